@@ -1,0 +1,136 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// ActionType says what an [Action] asks for or gives notice of. The set is closed.
+type ActionType uint8
+
+// The actions. Requests are to be carried out by the shell, which answers each
+// with one [Event] that carries the same Op. Notices need no answer.
+const (
+	// Requests.
+	RunSandbox      ActionType = iota + 1 // Attempt; answer SandboxStarted
+	StopSandbox                           // answer SandboxStopped
+	InspectImage                          // Container, Image; answer ImageInspected
+	PullImage                             // Container, Image; answer ImagePulled
+	CreateContainer                       // Container, Attempt; Op becomes the Instance; answer ContainerCreated
+	StartContainer                        // Container, Instance, Attempt; answer ContainerStarted
+	StopContainer                         // Container, Instance, Grace: stop signal now, SIGKILL after Grace; answer ContainerStopped
+	RemoveContainer                       // Container, Instance; answer ContainerRemoved
+	RunHook                               // Container, Instance, Hook: exec or httpGet; answer HookFinished
+	RunProbe                              // Container, Instance, Probe, Attempt (of the worker); answer ProbeFinished
+
+	// Notices.
+	RecordEvent    // EventType, Reason, Message, Container: an event of the kubelet (section I)
+	StatusChanged  // Pod.Status has changed
+	ProbeCounted   // Probe, Counted: an attempt's outcome and its count against the threshold
+	ProbeSkipped   // Probe, Counted.Skip: why passes do not probe
+	ProbeResultSet // Probe, Counted.Result: the worker's published result changed
+	Decided        // Decision, Message: why the machine does what follows
+	Synced         // a sync has ended: Delay until the next by itself
+	DroppedEvent   // Message: a late or unknown answer that changed nothing
+	PodFinished    // the kubelet is done with the pod for good
+	numActionTypes
+)
+
+var actionTypeNames = [numActionTypes]string{
+	"", "RunSandbox", "StopSandbox", "InspectImage", "PullImage", "CreateContainer", "StartContainer",
+	"StopContainer", "RemoveContainer", "RunHook", "RunProbe", "RecordEvent", "StatusChanged", "ProbeCounted",
+	"ProbeSkipped", "ProbeResultSet", "Decided", "Synced", "DroppedEvent", "PodFinished",
+}
+
+// String returns the action type's name.
+func (t ActionType) String() string {
+	if t > 0 && t < numActionTypes {
+		return actionTypeNames[t]
+	}
+	return fmt.Sprintf("ActionType(%d)", uint8(t))
+}
+
+// IsRequest reports whether the action asks the shell for something, so that
+// the shell owes an answer.
+func (t ActionType) IsRequest() bool { return t >= RunSandbox && t <= RunProbe }
+
+// HookKind is one of the two lifecycle hooks.
+type HookKind uint8
+
+// The lifecycle hooks.
+const (
+	PostStart HookKind = iota + 1
+	PreStop
+)
+
+// String returns the hook's field name in the container's lifecycle.
+func (h HookKind) String() string {
+	switch h {
+	case PostStart:
+		return "postStart"
+	case PreStop:
+		return "preStop"
+	}
+	return fmt.Sprintf("HookKind(%d)", uint8(h))
+}
+
+// NoContainer is the Container of actions that concern the pod as a whole.
+const NoContainer = -1
+
+// Action is one request or notice of [Pod.Step]. Which fields count depends on
+// Type.
+type Action struct {
+	Type ActionType
+	// Op numbers requests, from 1, over the life of the machine.
+	Op uint64
+	// Container is an index for [Template.Container], or NoContainer.
+	Container int
+	// Instance is the container instance concerned: the Op of its CreateContainer.
+	Instance uint64
+	// Attempt: of a sandbox or container, its number from 0 (a container's
+	// restart count); of a probe, the worker's number of the attempt.
+	Attempt uint64
+	// Grace is how long a stopping container has before SIGKILL: whole seconds.
+	Grace time.Duration
+	Image string
+	Hook  HookKind
+	Probe probe.Kind
+
+	// EventType ("Normal", "Warning"), Reason and Message of a recorded event;
+	// Message alone is also the text of the other notices.
+	EventType, Reason, Message string
+
+	// Counted is the probe worker's own account of a probe notice.
+	Counted probe.Action
+	// Decision classifies a Decided notice.
+	Decision Decision
+	// Delay until the next sync by itself; negative: none.
+	Delay time.Duration
+}
+
+// Decision classifies the reasons that [Decided] notices carry.
+type Decision uint8
+
+// The decisions.
+const (
+	DecidedKill       Decision = iota + 1 // a container, or the whole pod, is killed: why
+	DecidedRestart                        // an ended container is started again: why, and after which back-off
+	DecidedRefusal                        // a start is refused: back-off and what is left of it
+	DecidedNoRestart                      // an ended container stays ended: why
+	DecidedRestartAll                     // all containers are removed and start over (R9)
+	DecidedSandbox                        // a sandbox is needed: why
+	DecidedEnd                            // the pod terminates: why
+	numDecisions
+)
+
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "no restart", "restart all", "sandbox", "end"}
+
+// String names the decision.
+func (d Decision) String() string {
+	if d > 0 && d < numDecisions {
+		return decisionNames[d]
+	}
+	return fmt.Sprintf("Decision(%d)", uint8(d))
+}

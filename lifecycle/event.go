@@ -1,0 +1,125 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// EventType says what an [Event] reports. The set is closed.
+type EventType uint8
+
+// The events. Those marked "answers" complete the action whose Op they carry;
+// the others are facts of the world outside.
+const (
+	// Wake reports nothing but that time has passed.
+	Wake EventType = iota
+
+	SandboxStarted // answers RunSandbox: IP, or Err
+	SandboxStopped // answers StopSandbox: Err
+	SandboxDied    // the ready sandbox is gone; its containers exit on their own
+
+	ImageInspected // answers InspectImage: Present, or Err
+	ImagePulled    // answers PullImage: Size and Took, or Err
+
+	ContainerCreated // answers CreateContainer: ID, or Err
+	ContainerStarted // answers StartContainer: Err
+	ContainerExited  // Instance ended: ExitCode, ExitReason, Message
+	ContainerStopped // answers StopContainer, after the ContainerExited: Err
+	ContainerRemoved // answers RemoveContainer: Err
+
+	HookFinished  // answers RunHook: Err is the failure's whole text
+	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
+
+	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70)
+	PodEvicted       // Eviction: the kubelet ends the pod (S81)
+	PodUpdated       // Template: the pod's spec has changed (image)
+	PodRefused       // Eviction.Reason, Eviction.Message: admission failed (S82)
+	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
+	NodeLost         // the node controllers gave the node up (S83)
+	KubeletRestarted // the kubelet process was replaced (P39, P55)
+	numEventTypes
+)
+
+var eventTypeNames = [numEventTypes]string{
+	"Wake", "SandboxStarted", "SandboxStopped", "SandboxDied", "ImageInspected", "ImagePulled",
+	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
+	"HookFinished", "ProbeFinished", "PodDeleted", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet",
+	"NodeLost", "KubeletRestarted",
+}
+
+// String returns the event type's name.
+func (t EventType) String() string {
+	if t < numEventTypes {
+		return eventTypeNames[t]
+	}
+	return fmt.Sprintf("EventType(%d)", uint8(t))
+}
+
+// Event is one fact for [Pod.Step]: what happened, never what should follow
+// from it. The zero Event is [Wake]. Which fields count depends on Type.
+type Event struct {
+	Type EventType
+
+	// Op is the Op of the action that the event answers.
+	Op uint64
+	// Err is the failure of what was asked for, as the runtime words it;
+	// empty: it succeeded.
+	Err string
+
+	// Instance is the container instance that exited: the Op of its
+	// CreateContainer action.
+	Instance uint64
+	// ExitCode, ExitReason and Message describe an exit. ExitReason is the
+	// runtime's: empty means Completed for code 0, else Error (C8). Message is
+	// the termination message (C10).
+	ExitCode   int32
+	ExitReason string
+	Message    string
+
+	// ID is the runtime's ID of a created container, with its scheme
+	// ("containerd://…"). Empty: the machine makes one.
+	ID string
+	// IP is the address of a new sandbox.
+	IP string
+
+	// Present: the runtime has the image (ImageInspected).
+	Present bool
+	// Size of a pulled image in bytes, and how long the pull took without and
+	// with waiting for its turn (I11).
+	Size       int64
+	Took       time.Duration
+	TookInLine time.Duration
+
+	// Container, Probe, Attempt and Answer are those of a RunProbe action and
+	// what came of it.
+	Container int
+	Probe     probe.Kind
+	Attempt   uint64
+	Answer    probe.Answer
+
+	// Grace is the deletion's grace period in seconds; nil: the pod's.
+	Grace *int64
+	// Eviction is why and how the kubelet ends the pod.
+	Eviction *Eviction
+	// Template is the changed pod.
+	Template *Template
+	// Condition is a foreign condition, as set in the API.
+	Condition *corev1.PodCondition
+}
+
+// Eviction is an end of the pod that the kubelet itself decides (S81, S82).
+type Eviction struct {
+	// Reason and Message become the status' own: "Evicted", "Preempting",
+	// "Terminated", or an admission reason.
+	Reason, Message string
+	// EventReason is the reason of the event recorded with Message; empty: none.
+	EventReason string
+	// Grace in seconds; nil: the pod's.
+	Grace *int64
+	// Disruption adds the condition DisruptionTarget (S53).
+	Disruption bool
+}

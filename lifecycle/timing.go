@@ -1,0 +1,47 @@
+package lifecycle
+
+import "time"
+
+// Timing says how long the kubelet's own machinery around a pod takes. The
+// rules are the same under every Timing; see section K of the specification.
+//
+// The zero value is [IdealTiming].
+type Timing struct {
+	// OnDemandRelist is the time from the end of a sync that acted to the
+	// relist of its pod (T4, R37).
+	OnDemandRelist time.Duration
+	// ProbeDelay is the time from a probe worker's tick or trigger to its pass.
+	ProbeDelay time.Duration
+	// Resync is the delay to the next sync after one that succeeded, before
+	// jitter (T5). 0: no periodic sync.
+	Resync time.Duration
+	// RetryError is the same after one that failed (T6); 0 means 10 s.
+	RetryError time.Duration
+	// RetryNetwork is the same while the network is not ready (T7); 0 means 1 s.
+	RetryNetwork time.Duration
+
+	// World is everything that is chance in a real kubelet. nil: nothing is:
+	// relists and looks happen when something is to be seen, jitter is 1.
+	World World
+}
+
+// World is the seam through which chance comes: seeded, fixed, or taken from a
+// recording. Its methods are called in the order of the simulation; results
+// must not depend on anything else.
+type World interface {
+	// Relist returns the first relist of the lifecycle event generator at or
+	// after t (T3); with after, strictly after t.
+	Relist(t time.Time, after bool) time.Time
+	// Look returns the first look of the main loop at due pods strictly after t (T1).
+	Look(t time.Time) time.Time
+	// Housekeeping returns the first housekeeping strictly after t (T2).
+	Housekeeping(t time.Time) time.Time
+	// Collect returns the first garbage collection of dead containers strictly after t (T13).
+	Collect(t time.Time) time.Time
+	// Requeue returns the jittered delay for a sync that ended at now and is to be
+	// repeated after base (R33).
+	Requeue(now time.Time, base time.Duration) time.Duration
+	// FirstProbe returns how long a probe worker made at now waits before its first
+	// pass (P39).
+	FirstProbe(now time.Time, period time.Duration) time.Duration
+}
