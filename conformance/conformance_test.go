@@ -1,0 +1,150 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// corpora returns the files of testdata that hold records of that kind.
+func corpora(t *testing.T, kind string) []string {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*/" + kind + "*.gz")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no corpus of kind %s under testdata (%v)", kind, err)
+	}
+	return paths
+}
+
+func TestTheEngineDoesWhatTheKubeletWasRecordedDoing(t *testing.T) {
+	for _, kind := range Kinds() {
+		for _, path := range corpora(t, kind) {
+			t.Run(filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				file, err := os.Open(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer file.Close()
+				var explanation strings.Builder
+				report, err := Replay(kind, &explanation, file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if report.Scenarios == 0 || report.Mismatches != 0 {
+					t.Errorf("%s\n%s", explanation.String(), report)
+				}
+			})
+		}
+	}
+}
+
+// tampered is how many records of a corpus are tampered with: enough to meet
+// every field that a kind records.
+const tampered = 60
+
+var errEnough = errors.New("enough records")
+
+func TestATamperedRecordIsReported(t *testing.T) {
+	for _, kind := range kinds {
+		t.Run(kind.Name, func(t *testing.T) {
+			t.Parallel()
+			file, err := os.Open(corpora(t, kind.Name)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			seen := map[string]bool{}
+			records := 0
+			err = kind.each(file, func(record []byte) error {
+				tamperEachField(t, kind, record, seen)
+				if records++; records == tampered {
+					return errEnough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, errEnough) {
+				t.Fatal(err)
+			}
+			if len(seen) == 0 {
+				t.Fatalf("kind %s: no field to tamper with: does Recorded %q name fields of the record?", kind.Name, kind.Recorded)
+			}
+		})
+	}
+}
+
+// tamperEachField changes, one at a time, each recorded leaf whose field was
+// not changed in an earlier record, and expects a mismatch each time.
+func tamperEachField(t *testing.T, kind Kind, record []byte, seen map[string]bool) {
+	t.Helper()
+	var document map[string]any
+	if err := json.Unmarshal(record, &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, top := range kind.Recorded {
+		eachLeaf(document[top], top, func(v any) { document[top] = v }, func(field string, restore any, set func(any)) {
+			if seen[field] {
+				return
+			}
+			seen[field] = true
+			set(tamper(restore))
+			changed, err := json.Marshal(document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			set(restore)
+			mismatch, err := kind.Replay(changed)
+			if mismatch == "" && err == nil {
+				t.Errorf("kind %s: %s changed from %v to %v went unnoticed", kind.Name, field, restore, tamper(restore))
+			}
+		})
+	}
+}
+
+// eachLeaf calls visit for every scalar below v with its field (indices
+// dropped), its value, and a function that replaces it.
+func eachLeaf(v any, field string, set func(any), visit func(field string, value any, set func(any))) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			eachLeaf(v[key], field+"."+key, func(n any) { v[key] = n }, visit)
+		}
+	case []any:
+		for i := range v {
+			eachLeaf(v[i], field+"[]", func(n any) { v[i] = n }, visit)
+		}
+	case nil:
+	default:
+		visit(field, v, set)
+	}
+}
+
+func tamper(v any) any {
+	switch v := v.(type) {
+	case bool:
+		return !v
+	case float64:
+		return v + 1
+	default:
+		return fmt.Sprint(v) + "x"
+	}
+}
+
+func TestAnUnknownKindIsAnErrorThatNamesTheKnownOnes(t *testing.T) {
+	_, err := Replay("weather", nil)
+	if err == nil || !strings.Contains(err.Error(), `"weather"`) || !strings.Contains(err.Error(), Kinds()[0]) {
+		t.Errorf("Replay of an unknown kind: %v", err)
+	}
+}
+
+func TestACorpusThatIsNotGzipIsAnError(t *testing.T) {
+	if _, err := Replay(Kinds()[0], nil, strings.NewReader("{}\n")); err == nil {
+		t.Error("plain text was accepted as a corpus")
+	}
+}
