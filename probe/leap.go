@@ -1,0 +1,163 @@
+package probe
+
+// A tick is quiet if its pass can tell nothing new: it would skip for the
+// same reason as the pass before it, or, with a promised answer, neither reach
+// a threshold nor end the promise. While the view stays as it is, the first
+// tick that is not quiet can be computed; the ones before it are leapt over
+// and counted. With and without leaps a worker goes through the same states.
+
+// stretch is a run of passes with equal answers.
+type stretch struct {
+	count       int64
+	first, last instant
+}
+
+// accept remembers the promise in an answer, or forgets the one before.
+func (w *Worker) accept(ans Answer) {
+	if ans.Until.IsZero() {
+		if w.until != 0 {
+			w.promise, w.until = Answer{}, 0
+		}
+		return
+	}
+	w.promise, w.until = ans, w.at(ans.Until)
+}
+
+// promised tells whether the answer to an attempt at that instant is known.
+func (w *Worker) promised(at instant) bool {
+	return at < w.until
+}
+
+// schedule computes the first tick that is not quiet, and the deadline.
+func (w *Worker) schedule(v *View) {
+	switch w.state {
+	case idle:
+		w.loud = w.firstLoud(v)
+		if w.wake = never; w.loud < never-w.passDelay {
+			w.wake = w.loud + w.passDelay
+		}
+	case waiting:
+		w.wake = w.passAt
+	default:
+		w.wake = never
+	}
+}
+
+func (w *Worker) firstLoud(v *View) instant {
+	w.leaping = false
+	at := w.next + w.passDelay
+	if w.fresh(v) {
+		return w.next
+	}
+	skip, end := w.judge(at, v)
+	switch {
+	case end != NotEnded:
+		return w.next
+	case skip == NotSkipped:
+		return w.firstLoudAnswer(at)
+	case skip != w.lastSkip:
+		return w.next
+	case skip == SkipNotRunning && !(w.hasResult && w.result == Failure):
+		return w.next
+	case skip == SkipInitialDelay:
+		return w.tickFrom(w.delayOver(v) - w.passDelay)
+	}
+	return never
+}
+
+// firstLoudAnswer is the first tick whose answer is not promised or changes
+// something.
+func (w *Worker) firstLoudAnswer(at instant) instant {
+	if !w.promised(at) {
+		return w.next
+	}
+	w.leaping = true
+	broken := w.tickFrom(w.until - w.passDelay)
+	quiet := w.quietAnswers()
+	if quiet > int64((never-w.next)/w.spec.Period) {
+		return broken
+	}
+	return min(broken, w.next+instant(quiet)*w.spec.Period)
+}
+
+// quietAnswers is how many more answers as promised change nothing.
+func (w *Worker) quietAnswers() int64 {
+	if w.promise.Err != "" {
+		return int64(never)
+	}
+	r := w.promise.Outcome.result()
+	if w.hasResult && w.result == r && !w.holds(r) {
+		return int64(never)
+	}
+	need := w.spec.threshold(r)
+	if w.last == r {
+		need -= w.run
+	}
+	return max(need-1, 0)
+}
+
+// tickFrom is the first tick at or after the instant from.
+func (w *Worker) tickFrom(from instant) instant {
+	if from <= w.next {
+		return w.next
+	}
+	ticks := (from-w.next-1)/w.spec.Period + 1
+	if ticks > (never-w.next)/w.spec.Period {
+		return never
+	}
+	return w.next + ticks*w.spec.Period
+}
+
+// leap passes over the quiet ticks whose passes are before at.
+func (w *Worker) leap(at instant) {
+	end := min(w.loud, at-w.passDelay)
+	if w.state != idle || w.next >= end {
+		return
+	}
+	ticks := (end-w.next-1)/w.spec.Period + 1
+	if w.leaping {
+		w.lastSkip = NotSkipped
+		if w.leapt.count == 0 {
+			w.leapt.first = w.next + w.passDelay
+		}
+		w.leapt.count += int64(ticks)
+		w.leapt.last = w.next + (ticks-1)*w.spec.Period + w.passDelay
+		if w.promise.Err == "" {
+			w.count(w.promise.Outcome.result(), int64(ticks))
+		}
+	}
+	w.next += ticks * w.spec.Period
+}
+
+// tell appends what was leapt over.
+func (w *Worker) tell(out []Action) []Action {
+	if w.leapt.count == 0 {
+		return out
+	}
+	out = w.tellAnswers(w.leapt, &w.promise, out)
+	w.leapt = stretch{}
+	return out
+}
+
+// tellAnswers appends the event and the count of a stretch of equal answers,
+// of which the last has just been counted.
+func (w *Worker) tellAnswers(s stretch, ans *Answer, out []Action) []Action {
+	if ans.reports() {
+		a := w.action(ActionEvent, s.last)
+		a.Outcome, a.output = ans.Outcome, ans.Output
+		if a.errored = ans.Err != ""; a.errored {
+			a.output = ans.Err
+		}
+		a.Count, a.First = s.count, w.epoch.Add(s.first)
+		out = append(out, a)
+	}
+	if ans.Err != "" {
+		return out
+	}
+	r := ans.Outcome.result()
+	a := w.action(ActionCounted, s.last)
+	a.Outcome, a.Result = ans.Outcome, r
+	a.Run, a.Threshold = w.run, w.spec.threshold(r)
+	a.Count, a.First = s.count, w.epoch.Add(s.first)
+	return append(out, a)
+}

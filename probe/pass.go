@@ -1,0 +1,189 @@
+package probe
+
+import "time"
+
+// judge decides what a pass at the instant at does: skip, end, or, if both
+// reasons are zero, probe. It changes nothing.
+func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
+	switch {
+	case !v.Known:
+		return SkipNoStatus, NotEnded // P45
+	case v.Finished:
+		return NotSkipped, EndPodFinished // P46
+	case v.Instance == 0:
+		return SkipNoInstance, NotEnded // P47
+	case w.onHold:
+		return SkipOnHold, NotEnded // P49
+	case !v.Running && v.Terminated && !v.MayRestart:
+		return NotSkipped, EndNotRestarting // P49
+	case !v.Running:
+		return SkipNotRunning, NotEnded // P49
+	case v.Deleting && w.kind != Readiness:
+		return NotSkipped, EndPodDeleted // P51
+	case at < w.delayOver(v):
+		return SkipInitialDelay, NotEnded // P53
+	case v.Started && w.kind == Startup:
+		return SkipAlreadyStarted, NotEnded // P54
+	case !v.Started && w.kind != Startup:
+		return SkipNotStarted, NotEnded // P54
+	}
+	return NotSkipped, NotEnded
+}
+
+// delayOver is the first instant at which the initial delay is over. The
+// kubelet compares whole seconds cut towards zero, so with no delay at all an
+// instance may seem to start up to a second in the future (P53).
+func (w *Worker) delayOver(v *View) instant {
+	started := w.at(v.StartedAt)
+	if w.spec.InitialDelay == 0 {
+		return started - time.Second + 1
+	}
+	return started + w.spec.InitialDelay
+}
+
+// fresh tells that the view shows an instance that the worker has not met.
+func (w *Worker) fresh(v *View) bool {
+	return v.Known && !v.Finished && v.Instance != 0 && v.Instance != w.instance
+}
+
+// pass runs one pass, up to its first attempt if it probes (section B.3).
+func (w *Worker) pass(at instant, v *View, out []Action) []Action {
+	if w.fresh(v) {
+		out = w.meet(at, v, out)
+	}
+	skip, end := w.judge(at, v)
+	switch {
+	case end == EndNotRestarting:
+		out = w.publish(at, Failure, out) // P49
+		return w.end(at, end, out)
+	case end == EndPodDeleted:
+		out = w.publish(at, Success, out) // P51
+		return w.end(at, end, out)
+	case end != NotEnded:
+		return w.end(at, end, out)
+	case skip == NotSkipped:
+		return w.probe(at, out)
+	case skip == SkipNotRunning:
+		out = w.publish(at, Failure, out) // P49
+	}
+	out = w.skipped(at, skip, out)
+	w.passed(at)
+	return out
+}
+
+// meet turns to a new instance (P48). The count of equal answers stays (P64).
+func (w *Worker) meet(at instant, v *View, out []Action) []Action {
+	out = w.unpublish(at, out)
+	w.instance = v.Instance
+	w.onHold = false
+	w.promise, w.until = Answer{}, 0
+	if w.forget {
+		w.last, w.run = Unknown, 0
+	}
+	if w.kind == Startup && v.Sidecar && v.Started {
+		out = w.publish(at, Success, out) // P55
+	}
+	if !v.Adopted {
+		out = w.publish(at, w.kind.initial(), out)
+	}
+	return out
+}
+
+func (w *Worker) skipped(at instant, why SkipReason, out []Action) []Action {
+	if why == w.lastSkip {
+		return out
+	}
+	w.lastSkip = why
+	a := w.action(ActionSkipped, at)
+	a.Skip = why
+	return append(out, a)
+}
+
+// probe starts the attempts of a pass, or ends it at once if the answer was
+// promised.
+func (w *Worker) probe(at instant, out []Action) []Action {
+	w.lastSkip = NotSkipped
+	if w.promised(at) {
+		out = w.conclude(at, &w.promise, out)
+		w.passed(at)
+		return out
+	}
+	w.state = probing
+	w.tries = 1
+	return w.runAttempt(at, out)
+}
+
+func (w *Worker) runAttempt(at instant, out []Action) []Action {
+	w.attempt++
+	w.wake = never
+	a := w.action(ActionRunAttempt, at)
+	a.Attempt, a.Try = w.attempt, w.tries
+	return append(out, a)
+}
+
+// conclude draws the consequences of a pass's decisive answer.
+func (w *Worker) conclude(at instant, ans *Answer, out []Action) []Action {
+	one := stretch{count: 1, first: at, last: at}
+	if ans.Err != "" { // P66: discarded
+		return w.tellAnswers(one, ans, out)
+	}
+	r := ans.Outcome.result()
+	w.count(r, 1)
+	out = w.tellAnswers(one, ans, out)
+	if w.run < w.spec.threshold(r) {
+		return out // P59
+	}
+	if out = w.publish(at, r, out); w.holds(r) { // P60
+		w.onHold = true
+		w.run = 0
+	}
+	return out
+}
+
+// count adds n equal answers (P58).
+func (w *Worker) count(r Result, n int64) {
+	if w.last != r {
+		w.last, w.run = r, 0
+	}
+	w.run += n
+}
+
+// holds tells whether reaching the threshold with r puts the worker on hold
+// (P60).
+func (w *Worker) holds(r Result) bool {
+	return w.kind == Startup || w.kind == Liveness && r == Failure
+}
+
+// publish sets the result of the present instance; only a change is told (P70).
+func (w *Worker) publish(at instant, r Result, out []Action) []Action {
+	if w.hasResult && w.result == r {
+		return out
+	}
+	w.result, w.hasResult = r, true
+	a := w.action(ActionResultSet, at)
+	a.Result = r
+	return append(out, a)
+}
+
+func (w *Worker) unpublish(at instant, out []Action) []Action {
+	if !w.hasResult {
+		return out
+	}
+	w.result, w.hasResult = Unknown, false
+	return append(out, w.action(ActionResultRemoved, at))
+}
+
+// end is the end of the worker, which forgets its result (P34).
+func (w *Worker) end(at instant, why EndReason, out []Action) []Action {
+	out = w.unpublish(at, out)
+	w.state = ended
+	w.wake = never
+	a := w.action(ActionEnded, at)
+	a.End = why
+	return append(out, a)
+}
+
+func (w *Worker) action(kind ActionKind, at instant) Action {
+	t := w.epoch.Add(at)
+	return Action{Kind: kind, Probe: w.kind, Container: w.container, Instance: w.instance, Count: 1, First: t, Last: t}
+}

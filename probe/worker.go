@@ -1,0 +1,266 @@
+package probe
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// maxTries is how many attempts a pass makes while they error (P66).
+const maxTries = 3
+
+// instant is a time as the distance from the worker's epoch: arithmetic on
+// the grid is then arithmetic on integers.
+type instant = time.Duration
+
+const never instant = math.MaxInt64
+
+// state is where a worker stands between two calls.
+type state uint8
+
+const (
+	idle    state = iota // waits for a tick, a trigger or a stop
+	waiting              // a pass begins at passAt
+	probing              // an attempt is under way
+	ended
+)
+
+// Quirks switches off behaviour of the kubelet that is surprising but real
+// (T33). The zero value is the kubelet.
+type Quirks struct {
+	// ForgetCounts resets a worker's count when the instance changes (P64).
+	ForgetCounts bool
+	// CreateAll looks at every container for missing workers (P32).
+	CreateAll bool
+	// StopSidecars stops liveness and startup workers of sidecars, too, when
+	// the pod starts to terminate (P36).
+	StopSidecars bool
+}
+
+// Options are what a worker is made with besides its spec.
+type Options struct {
+	// Container is the owner's index; it comes back in every Action.
+	Container int32
+	// FirstPass is when the ticker starts and the first pass runs: creation
+	// plus the random sleep of a kubelet that has just started (P39).
+	FirstPass time.Time
+	// PassDelay is the time from a tick, a trigger or FirstPass to the pass.
+	PassDelay time.Duration
+	Quirks    Quirks
+}
+
+// Worker runs the passes of one probe of one container (section B of the
+// rules). It is a value with no clock: the owner calls Step at the Deadline,
+// carries out the actions, and hands the end of each attempt to Finish.
+//
+// The owner calls Step, at the same instant, whenever the View that it would
+// pass has changed: until then the worker relies on the View it saw last.
+//
+// Invariants: an attempt is under way exactly in state probing; a result is
+// held only for the present instance; next is later than the latest call
+// unless that tick is due.
+type Worker struct {
+	epoch     time.Time
+	spec      Spec
+	passDelay time.Duration
+
+	next   instant // next tick of the ticker
+	passAt instant // in state waiting
+	wake   instant // deadline; never: none
+	loud   instant // no tick before it can change anything (leap.go)
+
+	instance uint64
+	promise  Answer
+	until    instant // of promise; the zero Answer has none
+	run      int64   // equal answers in a row (P58)
+	leapt    stretch // passes answered by the promise and not yet told
+
+	attempt   uint32
+	container int32
+	tries     uint8
+	kind      Kind
+	state     state
+	last      Result // last answer (P58)
+	result    Result
+	lastSkip  SkipReason
+	hasResult bool
+	onHold    bool
+	tick      bool // a tick came during the pass (P41)
+	trigger   bool // a trigger came during the pass (P43)
+	stop      bool
+	leaping   bool // ticks before loud are answered by the promise
+	forget    bool // Quirks.ForgetCounts
+}
+
+// NewWorker returns a worker whose first pass is due at FirstPass. It panics
+// if kind or period are not legal.
+func NewWorker(kind Kind, spec Spec, o Options) Worker {
+	if kind < Startup || kind > Liveness || spec.Period <= 0 || o.PassDelay < 0 {
+		panic(fmt.Sprintf("probe: NewWorker(%v, period %v, delay %v): want a known kind, a positive period, no negative delay",
+			kind, spec.Period, o.PassDelay))
+	}
+	return Worker{
+		epoch:     o.FirstPass,
+		spec:      spec,
+		passDelay: o.PassDelay,
+		// P39: the ticker starts, then the first pass runs.
+		next:      spec.Period,
+		passAt:    o.PassDelay,
+		wake:      o.PassDelay,
+		loud:      spec.Period,
+		container: o.Container,
+		kind:      kind,
+		state:     waiting,
+		forget:    o.Quirks.ForgetCounts,
+	}
+}
+
+// Deadline is when the worker next wants Step; false: not before a call of
+// another method.
+func (w *Worker) Deadline() (time.Time, bool) {
+	if w.wake == never {
+		return time.Time{}, false
+	}
+	return w.epoch.Add(w.wake), true
+}
+
+// Result is the published result and the instance that it is about (P69).
+func (w *Worker) Result() (instance uint64, r Result, ok bool) {
+	return w.instance, w.result, w.hasResult
+}
+
+// Ended tells that the worker is no more (P34).
+func (w *Worker) Ended() bool { return w.state == ended }
+
+// Trigger asks for a pass at once (P42, P56); the owner calls Step next.
+func (w *Worker) Trigger(now time.Time) {
+	at := w.at(now)
+	w.rest(at)
+	switch w.state {
+	case ended:
+	case idle:
+		// P42: the ticker starts anew, whatever the pass will do.
+		w.next = at + w.spec.Period
+		w.expect(at)
+	default:
+		w.trigger = true // P43
+	}
+}
+
+// Stop tells the worker to end as soon as it is between passes (P38); the
+// owner calls Step next.
+func (w *Worker) Stop(now time.Time) {
+	at := w.at(now)
+	w.rest(at)
+	w.stop = true
+	if w.state == idle {
+		w.wake = at
+	}
+}
+
+// rest brings an idle worker to at: quiet ticks are leapt over, and a tick
+// before at has been received.
+func (w *Worker) rest(at instant) {
+	w.leap(at)
+	if w.state == idle && w.next < at {
+		w.receiveTick(at)
+	}
+}
+
+// Step lets time pass up to now and appends what follows to out. With nothing
+// due it changes nothing.
+func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
+	at := w.at(now)
+	w.leap(at)
+	out = w.tell(out)
+	out = w.proceed(at, &v, out)
+	w.schedule(&v)
+	return out
+}
+
+// Settle appends what was leapt over up to now and not told yet. Only a reader
+// who wants exact counts at some instant needs it.
+func (w *Worker) Settle(now time.Time, out []Action) []Action {
+	w.leap(w.at(now))
+	return w.tell(out)
+}
+
+// Finish hands in the end of an attempt and appends what follows to out. An
+// answer to another attempt than the one under way is dropped.
+func (w *Worker) Finish(now time.Time, attempt uint32, ans Answer, v View, out []Action) []Action {
+	if w.state != probing || attempt != w.attempt {
+		return append(out, Action{Kind: ActionDropped, Probe: w.kind, Container: w.container,
+			Attempt: attempt, Outcome: ans.Outcome, Count: 1, First: now, Last: now})
+	}
+	at := w.at(now)
+	w.accept(ans)
+	// P66: an error is tried again at once.
+	if ans.Err != "" && w.tries < maxTries && !w.promised(at) {
+		w.tries++
+		return w.runAttempt(at, out)
+	}
+	out = w.conclude(at, &ans, out)
+	w.passed(at)
+	out = w.proceed(at, &v, out)
+	w.schedule(&v)
+	return out
+}
+
+// proceed runs every pass that is due at the instant at.
+func (w *Worker) proceed(at instant, v *View, out []Action) []Action {
+	for {
+		switch {
+		case w.state == idle && w.stop:
+			return w.end(at, EndStopped, out) // P38: before any waiting tick
+		case w.state == idle && w.trigger:
+			// One pass serves the trigger and a tick that waits beside it: the
+			// reset discards that tick (P42).
+			w.trigger, w.tick = false, false
+			w.next = at + w.spec.Period
+			w.expect(at)
+		case w.state == idle && w.tick:
+			w.tick = false
+			w.expect(at)
+		case w.state == idle && w.next <= at:
+			w.receiveTick(at)
+		case w.state == waiting && w.passAt <= at:
+			out = w.pass(at, v, out)
+		default:
+			return out
+		}
+	}
+}
+
+// expect lets a pass begin passDelay after at.
+func (w *Worker) expect(at instant) {
+	w.state = waiting
+	w.passAt = at + w.passDelay
+	w.wake = w.passAt
+}
+
+// receiveTick takes the due tick. Ticks between it and at are lost, and the
+// grid stays (P41).
+func (w *Worker) receiveTick(at instant) {
+	w.expect(w.next)
+	w.advance(at)
+}
+
+// advance moves next to the first tick after at.
+func (w *Worker) advance(at instant) {
+	w.next += w.spec.Period
+	if w.next <= at {
+		w.next += ((at-w.next)/w.spec.Period + 1) * w.spec.Period
+	}
+}
+
+// passed is the end of a pass: a tick that came during it is remembered, one
+// at most (P41).
+func (w *Worker) passed(at instant) {
+	w.state = idle
+	if w.next <= at {
+		w.tick = true
+		w.advance(at)
+	}
+}
+
+func (w *Worker) at(now time.Time) instant { return now.Sub(w.epoch) }
