@@ -18,5 +18,10 @@ type Gates struct {
 	ReduceCrashLoopBackOffDecay bool
 }
 
-func (g Gates) rules() bool      { return !g.DisableContainerRestartRules }
-func (g Gates) restartAll() bool { return g.rules() && !g.DisableRestartAllContainers }
+// ContainerRestartRules reports whether that gate is on (F1).
+func (g Gates) ContainerRestartRules() bool { return !g.DisableContainerRestartRules }
+
+// RestartAllContainers reports whether RestartAllContainersOnContainerExits is on (F2).
+func (g Gates) RestartAllContainers() bool {
+	return g.ContainerRestartRules() && !g.DisableRestartAllContainers
+}

@@ -116,8 +116,8 @@ func Compile(role Role, pod corev1.RestartPolicy, c *corev1.Container, g Gates) 
 		exit:            podLevel(pod),
 		pod:             podLevel(pod),
 		noRestartOnKill: podLevel(pod) == never,
-		all:             g.restartAll(),
-		podOnly:         !g.rules(),
+		all:             g.RestartAllContainers(),
+		podOnly:         !g.ContainerRestartRules(),
 	}
 	if p.podOnly { // P23: container policies and rules are not there
 		return p

@@ -119,7 +119,7 @@ func (a action) String() string {
 // MayRestartAll reports whether some rule of the pod could restart all of its
 // containers. Only such a pod has the condition AllContainersRestarting (S41).
 func MayRestartAll(spec *corev1.PodSpec, g Gates) bool {
-	return g.restartAll() && (anyRestartsAll(spec.InitContainers) || anyRestartsAll(spec.Containers))
+	return g.RestartAllContainers() && (anyRestartsAll(spec.InitContainers) || anyRestartsAll(spec.Containers))
 }
 
 func anyRestartsAll(cs []corev1.Container) bool {

@@ -30,7 +30,7 @@ func Validate(c *corev1.Container, init bool, path *field.Path, g Gates) field.E
 	if init {
 		return validateInit(c, path, g)
 	}
-	if g.rules() {
+	if g.ContainerRestartRules() {
 		return validateContainer(c, path, g)
 	}
 	if c.RestartPolicy != nil { // P23
@@ -44,12 +44,12 @@ func validateInit(c *corev1.Container, path *field.Path, g Gates) field.ErrorLis
 	switch {
 	case c.RestartPolicy == nil:
 		return requirePolicy(c, path)
-	case g.rules() && (!sidecar || g.restartAll()):
+	case g.ContainerRestartRules() && (!sidecar || g.RestartAllContainers()):
 		return validateContainer(c, path, g)
-	case g.rules() && len(c.RestartPolicyRules) > 0:
+	case g.ContainerRestartRules() && len(c.RestartPolicyRules) > 0:
 		return field.ErrorList{field.Forbidden(path.Child("restartPolicyRules"),
 			"restartPolicyRules are not allowed for init containers with restart policy Always")}
-	case !g.rules() && !sidecar: // P23
+	case !g.ContainerRestartRules() && !sidecar: // P23
 		return field.ErrorList{field.NotSupported(path.Child("restartPolicy"), *c.RestartPolicy,
 			[]corev1.ContainerRestartPolicy{corev1.ContainerRestartPolicyAlways})}
 	}
@@ -87,11 +87,11 @@ func validateContainer(c *corev1.Container, path *field.Path, g Gates) field.Err
 func validateRule(r *corev1.ContainerRestartRule, path *field.Path, g Gates) field.ErrorList {
 	var errs field.ErrorList
 	actions := []corev1.ContainerRestartRuleAction{corev1.ContainerRestartRuleActionRestart}
-	if g.restartAll() {
+	if g.RestartAllContainers() {
 		actions = append(actions, corev1.ContainerRestartRuleActionRestartAllContainers)
 	}
 	compiled := compileRule(*r)
-	if compiled.action == actionNone || compiled.action == actionRestartAll && !g.restartAll() {
+	if compiled.action == actionNone || compiled.action == actionRestartAll && !g.RestartAllContainers() {
 		errs = append(errs, field.NotSupported(path.Child("action"), r.Action, actions))
 	}
 	codes := path.Child("exitCodes")

@@ -1,0 +1,74 @@
+package podphase
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Stamp sets the transition times of the conditions that the kubelet computes
+// (S60): now, cut to the second, where the status differs from that of previous
+// or is new there; else the previous time. A changed reason or message keeps it.
+// Conditions of others, and those of resizing, keep their own.
+func Stamp(conditions, previous []corev1.PodCondition, now time.Time) {
+	at := Truncate(metav1.NewTime(now))
+	for i := range conditions {
+		c := &conditions[i]
+		if !stamped(c.Type) {
+			continue
+		}
+		c.LastTransitionTime = at
+		if old := find(previous, c.Type); old != nil && old.Status == c.Status {
+			c.LastTransitionTime = old.LastTransitionTime
+		}
+	}
+}
+
+func stamped(t corev1.PodConditionType) bool {
+	switch t {
+	case corev1.PodResizeInProgress, corev1.PodResizePending:
+		return false
+	case corev1.DisruptionTarget:
+		return true
+	}
+	return ownedByKubelet(t)
+}
+
+// Truncate cuts a time to the whole second, as all times of a status are (S66).
+func Truncate(t metav1.Time) metav1.Time {
+	return metav1.Time{Time: t.Time.Truncate(time.Second)}
+}
+
+// TruncateStatus cuts every time in st, in place (S66).
+func TruncateStatus(st *corev1.PodStatus) {
+	if st.StartTime != nil {
+		t := Truncate(*st.StartTime)
+		st.StartTime = &t
+	}
+	for i := range st.Conditions {
+		c := &st.Conditions[i]
+		c.LastProbeTime = Truncate(c.LastProbeTime)
+		c.LastTransitionTime = Truncate(c.LastTransitionTime)
+	}
+	truncateContainers(st.InitContainerStatuses)
+	truncateContainers(st.ContainerStatuses)
+	truncateContainers(st.EphemeralContainerStatuses)
+}
+
+func truncateContainers(list []corev1.ContainerStatus) {
+	for i := range list {
+		truncateState(&list[i].State)
+		truncateState(&list[i].LastTerminationState)
+	}
+}
+
+func truncateState(s *corev1.ContainerState) {
+	if s.Running != nil {
+		s.Running.StartedAt = Truncate(s.Running.StartedAt)
+	}
+	if s.Terminated != nil {
+		s.Terminated.StartedAt = Truncate(s.Terminated.StartedAt)
+		s.Terminated.FinishedAt = Truncate(s.Terminated.FinishedAt)
+	}
+}
