@@ -1,0 +1,73 @@
+package timeline
+
+import "fmt"
+
+// Kind says what a [Record] tells. The set is closed.
+type Kind uint8
+
+// The kinds. The comments name the fields that count besides At, Last, Count,
+// Pod and Container.
+const (
+	Event    Kind = iota + 1 // an event of the kubelet: Type, Reason, Message; of a probe also Probe, Outcome
+	Status   // the pod's status changed: State; Message says what differs
+	Decision // Reason classifies it ("kill", "refusal", …), Message says why
+	Sandbox  // Reason: "run", "started", "failed", "stop", "stopped", "died"; Run
+	Image    // Reason: "pull", "pulled", "failed"; Message
+	Created  // the runtime created the container: Run
+	Started  // the container runs: Run
+	Failed   // creating or starting it failed: Run, Message
+	Exited   // the container ended: Run, ExitCode, Reason, Message
+	Removed  // the dead container is gone from the runtime: Run
+	Stop     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
+	Hook     // a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
+	Counted  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
+	Skipped  // passes do not probe: Probe, Message says why
+	Result   // a probe's published result changed: Probe, Outcome
+	Sync     // a sync of the pod ended: Span until the next by itself, negative: none
+	Fact     // something was done to the pod, or its app changed: Reason, Message
+	Dropped  // an answer came too late and changed nothing: Message
+	Finished // the kubelet is done with the pod
+	numKinds
+)
+
+var kindNames = [numKinds]string{
+	"", "Event", "Status", "Decision", "Sandbox", "Image", "Created", "Started", "Failed", "Exited", "Removed",
+	"Stop", "Hook", "Counted", "Skipped", "Result", "Sync", "Fact", "Dropped", "Finished",
+}
+
+// String returns the kind's name.
+func (k Kind) String() string {
+	if k > 0 && k < numKinds {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// Kinds is a set of kinds. The zero value is the empty set.
+type Kinds uint32
+
+// KindsOf returns the set of the given kinds.
+func KindsOf(kinds ...Kind) Kinds {
+	var s Kinds
+	for _, k := range kinds {
+		s |= 1 << k
+	}
+	return s
+}
+
+// Has reports whether k is in the set.
+func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
+
+// Filter says what a [Timeline] leaves out, to save memory. The zero value
+// keeps everything.
+type Filter struct {
+	// Drop names the kinds that are not kept. Queries that need them find nothing.
+	Drop Kinds
+	// NoSnapshots leaves the complete PodStatus out of Status records; their
+	// columns and readiness stay.
+	NoSnapshots bool
+}
+
+// Essential leaves out what repeats in a healthy pod, and whole statuses: it
+// is for many pods over a long time.
+var Essential = Filter{Drop: KindsOf(Counted, Skipped, Sync, Hook, Removed), NoSnapshots: true}

@@ -1,0 +1,13 @@
+package timeline
+
+import "time"
+
+// Offset prints a time as the distance from start, as in "+12m30s", "+1.25s"
+// or "-2s". [time.ParseDuration] reads it.
+func Offset(start, at time.Time) string {
+	d := at.Sub(start)
+	if d < 0 {
+		return d.String()
+	}
+	return "+" + d.String()
+}

@@ -1,0 +1,66 @@
+package timeline
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// all walks the records in their order.
+func (t *Timeline) all() iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		if len(t.order) != len(t.entries) {
+			t.sort()
+		}
+		for _, i := range t.order {
+			if !yield(&t.entries[i].Record) {
+				return
+			}
+		}
+	}
+}
+
+// sort makes the order. What a leap passed over is told late, so arrival alone
+// would tell runs with and without leaping apart.
+func (t *Timeline) sort() {
+	t.order = make([]int32, len(t.entries))
+	for i := range t.order {
+		t.order[i] = int32(i)
+	}
+	slices.SortFunc(t.order, func(i, j int32) int {
+		return cmp.Or(t.entries[i].compare(&t.entries[j]), cmp.Compare(i, j))
+	})
+}
+
+// compare orders entries by time and, among the quiet probes of one instant,
+// by pod, container and probe. Zero leaves it to the order of arrival.
+func (e *entry) compare(f *entry) int {
+	if c := e.At.Compare(f.At); c != 0 {
+		return c
+	}
+	switch {
+	case !e.quiet && !f.quiet:
+		return 0
+	case !e.quiet:
+		return -1
+	case !f.quiet:
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(e.track, f.track),
+		cmp.Compare(e.Container, f.Container),
+		cmp.Compare(probeRank(e.Probe), probeRank(f.Probe)))
+}
+
+// probeRank is the written order of probes at equal instants.
+func probeRank(probe string) int {
+	switch probe {
+	case "startup":
+		return 1
+	case "readiness":
+		return 2
+	case "liveness":
+		return 3
+	}
+	return 0
+}

@@ -1,0 +1,185 @@
+package timeline
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Pod is one pod's part of a timeline. All its durations count from the start
+// of the timeline.
+type Pod struct {
+	timeline *Timeline
+	name     string
+}
+
+// Pod returns the part of the pod "namespace/name"; the namespace may be left
+// out. It panics if the timeline has no such pod, or several.
+func (t *Timeline) Pod(name string) Pod {
+	var found []string
+	for _, k := range t.tracks {
+		if k.pod == name || strings.HasSuffix(k.pod, "/"+name) {
+			found = append(found, k.pod)
+		}
+	}
+	if len(found) != 1 {
+		panic(fmt.Sprintf("timeline: pod %q: found %v; the pods are %v", name, found, t.Pods()))
+	}
+	return Pod{t, found[0]}
+}
+
+// Name returns "namespace/name".
+func (p Pod) Name() string { return p.name }
+
+// Records returns the pod's records in their order.
+func (p Pod) Records() []Record {
+	var records []Record
+	for r := range p.all() {
+		records = append(records, *r)
+	}
+	return records
+}
+
+// all walks the pod's records in their order.
+func (p Pod) all() iter.Seq[*Record] { return p.of() }
+
+// of walks the pod's records of the given kinds; of every kind without any.
+func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
+	set := KindsOf(kinds...)
+	return func(yield func(*Record) bool) {
+		for r := range p.timeline.all() {
+			if r.Pod == p.name && (set == 0 || set.Has(r.Kind)) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Container returns the part of one of the pod's containers. It panics if no
+// status of the pod names it.
+func (p Pod) Container(name string) Container {
+	for r := range p.of(Status) {
+		if _, ok := r.State.container(name); ok {
+			return Container{p, name}
+		}
+	}
+	panic(fmt.Sprintf("timeline: pod %q has no container %q", p.name, name))
+}
+
+// since is the distance of at from the start of the timeline.
+func (p Pod) since(at time.Time) time.Duration { return at.Sub(p.timeline.start) }
+
+// PodEvent is an event of the kubelet, as in kubectl describe.
+type PodEvent struct {
+	First, Last           time.Duration
+	Count                 int
+	Container             string // empty: of the pod
+	Type, Reason, Message string
+}
+
+// Events returns the events with one of the given reasons; without any, all.
+func (p Pod) Events(reasons ...string) []PodEvent {
+	var events []PodEvent
+	for r := range p.of(Event) {
+		if len(reasons) > 0 && !contains(reasons, r.Reason) {
+			continue
+		}
+		events = append(events, PodEvent{
+			First: p.since(r.At), Last: p.since(r.last()), Count: r.Count,
+			Container: r.Container, Type: r.Type, Reason: r.Reason, Message: r.Message,
+		})
+	}
+	return events
+}
+
+func contains(words []string, word string) bool {
+	for _, w := range words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// StateAt returns the pod's status as it was stored at the instant d after the
+// start, and whether it had one. What changes at that instant counts.
+func (p Pod) StateAt(d time.Duration) (State, bool) {
+	var state *State
+	for r := range p.of(Status) {
+		if p.since(r.At) > d {
+			break
+		}
+		state = r.State
+	}
+	if state == nil {
+		return State{}, false
+	}
+	return *state, true
+}
+
+// StatusAt returns the complete status as it was stored at the instant d after
+// the start, as a copy. It is false if there was none, or the timeline's filter
+// does not keep it.
+func (p Pod) StatusAt(d time.Duration) (corev1.PodStatus, bool) {
+	s, ok := p.StateAt(d)
+	if !ok || s.Full == nil {
+		return corev1.PodStatus{}, false
+	}
+	return *s.Full.DeepCopy(), true
+}
+
+// FirstReady returns when the pod was first Ready, and whether it ever was.
+func (p Pod) FirstReady() (time.Duration, bool) {
+	return p.first(func(s *State) bool { return s.PodReady })
+}
+
+// TimeReady returns for how long the pod was Ready in total.
+func (p Pod) TimeReady() time.Duration {
+	return p.total(func(s *State) bool { return s.PodReady })
+}
+
+// first is when the stored status first had a property.
+func (p Pod) first(has func(*State) bool) (time.Duration, bool) {
+	for r := range p.of(Status) {
+		if has(r.State) {
+			return p.since(r.At), true
+		}
+	}
+	return 0, false
+}
+
+// total is for how long the stored status had a property.
+func (p Pod) total(has func(*State) bool) time.Duration {
+	var sum time.Duration
+	var since time.Time
+	for r := range p.of(Status) {
+		if !since.IsZero() {
+			sum += r.At.Sub(since)
+		}
+		if since = (time.Time{}); has(r.State) {
+			since = r.At
+		}
+	}
+	if !since.IsZero() {
+		sum += p.timeline.end.Sub(since)
+	}
+	return sum
+}
+
+// Restarts returns the sum of the restart counts of the pod's containers at
+// the end of the timeline.
+func (p Pod) Restarts() int {
+	n := 0
+	if s, ok := p.StateAt(p.since(p.timeline.end)); ok {
+		for _, c := range s.Containers {
+			n += int(c.Restarts)
+		}
+	}
+	return n
+}
+
+// Kills returns every decision to kill a container of the pod.
+func (p Pod) Kills() []Kill { return p.kills("") }

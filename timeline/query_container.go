@@ -1,0 +1,129 @@
+package timeline
+
+import "time"
+
+// Container is one container's part of a pod's timeline.
+type Container struct {
+	pod  Pod
+	name string
+}
+
+// Kill is a decision to kill a container, or the whole pod.
+type Kill struct {
+	At time.Duration
+	// Container is empty if the whole pod is meant.
+	Container string
+	// Why is the reason in words: "liveness: failure 3 of 3".
+	Why string
+}
+
+func (p Pod) kills(container string) []Kill {
+	var kills []Kill
+	for r := range p.of(Decision) {
+		if r.Reason == "kill" && (container == "" || r.Container == "" || r.Container == container) {
+			kills = append(kills, Kill{At: p.since(r.At), Container: r.Container, Why: r.Message})
+		}
+	}
+	return kills
+}
+
+// Kills returns every decision to kill the container or the whole pod.
+func (c Container) Kills() []Kill { return c.pod.kills(c.name) }
+
+// EverKilled reports whether it was ever decided to kill the container or the
+// whole pod.
+func (c Container) EverKilled() bool { return len(c.Kills()) > 0 }
+
+// FirstReady returns when the container was first ready, and whether it ever was.
+func (c Container) FirstReady() (time.Duration, bool) { return c.pod.first(c.ready) }
+
+// TimeReady returns for how long the container was ready in total.
+func (c Container) TimeReady() time.Duration { return c.pod.total(c.ready) }
+
+func (c Container) ready(s *State) bool {
+	state, _ := s.container(c.name)
+	return state.Ready
+}
+
+// Restarts returns the container's restart count at the end of the timeline.
+func (c Container) Restarts() int {
+	s, _ := c.pod.StateAt(c.pod.since(c.pod.timeline.end))
+	state, _ := s.container(c.name)
+	return int(state.Restarts)
+}
+
+// Exit is an end of the container.
+type Exit struct {
+	At       time.Duration
+	Run      int
+	ExitCode int32
+	Reason   string
+	Message  string
+}
+
+// Exits returns every end of the container.
+func (c Container) Exits() []Exit {
+	var exits []Exit
+	for r := range c.pod.of(Exited) {
+		if r.Container == c.name {
+			exits = append(exits, Exit{c.pod.since(r.At), r.Run, r.ExitCode, r.Reason, r.Message})
+		}
+	}
+	return exits
+}
+
+// Starts returns when the container started to run, for each of its runs.
+func (c Container) Starts() []time.Duration {
+	var starts []time.Duration
+	for r := range c.pod.of(Started) {
+		if r.Container == c.name {
+			starts = append(starts, c.pod.since(r.At))
+		}
+	}
+	return starts
+}
+
+// Detection is a trouble of the app and when the kubelet acted on it.
+type Detection struct {
+	// Trouble is when the app began to hang or to fail its probes; Kill is
+	// when it was decided to kill it for that.
+	Trouble, Kill time.Duration
+	// Found is false if there was no kill before the trouble or the run was over.
+	Found bool
+	Why   string
+}
+
+// After is how long it took from the trouble to the kill.
+func (d Detection) After() time.Duration { return d.Kill - d.Trouble }
+
+// Trouble is the Reason of Fact records that tell when an app begins to hang
+// or to fail its probes; Recovery of those that tell that it is well again.
+const (
+	Trouble  = "Trouble"
+	Recovery = "Recovery"
+)
+
+// Detections returns every trouble of the container, told by a Fact whose
+// Reason is [Trouble], with the kill that followed. A trouble that comes on top
+// of another is not counted apart.
+func (c Container) Detections() []Detection {
+	var found []Detection
+	open := false
+	for r := range c.pod.of(Fact, Decision, Exited) {
+		if r.Container != c.name {
+			continue
+		}
+		switch {
+		case r.Kind == Fact && r.Reason == Trouble && !open:
+			found = append(found, Detection{Trouble: c.pod.since(r.At)})
+			open = true
+		case r.Kind == Fact && r.Reason == Recovery, r.Kind == Exited:
+			open = false
+		case r.Kind == Decision && r.Reason == "kill" && open:
+			d := &found[len(found)-1]
+			d.Kill, d.Found, d.Why = c.pod.since(r.At), true, r.Message
+			open = false
+		}
+	}
+	return found
+}

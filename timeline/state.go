@@ -1,0 +1,95 @@
+package timeline
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// compareState words what a Status record changes, and drops the snapshot if
+// the filter says so.
+func (k *Track) compareState(r Record) Record {
+	if r.State == nil {
+		panic("timeline: a Status record needs a State")
+	}
+	if r.Message == "" {
+		r.Message = r.State.changes(k.state)
+	}
+	k.state = r.State
+	if r.State.Full != nil && k.timeline.filter.NoSnapshots {
+		s := *r.State
+		s.Full = nil
+		r.State = &s
+	}
+	return r
+}
+
+// changes words what differs from the state before, which may be nil.
+func (s *State) changes(before *State) string {
+	if before == nil {
+		return "phase " + string(s.Phase)
+	}
+	var parts []string
+	if s.Phase != before.Phase {
+		parts = append(parts, fmt.Sprintf("phase %s to %s", before.Phase, s.Phase))
+	}
+	for i := range s.Containers {
+		parts = s.Containers[i].changes(before, parts)
+	}
+	return strings.Join(append(parts, s.conditionChanges(before)...), ", ")
+}
+
+func (c *ContainerState) changes(before *State, parts []string) []string {
+	b, _ := before.container(c.Name)
+	if c.Started != b.Started {
+		parts = append(parts, fmt.Sprintf("%s %s", c.Name, choose(c.Started, "started", "not started")))
+	}
+	if c.Ready != b.Ready {
+		parts = append(parts, fmt.Sprintf("%s %s", c.Name, choose(c.Ready, "ready", "not ready")))
+	}
+	return parts
+}
+
+func (s *State) container(name string) (ContainerState, bool) {
+	for _, c := range s.Containers {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return ContainerState{}, false
+}
+
+// conditionChanges words the conditions whose status or reason differs.
+func (s *State) conditionChanges(before *State) []string {
+	if s.Full == nil || before.Full == nil {
+		if s.PodReady == before.PodReady {
+			return nil
+		}
+		return []string{choose(s.PodReady, "Ready", "not Ready")}
+	}
+	var parts []string
+	for i := range s.Full.Conditions {
+		c := &s.Full.Conditions[i]
+		if b := condition(before.Full, c.Type); b == nil || b.Status != c.Status || b.Reason != c.Reason {
+			parts = append(parts, strings.TrimSuffix(fmt.Sprintf("%s=%s %s", c.Type, c.Status, c.Reason), " "))
+		}
+	}
+	return parts
+}
+
+func condition(s *corev1.PodStatus, t corev1.PodConditionType) *corev1.PodCondition {
+	for i := range s.Conditions {
+		if s.Conditions[i].Type == t {
+			return &s.Conditions[i]
+		}
+	}
+	return nil
+}
+
+func choose(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
+}
