@@ -1,0 +1,43 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// decodeStrictly refuses fields that a replayer does not know, so that none is
+// skipped in silence.
+func decodeStrictly(record []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(record))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// featureGates are those of a record that differ from the kubelet's defaults.
+type featureGates map[string]bool
+
+// restart translates them, or says which one it cannot.
+func (f featureGates) restart() (restart.Gates, error) {
+	var g restart.Gates
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		on := f[name]
+		switch name {
+		case "ContainerRestartRules":
+			g.DisableContainerRestartRules = !on
+		case "RestartAllContainersOnContainerExits":
+			g.DisableRestartAllContainers = !on
+		case "KubeletCrashLoopBackOffMax":
+			g.DisableCrashLoopBackOffMax = !on
+		case "ReduceDefaultCrashLoopBackOffDecay":
+			g.ReduceCrashLoopBackOffDecay = on
+		default:
+			return g, fmt.Errorf("feature gate %s: not one that bears on restarts", name)
+		}
+	}
+	return g, nil
+}
