@@ -1,0 +1,171 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Limits of the files read. The largest manifests in the wild, bundles of
+// custom resource definitions, are about 5 MB.
+const (
+	maxManifestSize = 16 << 20
+	maxScenarioSize = 1 << 20
+)
+
+// readLimited reads a file of at most limit bytes.
+func readLimited(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{File: path, Line: 1, Msg: "cannot be opened: " + reason(err) + "; give the path of a readable file"}
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, &Error{File: path, Line: 1, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
+	}
+	if int64(len(data)) > limit {
+		return nil, &Error{File: path, Line: 1, Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
+	}
+	return data, nil
+}
+
+// reason is the cause of a file system error, without operation and path.
+func reason(err error) string {
+	if pe, ok := err.(*os.PathError); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// document is one YAML document or JSON value of a file.
+type document struct {
+	file string
+	line int    // of the file, at which text begins
+	text []byte // as written
+	json []byte // the same as JSON, converted as the API server converts it
+	// isJSON: text is JSON, so that lines are found by its tokens.
+	isJSON bool
+	// lines is built when the first error needs it.
+	lines positions
+}
+
+// documents splits a file and converts each document to JSON. Empty documents
+// are left out.
+func documents(file string, data []byte) ([]*document, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if docs, ok := jsonDocuments(file, data); ok {
+		return docs, nil
+	}
+	p := problems{file: file}
+	var docs []*document
+	for _, d := range split(file, data) {
+		if d.convert(&p); d.json != nil && !bytes.Equal(d.json, []byte("null")) {
+			docs = append(docs, d)
+		}
+	}
+	return docs, p.err()
+}
+
+// convert fills in json. Keys given twice are an error, unless it is a merge
+// key that gives them first.
+func (d *document) convert(p *problems) {
+	converted, err := yaml.YAMLToJSONStrict(d.text)
+	if err != nil && strings.Contains(err.Error(), "already set in map") {
+		before := len(p.list)
+		d.repeatedKeys(p)
+		if len(p.list) > before {
+			return
+		}
+		converted, err = yaml.YAMLToJSON(d.text)
+	}
+	if err != nil {
+		d.broken(p, err)
+		return
+	}
+	d.json = converted
+}
+
+// jsonDocuments reads a file of JSON values; false if it is not one.
+func jsonDocuments(file string, data []byte) ([]*document, bool) {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
+		return nil, false
+	}
+	var docs []*document
+	dec := json.NewDecoder(bytes.NewReader(data))
+	for {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err == io.EOF {
+			return docs, true
+		} else if err != nil {
+			return nil, false
+		}
+		start := int(dec.InputOffset()) - len(raw)
+		line := 1 + bytes.Count(data[:start], []byte("\n"))
+		docs = append(docs, &document{file: file, line: line, text: raw, json: raw, isJSON: true})
+	}
+}
+
+// split cuts a YAML file at its document markers. A marker line starts the
+// document that follows it, so that content beside the marker is kept.
+func split(file string, data []byte) []*document {
+	var docs []*document
+	start, startLine, line := 0, 1, 0
+	for pos := 0; pos < len(data); {
+		end := len(data)
+		if i := bytes.IndexByte(data[pos:], '\n'); i >= 0 {
+			end = pos + i + 1
+		}
+		line++
+		if pos > start && isMarker(data[pos:end]) {
+			docs = append(docs, &document{file: file, line: startLine, text: data[start:pos]})
+			start, startLine = pos, line
+		}
+		pos = end
+	}
+	return append(docs, &document{file: file, line: startLine, text: data[start:]})
+}
+
+func isMarker(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("---"))
+	return ok && (len(rest) == 0 || rest[0] == ' ' || rest[0] == '\t' || rest[0] == '\r' || rest[0] == '\n')
+}
+
+var (
+	yamlLine     = regexp.MustCompile(`line (\d+): `)
+	helmTemplate = regexp.MustCompile(`\{\{-?\s*[.a-z$"]`)
+)
+
+// broken reports a document that is not YAML: each problem at its line.
+func (d *document) broken(p *problems, err error) {
+	cure := "correct the YAML"
+	if helmTemplate.Match(d.text) {
+		cure = "this looks like an unrendered Helm template: give the output of `helm template`"
+	}
+	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "yaml: unmarshal errors:\n", ""), "error converting YAML to JSON: ")
+	for _, msg := range strings.Split(strings.TrimSpace(text), "\n") {
+		msg = strings.TrimPrefix(strings.TrimSpace(msg), "yaml: ")
+		line := d.line
+		if m := yamlLine.FindStringSubmatch(msg); m != nil {
+			n, _ := strconv.Atoi(m[1]) // only digits
+			line, msg = d.line+n-1, strings.Replace(msg, m[0], "", 1)
+		}
+		p.addf(line, "not valid YAML: %s; %s", msg, cure)
+	}
+}
+
+// lineOf returns the file's line of the value at a path, or of the nearest
+// parent that is written in the file.
+func (d *document) lineOf(path string) int {
+	if d.lines == nil {
+		d.lines = positionsOf(d)
+	}
+	return d.lines.of(path, d.line)
+}

@@ -1,0 +1,270 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	kjson "sigs.k8s.io/json"
+)
+
+// Manifest is a file of Kubernetes objects of which some hold pods.
+type Manifest struct {
+	file    string
+	objects []*Object
+	others  []string // kinds of the other objects, for the error if there is no pod
+}
+
+// Object is one object of a manifest that holds a pod: the pod itself, or a
+// workload with a pod template.
+type Object struct {
+	Kind, Name, Namespace string
+	// File and Line are where the object begins.
+	File string
+	Line int
+
+	kind *kind
+	doc  *document
+	raw  json.RawMessage
+	path string // of the object in its document: not empty in a List
+}
+
+// String names the object as kubectl does, Kind/name, with the namespace if it
+// is not the default one.
+func (o *Object) String() string {
+	if o.Namespace != "" && o.Namespace != "default" {
+		return o.Kind + "/" + o.Name + " in namespace " + o.Namespace
+	}
+	return o.Kind + "/" + o.Name
+}
+
+// ReadManifest reads a manifest file of at most 16 MiB, YAML of one or more
+// documents or JSON. Objects that hold no pod are skipped; all must be
+// well-formed. Errors are of type [*Error], joined.
+func ReadManifest(file string) (*Manifest, error) {
+	data, err := readLimited(file, maxManifestSize)
+	if err != nil {
+		return nil, err
+	}
+	return ParseManifest(file, data)
+}
+
+// ParseManifest is [ReadManifest] for data already read; file is the name that
+// errors give.
+func ParseManifest(file string, data []byte) (*Manifest, error) {
+	docs, err := documents(file, data)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{file: file}
+	for _, d := range docs {
+		if err := m.add(d, d.json, "", header{}); err != nil {
+			return nil, err
+		}
+	}
+	if len(m.objects) == 0 {
+		return nil, m.noPod(len(docs))
+	}
+	return m, nil
+}
+
+func (m *Manifest) noPod(documents int) error {
+	have := "it is empty"
+	if documents > 0 {
+		have = "it holds " + strings.Join(m.others, ", ")
+	}
+	return &Error{File: m.file, Line: 1, Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
+}
+
+// header is what every Kubernetes object says of itself.
+type header struct {
+	APIVersion string          `json:"apiVersion"`
+	Kind       string          `json:"kind"`
+	Metadata   json.RawMessage `json:"metadata"`
+	Items      json.RawMessage `json:"items"`
+}
+
+// add takes up one object, or each item of a list. inherited gives apiVersion
+// and kind to items of typed lists, which omit them.
+func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited header) error {
+	var h header
+	err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h)
+	if h.Kind == "" && h.APIVersion == "" {
+		h.APIVersion, h.Kind = inherited.APIVersion, inherited.Kind
+	}
+	if err != nil || h.Kind == "" || h.APIVersion == "" {
+		return &Error{File: d.file, Line: d.lineOf(at), Msg: "not a Kubernetes object: give it apiVersion and kind"}
+	}
+	if itemKind, isList := strings.CutSuffix(h.Kind, "List"); isList && h.Items != nil {
+		return m.addItems(d, h, at, header{APIVersion: h.APIVersion, Kind: itemKind})
+	}
+	k := kindOf(h.APIVersion, h.Kind)
+	if k == nil {
+		m.other(h)
+		return nil
+	}
+	var meta metav1.ObjectMeta
+	if h.Metadata != nil {
+		if err := d.decode(h.Metadata, join(at, "metadata"), &meta); err != nil {
+			return err
+		}
+	}
+	o := &Object{Kind: h.Kind, Name: meta.Name, Namespace: meta.Namespace, File: d.file, kind: k, doc: d, raw: raw, path: at}
+	if o.Name == "" {
+		o.Name = strings.TrimSuffix(meta.GenerateName, "-")
+	}
+	o.Line = d.lineOf(join(at, "apiVersion"))
+	m.objects = append(m.objects, o)
+	return nil
+}
+
+func (m *Manifest) addItems(d *document, list header, at string, inherited header) error {
+	var items []json.RawMessage
+	if err := json.Unmarshal(list.Items, &items); err != nil {
+		return &Error{File: d.file, Line: d.lineOf(join(at, "items")), Msg: list.Kind + ": items is no list; begin each item with \"- \""}
+	}
+	for i, raw := range items {
+		if err := m.add(d, raw, item(join(at, "items"), i), inherited); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// other notes an object that holds no pod.
+func (m *Manifest) other(h header) {
+	name := h.Kind
+	if k := kindNamed(h.Kind); k != nil {
+		name = fmt.Sprintf("%s of %s (podclock takes %s)", h.Kind, h.APIVersion, k.apiVersion)
+	}
+	for _, o := range m.others {
+		if o == name {
+			return
+		}
+	}
+	m.others = append(m.others, name)
+}
+
+// Objects returns the objects that hold pods, in the order of the file.
+func (m *Manifest) Objects() []*Object { return m.objects }
+
+// Find returns the object that ref names: "name", "Kind/name" (short names of
+// kubectl, such as deploy/web, will do) or "" for the only one.
+func (m *Manifest) Find(ref string) (*Object, error) {
+	kindRef, name, qualified := strings.Cut(ref, "/")
+	if !qualified {
+		kindRef, name = "", ref
+	}
+	var wanted *kind
+	if qualified {
+		if wanted = kindNamed(kindRef); wanted == nil {
+			return nil, fmt.Errorf("object %q: %s is no kind that holds a pod; %s", ref, kindRef, hint(kindRef, kindNames()))
+		}
+	}
+	var found []*Object
+	for _, o := range m.objects {
+		if (wanted == nil || o.kind == wanted) && (name == "" || o.Name == name) {
+			found = append(found, o)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0:
+		return nil, fmt.Errorf("object %q: not in %s; it has %s", ref, m.file, listed(m.objects))
+	case ref == "":
+		return nil, fmt.Errorf("%s has %d objects with pods: choose one of %s", m.file, len(found), listed(found))
+	}
+	return nil, fmt.Errorf("object %q: %s has several: %s; give Kind/name, and only one of them in the file", ref, m.file, listed(found))
+}
+
+func listed(objects []*Object) string {
+	names := make([]string, len(objects))
+	for i, o := range objects {
+		names[i] = o.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// Pod decodes the object and returns its pod, named as the object: unknown
+// fields are errors, as they are for kubectl, and so is a restart policy that
+// the kind forbids. The pod's own validation is left to the simulator; use
+// [Object.Locate] on its errors.
+func (o *Object) Pod() (*corev1.Pod, error) {
+	meta, template, err := o.kind.read(o.doc, o.raw, o.path)
+	if err != nil {
+		return nil, err
+	}
+	if template == nil {
+		return nil, &Error{File: o.File, Line: o.Line, Msg: o.String() + ": spec.template is missing; add it"}
+	}
+	if o.Name == "" {
+		return nil, &Error{File: o.File, Line: o.Line, Msg: o.Kind + ": metadata.name is missing; add it"}
+	}
+	if fe := o.kind.checkPolicy(template.Spec.RestartPolicy); fe != nil {
+		return nil, o.Locate(fe)
+	}
+	pod := &corev1.Pod{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
+	pod.APIVersion, pod.Kind = "v1", "Pod"
+	pod.Name, pod.GenerateName, pod.Namespace = o.Name, "", meta.Namespace
+	if pod.Namespace == "" {
+		pod.Namespace = "default"
+	}
+	return pod, nil
+}
+
+// Locate gives an error about the pod its place in the file: every
+// [field.Error] in it becomes an [*Error] at the line of its field. Other
+// errors are placed at the object.
+func (o *Object) Locate(err error) error {
+	p := problems{file: o.File}
+	for _, e := range flatten(err) {
+		var fe *field.Error
+		if !errors.As(e, &fe) {
+			p.addf(o.Line, "%s: %v", o, e)
+			continue
+		}
+		at := prefixed(prefixed(o.path, o.kind.template), fe.Field)
+		p.addf(o.doc.lineOf(at), "%s: %s", at, fe.ErrorBody())
+	}
+	return p.err()
+}
+
+// flatten lists the single errors in a joined or aggregated one.
+func flatten(err error) []error {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		switch many := e.(type) {
+		case *field.Error:
+			return []error{e}
+		case interface{ Unwrap() []error }:
+			return flattenAll(many.Unwrap())
+		case interface{ Errors() []error }:
+			return flattenAll(many.Errors())
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
+}
+
+func flattenAll(errs []error) []error {
+	var all []error
+	for _, e := range errs {
+		all = append(all, flatten(e)...)
+	}
+	return all
+}
+
+// resolve returns the path of a file named in another one.
+func resolve(from, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(from), name)
+}

@@ -1,0 +1,122 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// kind is one kind of object that holds a pod.
+type kind struct {
+	apiVersion, name, short string
+	// template is the path of the pod's template; "" for a pod itself.
+	template string
+	// policies are the restart policies that the API server accepts for the
+	// kind; nil: any.
+	policies []corev1.RestartPolicy
+	// read decodes the object and returns its name and pod.
+	read func(d *document, raw []byte, path string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error)
+}
+
+var (
+	always      = []corev1.RestartPolicy{corev1.RestartPolicyAlways}
+	untilDone   = []corev1.RestartPolicy{corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever}
+	podTemplate = "spec.template"
+)
+
+// kinds in the order in which documentation lists them.
+var kinds = []kind{
+	{"v1", "Pod", "po", "", nil, reader(func(o *corev1.Pod) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}
+	})},
+	{"apps/v1", "Deployment", "deploy", podTemplate, always, reader(func(o *appsv1.Deployment) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.Template
+	})},
+	{"apps/v1", "StatefulSet", "sts", podTemplate, always, reader(func(o *appsv1.StatefulSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.Template
+	})},
+	{"apps/v1", "DaemonSet", "ds", podTemplate, always, reader(func(o *appsv1.DaemonSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.Template
+	})},
+	{"apps/v1", "ReplicaSet", "rs", podTemplate, always, reader(func(o *appsv1.ReplicaSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.Template
+	})},
+	{"v1", "ReplicationController", "rc", podTemplate, always, reader(func(o *corev1.ReplicationController) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, o.Spec.Template
+	})},
+	{"batch/v1", "Job", "job", podTemplate, untilDone, reader(func(o *batchv1.Job) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.Template
+	})},
+	{"batch/v1", "CronJob", "cj", "spec.jobTemplate.spec.template", untilDone, reader(func(o *batchv1.CronJob) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+		return o.ObjectMeta, &o.Spec.JobTemplate.Spec.Template
+	})},
+}
+
+// reader makes the read function of a kind from its Go type.
+func reader[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) func(*document, []byte, string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
+	return func(d *document, raw []byte, path string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
+		object := new(T)
+		if err := d.decode(raw, path, object); err != nil {
+			return metav1.ObjectMeta{}, nil, err
+		}
+		meta, template := pod(object)
+		return meta, template, nil
+	}
+}
+
+// kindOf finds a kind by what an object says of itself.
+func kindOf(apiVersion, name string) *kind {
+	for i, k := range kinds {
+		if k.apiVersion == apiVersion && k.name == name {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// kindNamed finds a kind by its name, plural or short name in any case, as
+// kubectl takes them.
+func kindNamed(name string) *kind {
+	lower := strings.ToLower(name)
+	for i, k := range kinds {
+		full := strings.ToLower(k.name)
+		if lower == full || lower == full+"s" || lower == k.short {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+func kindNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.name
+	}
+	return names
+}
+
+// checkPolicy refuses a restart policy that the API server would refuse for
+// pods of the kind.
+func (k *kind) checkPolicy(policy corev1.RestartPolicy) *field.Error {
+	path := field.NewPath("spec", "restartPolicy")
+	if policy == "" {
+		policy = corev1.RestartPolicyAlways // the default of every pod template
+	}
+	for _, p := range k.policies {
+		if p == policy {
+			return nil
+		}
+	}
+	if k.policies == nil {
+		return nil
+	}
+	if len(k.policies) > 1 && policy == corev1.RestartPolicyAlways {
+		return field.Required(path, fmt.Sprintf("valid values: %q, %q", k.policies[0], k.policies[1]))
+	}
+	return field.NotSupported(path, policy, k.policies)
+}
