@@ -22,7 +22,8 @@ const (
 	// ActionResultSet tells that the published result of Instance is now
 	// Result, and was another or none.
 	ActionResultSet
-	// ActionResultRemoved tells that Instance has no published result any more.
+	// ActionResultRemoved tells that the worker has turned away from Instance,
+	// about which nothing is published any more (P34, P48).
 	ActionResultRemoved
 	// ActionDropped tells that a Finish came for an attempt that is not under
 	// way: Attempt. Nothing changed.

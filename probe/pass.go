@@ -165,8 +165,9 @@ func (w *Worker) publish(at instant, r Result, out []Action) []Action {
 	return append(out, a)
 }
 
+// unpublish forgets what was published about the present instance.
 func (w *Worker) unpublish(at instant, out []Action) []Action {
-	if !w.hasResult {
+	if w.instance == 0 {
 		return out
 	}
 	w.result, w.hasResult = Unknown, false

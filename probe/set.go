@@ -173,3 +173,7 @@ func (s *Set) Result(container int, kind Kind, instance uint64) (Result, bool) {
 	}
 	return r, true
 }
+
+// Spec returns the numbers of a container's probe; false if it has none of
+// that kind.
+func (s *Set) Spec(container int, kind Kind) (Spec, bool) { return s.layout.Spec(container, kind) }

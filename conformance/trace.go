@@ -1,0 +1,109 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// traceEvent is one line of a recorded trace.
+type traceEvent struct {
+	T     int64  `json:"t"` // microseconds
+	Kind  string `json:"kind"`
+	Event string `json:"event"`
+	C     int    `json:"c"` // instance, or -1
+	V     any    `json:"v"`
+}
+
+func (e traceEvent) String() string {
+	text := fmt.Sprintf("%12.6fs %-9s %s", float64(e.T)/1e6, e.Kind, e.Event)
+	if e.C >= 0 {
+		text += fmt.Sprintf(" #%d", e.C)
+	}
+	if e.V != nil {
+		v, err := json.Marshal(e.V)
+		if err != nil {
+			return text + " " + err.Error()
+		}
+		text += " " + string(v)
+	}
+	return text
+}
+
+// traceKinds is the order of the kinds at one instant.
+var traceKinds = []string{"pod", "startup", "readiness", "liveness"}
+
+// traceLog collects events in the order in which they happen.
+type traceLog struct {
+	events []traceEvent
+}
+
+// add records an event. Its value takes the form that JSON gives it, so that
+// it compares with a decoded one.
+func (l *traceLog) add(t int64, kind, event string, c int, v any) {
+	l.events = append(l.events, traceEvent{T: t, Kind: kind, Event: event, C: c, V: plainJSON(v)})
+}
+
+// sorted returns the events by time, then kind, then order of happening.
+func (l *traceLog) sorted() []traceEvent {
+	slices.SortStableFunc(l.events, func(a, b traceEvent) int {
+		if a.T != b.T {
+			return int(min(max(a.T-b.T, -1), 1))
+		}
+		return slices.Index(traceKinds, a.Kind) - slices.Index(traceKinds, b.Kind)
+	})
+	return l.events
+}
+
+// plainJSON returns v as encoding/json would decode it into an any.
+func plainJSON(v any) any {
+	switch v := v.(type) {
+	case nil, bool, string:
+		return v
+	case int:
+		return float64(v)
+	case uint8:
+		return float64(v)
+	case int32:
+		return float64(v)
+	case map[string]any:
+		plain := make(map[string]any, len(v))
+		for key, value := range v {
+			plain[key] = plainJSON(value)
+		}
+		return plain
+	case int64:
+		return float64(v)
+	}
+	panic(fmt.Sprintf("conformance: no plain form for a %T", v))
+}
+
+// around is how many events a report shows before a difference.
+const around = 6
+
+// diffTraces explains the first difference between two traces; "" if none.
+func diffTraces(want, got []traceEvent) string {
+	for i := range max(len(want), len(got)) {
+		switch {
+		case i >= len(got):
+			return explainDiff(want, i, want[i].String(), "nothing more")
+		case i >= len(want):
+			return explainDiff(want, i, "nothing more", got[i].String())
+		case !reflect.DeepEqual(want[i], got[i]):
+			return explainDiff(want, i, want[i].String(), got[i].String())
+		}
+	}
+	return ""
+}
+
+func explainDiff(want []traceEvent, at int, kubelet, podclock string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "event %d of %d differs\n", at+1, len(want))
+	for _, e := range want[max(0, at-around):min(at, len(want))] {
+		fmt.Fprintf(&b, "  both     %s\n", e)
+	}
+	fmt.Fprintf(&b, "  kubelet  %s\n  podclock %s", kubelet, podclock)
+	return b.String()
+}

@@ -1,0 +1,77 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// Exec runs commands in containers.
+type Exec interface {
+	// Exec runs command, without a shell, in the container instance of that ID
+	// and returns its standard output followed by its standard error (P100).
+	// A timeout of zero is none. The error is nil if the command exited with 0,
+	// an *ExitError if it exited with another status, ErrTimeout (possibly
+	// wrapped) if the timeout or the context's deadline ended it, and anything
+	// else if it could not be run (P101). When Exec returns, the command has
+	// ended.
+	Exec(ctx context.Context, container string, command []string, timeout time.Duration) ([]byte, error)
+}
+
+// ErrTimeout is the error of an Exec whose command was still running at its
+// timeout.
+var ErrTimeout = errors.New("command timed out")
+
+// ErrNoExec is the error of an exec probe or hook whose target has no Exec.
+var ErrNoExec = errors.New("handler: the target cannot run commands: set Target.Exec")
+
+// ExitError is the error of an Exec whose command exited with a status that is
+// not 0.
+type ExitError struct {
+	Command []string
+	Code    int
+	Stderr  []byte
+}
+
+// Error reads as the kubelet's client of the container runtime puts it.
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("command '%s' exited with %d: %s", strings.Join(e.Command, " "), e.Code, e.Stderr)
+}
+
+func probeExec(ctx context.Context, target *Target, action *corev1.ExecAction, timeout time.Duration) probe.Answer {
+	if target.Exec == nil {
+		return errored(ErrNoExec)
+	}
+	command := expandCommand(action.Command, target.Env)
+	output, err := target.Exec.Exec(ctx, target.ContainerID, command, timeout)
+	return execAnswer(command, timeout, output, err)
+}
+
+// execAnswer sorts the ends of a command (P101).
+func execAnswer(command []string, timeout time.Duration, output []byte, err error) probe.Answer {
+	if len(output) > outputLimit {
+		output = output[:outputLimit] // P100
+	}
+	var exit *ExitError
+	switch {
+	case err == nil:
+		return succeeded(string(output))
+	case errors.As(err, &exit) && exit.Code == 0:
+		return succeeded(string(output))
+	case exit != nil:
+		return failed(string(output))
+	case errors.Is(err, ErrTimeout): // P104: what it wrote is lost
+		return failed(timeoutText(command, timeout))
+	}
+	return errored(err) // P102
+}
+
+func timeoutText(command []string, timeout time.Duration) string {
+	return fmt.Sprintf("%v: %q timed out after %s", ErrTimeout, strings.Join(command, " "), timeout)
+}

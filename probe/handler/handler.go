@@ -1,0 +1,147 @@
+package handler
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"google.golang.org/grpc/credentials"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// outputLimit bounds, in bytes, the command output (P100) and the HTTP body
+// (P110) that an answer carries.
+const outputLimit = 10 << 10
+
+// Handler makes one attempt of a probe. It returns within the probe's timeout,
+// or soon after ctx ends, whatever the other side does. An implementation is
+// safe for concurrent use.
+type Handler interface {
+	Probe(ctx context.Context, target Target, spec *corev1.Probe) probe.Answer
+}
+
+// Options say how a Prober reaches its targets. The zero value is the kubelet's
+// way.
+type Options struct {
+	// UserAgent is what probes call themselves. Empty: "kube-probe/1.36" (P106).
+	UserAgent string
+	// HookUserAgent is what hooks call themselves. Empty: "kube-lifecycle/1.36"
+	// (C37).
+	HookUserAgent string
+	// DialContext opens the connections of httpGet, tcpSocket and grpc. Nil: TCP
+	// from this machine (P93).
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+	// TLSConfig is for httpGet with scheme HTTPS. Nil: the server's certificate
+	// is not verified and none is sent (P107). It is not modified.
+	TLSConfig *tls.Config
+	// Proxy picks the proxy of an httpGet request. Nil: none, whatever the
+	// environment says (P107).
+	Proxy func(*http.Request) (*url.URL, error)
+	// GRPCCredentials secure the connections of grpc probes. Nil: plaintext, as
+	// the kubelet always does (P115).
+	GRPCCredentials credentials.TransportCredentials
+	// Sleep waits for a sleep hook; it returns an error if ctx ends first. Nil:
+	// on the real clock.
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Prober is the Handler that picks by the probe's spec among exec, httpGet,
+// tcpSocket and grpc (P90). It keeps no connection between attempts.
+type Prober struct {
+	options Options
+	// plain: connections are TCP from here and nothing is injected that net/http
+	// would have to know of, so that httpGet may speak for itself.
+	plain     bool
+	transport *http.Transport
+	grpc      grpcDialer
+}
+
+var _ Handler = (*Prober)(nil)
+
+// New returns a Prober.
+func New(o Options) *Prober {
+	if o.UserAgent == "" {
+		o.UserAgent = "kube-probe/1.36"
+	}
+	if o.HookUserAgent == "" {
+		o.HookUserAgent = "kube-lifecycle/1.36"
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	p := &Prober{options: o, plain: o.DialContext == nil && o.Proxy == nil}
+	if o.DialContext == nil {
+		p.options.DialContext = (&net.Dialer{}).DialContext
+	}
+	p.transport = newTransport(p.options)
+	p.grpc = newGRPCDialer(p.options)
+	return p
+}
+
+// Probe makes one attempt of spec against target. Its end is an answer in any
+// case; an answer with Err is one that the kubelet would ask for again (P90).
+// A timeout that is not set is one second (P2).
+//
+// If ctx ends before the attempt has succeeded, the answer is Unknown with the
+// context's error: nothing was learnt about the target.
+func (p *Prober) Probe(ctx context.Context, target Target, spec *corev1.Probe) probe.Answer {
+	answer := p.attempt(ctx, &target, spec)
+	if answer.Outcome != probe.OutcomeSuccess && ctx.Err() != nil {
+		return errored(context.Cause(ctx))
+	}
+	return answer
+}
+
+// attempt picks the handler, in the order of P90.
+func (p *Prober) attempt(ctx context.Context, target *Target, spec *corev1.Probe) probe.Answer {
+	timeout := timeoutOf(spec)
+	switch {
+	case spec.Exec != nil:
+		return probeExec(ctx, target, spec.Exec, timeout)
+	case spec.HTTPGet != nil:
+		return p.probeHTTP(ctx, target, spec.HTTPGet, timeout)
+	case spec.TCPSocket != nil:
+		return p.probeTCP(ctx, target, spec.TCPSocket, timeout)
+	case spec.GRPC != nil:
+		return p.grpc.probe(ctx, target, spec.GRPC, timeout)
+	}
+	return errored(fmt.Errorf("missing probe handler for %s:%s", target.Pod, target.Container)) // P90
+}
+
+// timeoutOf is the time that one attempt has (P91).
+func timeoutOf(spec *corev1.Probe) time.Duration {
+	if spec.TimeoutSeconds <= 0 {
+		return time.Second // P2: the default
+	}
+	return time.Duration(spec.TimeoutSeconds) * time.Second
+}
+
+// errored is the answer of an attempt that could not be made.
+func errored(err error) probe.Answer {
+	return probe.Answer{Outcome: probe.OutcomeUnknown, Err: err.Error()}
+}
+
+func failed(output string) probe.Answer {
+	return probe.Answer{Outcome: probe.OutcomeFailure, Output: output}
+}
+
+func succeeded(output string) probe.Answer {
+	return probe.Answer{Outcome: probe.OutcomeSuccess, Output: output}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,106 @@
+package handler
+
+import (
+	"fmt"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// Target is the container that a probe or hook is about.
+type Target struct {
+	// Pod is the pod's long name, NAME_NAMESPACE(UID), for texts.
+	Pod string
+	// Container is the container's name.
+	Container string
+	// ContainerID is the instance that Exec runs commands in.
+	ContainerID string
+	// PodIP is where httpGet, tcpSocket and grpc connect to, unless the probe
+	// names a host. If it is empty they connect to this machine (P92).
+	PodIP string
+	// Ports are the container's: port names are looked up here (P96).
+	Ports []corev1.ContainerPort
+	// Env is the container's: $(NAME) in a probe's command is looked up here
+	// (P99).
+	Env []corev1.EnvVar
+	// Exec runs commands in the container. Nil: exec probes and hooks answer
+	// with an error.
+	Exec Exec
+}
+
+// TargetOf returns the target for a container of a pod: its name, ports and
+// env from the spec, the pod IP and the instance from the status. Exec is left
+// to the caller. It is an error if the pod has no such container.
+func TargetOf(pod *corev1.Pod, container string) (Target, error) {
+	c := findContainer(pod, container)
+	if c == nil {
+		return Target{}, fmt.Errorf("handler: pod %s/%s has no container %q: name one of its containers or init containers",
+			pod.Namespace, pod.Name, container)
+	}
+	return Target{
+		Pod:         fmt.Sprintf("%s_%s(%s)", pod.Name, pod.Namespace, pod.UID),
+		Container:   c.Name,
+		ContainerID: containerID(pod, container),
+		PodIP:       pod.Status.PodIP,
+		Ports:       c.Ports,
+		Env:         c.Env,
+	}, nil
+}
+
+func findContainer(pod *corev1.Pod, name string) *corev1.Container {
+	for _, list := range [][]corev1.Container{pod.Spec.Containers, pod.Spec.InitContainers} {
+		for i := range list {
+			if list[i].Name == name {
+				return &list[i]
+			}
+		}
+	}
+	return nil
+}
+
+func containerID(pod *corev1.Pod, name string) string {
+	for _, list := range [][]corev1.ContainerStatus{pod.Status.ContainerStatuses, pod.Status.InitContainerStatuses} {
+		for i := range list {
+			if list[i].Name == name {
+				return list[i].ContainerID
+			}
+		}
+	}
+	return ""
+}
+
+// host is where a probe with that host field connects to.
+func (t *Target) host(field string) string {
+	if field == "" {
+		return t.PodIP
+	}
+	return field
+}
+
+// port resolves a probe's port field.
+func (t *Target) port(field intstr.IntOrString) (int, error) {
+	port := field.IntValue()
+	if field.Type == intstr.String {
+		var err error
+		if port, err = t.namedPort(field.StrVal); err != nil {
+			return 0, err
+		}
+	}
+	if port < 1 || port > 65535 { // P95
+		return 0, fmt.Errorf("invalid port number: %v", port)
+	}
+	return port, nil
+}
+
+// namedPort looks a name up among the container's ports (P96); what is not
+// found there is read as a number (P97), and if it is none that is the error
+// that the probe ends with (P98).
+func (t *Target) namedPort(name string) (int, error) {
+	for i := range t.Ports {
+		if t.Ports[i].Name == name {
+			return int(t.Ports[i].ContainerPort), nil
+		}
+	}
+	return strconv.Atoi(name)
+}

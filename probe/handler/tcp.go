@@ -1,0 +1,61 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// probeTCP connects and closes (P114).
+func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TCPSocketAction, timeout time.Duration) probe.Answer {
+	port, err := target.port(action.Port)
+	if err != nil {
+		return errored(err) // P98
+	}
+	conn, err := p.connect(ctx, target.host(action.Host), port, time.Now().Add(timeout))
+	if err != nil {
+		return failed(err.Error())
+	}
+	conn.Close() // P114: how it closes does not matter
+	return succeeded("")
+}
+
+func (p *Prober) connect(ctx context.Context, host string, port int, deadline time.Time) (net.Conn, error) {
+	if addr, ok := literal(host, port); ok && p.plain {
+		return dialLiteral(ctx, addr, deadline)
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	address := net.JoinHostPort(host, strconv.Itoa(port))
+	conn, err := p.options.DialContext(ctx, "tcp", address)
+	if errors.Is(err, context.DeadlineExceeded) {
+		// P114: a dialer that leaves the time to its context says so in its own
+		// words.
+		err = &net.OpError{Op: "dial", Net: "tcp", Addr: named(address), Err: os.ErrDeadlineExceeded}
+	}
+	return conn, err
+}
+
+// literal returns the address if host is a plain IP: one that needs no look-up,
+// no zone, and prints as it was written.
+func literal(host string, port int) (netip.AddrPort, bool) {
+	ip, err := netip.ParseAddr(host)
+	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() {
+		return netip.AddrPort{}, false
+	}
+	return netip.AddrPortFrom(ip, uint16(port)), true
+}
+
+// named is an address that is known by its text alone.
+type named string
+
+func (a named) Network() string { return "tcp" }
+func (a named) String() string  { return string(a) }
