@@ -1,0 +1,99 @@
+package podclock_test
+
+import (
+	"strings"
+	"testing"
+)
+
+const module = "github.com/podclock/podclock"
+
+// levels is the architecture: a package may import those of lower levels and
+// no others of this module. A folder not listed has the level of its parent.
+var levels = map[string]int{
+	"probe":           10, // thresholds and the tick grid
+	"restart":         10, // policies and back-off
+	"timeline":        10, // what happened, and its renderings
+	"podphase":        20, // phase, conditions, columns
+	"lifecycle":       30, // the pod machine
+	"probe/handler":   35, // real probes
+	"":                40, // the simulator
+	"lifecycle/agent": 40, // the live shell
+	"scenario":        50, // scenario files
+	"cmd":             60,
+	"examples":        60,
+	"conformance":     60,
+	"conformance/":    70, // programs over the conformance package
+}
+
+// core names the packages that are pure: time is an argument, no input is hidden.
+var core = map[string]bool{"probe": true, "restart": true, "timeline": true, "podphase": true, "lifecycle": true}
+
+// levelOf returns the level of a package, given by its path below the module.
+func levelOf(pkg string) (int, bool) {
+	for dir := pkg; dir != ""; dir = parent(dir) {
+		if dir != pkg {
+			if level, ok := levels[dir+"/"]; ok {
+				return level, true
+			}
+		}
+		if level, ok := levels[dir]; ok && !core[dir] || dir == pkg && ok {
+			return level, true
+		}
+	}
+	level, ok := levels[""]
+	return level, ok && pkg == ""
+}
+
+func parent(dir string) string {
+	return dir[:max(strings.LastIndexByte(dir, '/'), 0)]
+}
+
+func TestImportsGoDownOneWay(t *testing.T) {
+	for _, p := range loadPackages(t) {
+		report(t, checkImports(p))
+	}
+}
+
+func TestTheCoreIsPure(t *testing.T) {
+	seen := 0
+	for _, p := range loadPackages(t) {
+		if core[p.path] {
+			seen++
+			report(t, checkPurity(p))
+		}
+	}
+	if seen != len(core) {
+		t.Errorf("%d of %d core packages seen", seen, len(core))
+	}
+}
+
+// Whoever imports the simulator links no gRPC, and no HTTP beyond what the
+// Kubernetes types drag in themselves.
+func TestTheSimulatorLinksNoNetworkClients(t *testing.T) {
+	for _, pkg := range []string{"", "scenario"} {
+		report(t, checkClosure(t, pkg))
+	}
+}
+
+func report(t *testing.T, findings []string) {
+	t.Helper()
+	for _, f := range findings {
+		t.Error(f)
+	}
+}
+
+func TestLevelOf(t *testing.T) {
+	for pkg, want := range map[string]int{
+		"": 40, "probe": 10, "probe/handler": 35, "lifecycle/agent": 40, "cmd/podclock": 60,
+		"conformance": 60, "conformance/replay": 70, "examples/unittest": 60,
+	} {
+		if got, ok := levelOf(pkg); !ok || got != want {
+			t.Errorf("levelOf(%q) = %d, %v; want %d", pkg, got, ok, want)
+		}
+	}
+	for _, pkg := range []string{"utils", "probe/extra"} {
+		if got, ok := levelOf(pkg); ok {
+			t.Errorf("levelOf(%q) = %d; a new package must be given a level", pkg, got)
+		}
+	}
+}
