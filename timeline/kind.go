@@ -9,24 +9,24 @@ type Kind uint8
 // Pod and Container.
 const (
 	Event    Kind = iota + 1 // an event of the kubelet: Type, Reason, Message; of a probe also Probe, Outcome
-	Status   // the pod's status changed: State; Message says what differs
-	Decision // Reason classifies it ("kill", "refusal", …), Message says why
-	Sandbox  // Reason: "run", "started", "failed", "stop", "stopped", "died"; Run
-	Image    // Reason: "pull", "pulled", "failed"; Message
-	Created  // the runtime created the container: Run
-	Started  // the container runs: Run
-	Failed   // creating or starting it failed: Run, Message
-	Exited   // the container ended: Run, ExitCode, Reason, Message
-	Removed  // the dead container is gone from the runtime: Run
-	Stop     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
-	Hook     // a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
-	Counted  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
-	Skipped  // passes do not probe: Probe, Message says why
-	Result   // a probe's published result changed: Probe, Outcome
-	Sync     // a sync of the pod ended: Span until the next by itself, negative: none
-	Fact     // something was done to the pod, or its app changed: Reason, Message
-	Dropped  // an answer came too late and changed nothing: Message
-	Finished // the kubelet is done with the pod
+	Status                   // the pod's status changed: State; Message says what differs
+	Decision                 // Reason classifies it ("kill", "refusal", …), Message says why
+	Sandbox                  // Reason: "run", "started", "failed", "stop", "stopped", "died"; Run
+	Image                    // Reason: "pull", "pulled", "failed"; Message
+	Created                  // the runtime created the container: Run
+	Started                  // the container runs: Run
+	Failed                   // creating or starting it failed: Run, Message
+	Exited                   // the container ended: Run, ExitCode, Reason, Message
+	Removed                  // the dead container is gone from the runtime: Run
+	Stop                     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
+	Hook                     // a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
+	Counted                  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
+	Skipped                  // passes do not probe: Probe, Message says why
+	Result                   // a probe's published result changed: Probe, Outcome
+	Sync                     // a sync of the pod ended: Span until the next by itself, negative: none
+	Fact                     // something was done to the pod, or its app changed: Reason, Message
+	Dropped                  // an answer came too late and changed nothing: Message
+	Finished                 // the kubelet is done with the pod
 	numKinds
 )
 

@@ -1,0 +1,104 @@
+package podclock
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// Fact is something that is done to pods from outside. The set is closed.
+//
+// In every fact Pod is "namespace/name", or the name alone if that is enough;
+// empty it means every pod. Container is a container's name; empty it means
+// every container that runs. What does not apply (a container that does not
+// run cannot crash) does nothing.
+type Fact interface{ fact() }
+
+// Delete asks for the deletion of a pod (S70).
+type Delete struct {
+	Pod string
+	// Grace in seconds; nil: the pod's own.
+	Grace *int64
+}
+
+// Evict lets the kubelet end a pod (S81). The zero value of the rest is an
+// eviction under memory pressure.
+type Evict struct {
+	Pod string
+	// Reason and Message are the status', Reason is the event's too.
+	Reason, Message string
+	// Grace in seconds; nil: 1, as for a hard threshold.
+	Grace *int64
+}
+
+// Refuse lets the kubelet's admission refuse a pod (S82).
+type Refuse struct{ Pod, Reason, Message string }
+
+// Update changes a pod's spec to that of Manifest (its images, that is).
+type Update struct {
+	Pod      string
+	Manifest *corev1.Pod
+}
+
+// SetCondition sets a condition in the API that is not the kubelet's, such as
+// that of a readiness gate (S44).
+type SetCondition struct {
+	Pod       string
+	Condition corev1.PodCondition
+}
+
+// LoseNode lets the node controllers give up the node of a pod (S83).
+type LoseNode struct{ Pod string }
+
+// RestartKubelet replaces the kubelet process of a pod (P39, P55).
+type RestartKubelet struct{ Pod string }
+
+// KillSandbox ends a pod's sandbox with all its containers.
+type KillSandbox struct{ Pod string }
+
+// Crash ends a container now. The zero value of the rest is an exit with 0.
+type Crash struct {
+	Pod, Container string
+	Code           int32
+	Reason         string
+	Message        string
+}
+
+// HangApp lets an app answer nothing any more and ignore its stop signal,
+// until the container's end.
+type HangApp struct{ Pod, Container string }
+
+// Outage lets probes fail for a while, in several apps at once: a database
+// that all of them need.
+type Outage struct {
+	// Name tells what is out, for the timeline.
+	Name string
+	// Pod and Container are as in every fact; Containers is for several.
+	Pod, Container string
+	Containers     []string
+	// Probes are the kinds that are concerned; empty: all.
+	Probes []probe.Kind
+	// Reply is how the apps answer meanwhile. Zero: Fail(Name + " is out").
+	Reply Reply
+	// For is how long it lasts; 0: for good.
+	For time.Duration
+}
+
+// SpoilImage lets pulls of an image fail, and takes it off the node. An empty
+// Error makes it good again.
+type SpoilImage struct{ Image, Error string }
+
+func (Delete) fact()         {}
+func (Evict) fact()          {}
+func (Refuse) fact()         {}
+func (Update) fact()         {}
+func (SetCondition) fact()   {}
+func (LoseNode) fact()       {}
+func (RestartKubelet) fact() {}
+func (KillSandbox) fact()    {}
+func (Crash) fact()          {}
+func (HangApp) fact()        {}
+func (Outage) fact()         {}
+func (SpoilImage) fact()     {}

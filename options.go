@@ -1,0 +1,125 @@
+package podclock
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/timeline"
+)
+
+// Options is what a simulation is made of. Only Pods must be given. All
+// durations count from the start.
+type Options struct {
+	// Pods run on one node, in this order.
+	Pods []Pod
+	// Images says what the node's registry does, by image as the manifests name
+	// it. An image that is not listed is present.
+	Images map[string]Image
+	// Facts are done to the pods at their times; those of one instant in this order.
+	Facts []TimedFact
+
+	// For is how long [Run] plays. [New] does not look at it. 0: DefaultFor.
+	For time.Duration
+	// Start is the virtual time at the start. Zero: [Epoch].
+	Start time.Time
+	// Timing is how long the kubelet's own machinery takes. nil: ideal, that is
+	// no time at all. See [KubeletTiming] and [FixedTiming].
+	Timing Timing
+	// Seed decides all that is chance.
+	Seed uint64
+	// Config is the kubelet's configuration.
+	Config lifecycle.Config
+	// Latency is how long the container runtime takes.
+	Latency Latency
+	// ParallelPulls lets the node pull several images at a time. By default a
+	// kubelet pulls one at a time, in order of request (I12).
+	ParallelPulls bool
+
+	// Filter says what the timeline leaves out.
+	Filter timeline.Filter
+	// NoLeap plays every single probe. The result is the same, only later.
+	NoLeap bool
+	// Tap is told of everything that goes into and comes out of the pods'
+	// machines. It must not call the simulation.
+	Tap func(Tap)
+}
+
+// DefaultFor is how long [Run] plays if it is not told.
+const DefaultFor = 10 * time.Minute
+
+// Epoch is when simulations start unless told otherwise: a whole second, as
+// time stamps of the API are cut to seconds.
+var Epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// Pod is one pod, or several replicas of it.
+type Pod struct {
+	// Manifest is the pod as it would be applied: defaults are filled in, and
+	// what the API server would refuse is an error. It is not modified.
+	Manifest *corev1.Pod
+	// Replicas is how many pods there are of it. They are called NAME-0, NAME-1
+	// and so on; a single pod (0 or 1) has the manifest's name.
+	Replicas int
+	// At is when the kubelet is told of the pod.
+	At time.Duration
+	// Apps are the behaviours by container, init containers and sidecars
+	// included. A container without one runs for ever and answers every probe
+	// well; an init container without one exits with 0 at once.
+	Apps map[string]App
+	// Sandbox is how the pod's sandbox does.
+	Sandbox Sandbox
+}
+
+// Sandbox is how the runtime does with a pod's sandboxes. The zero value is a
+// sandbox that is there at once and stays.
+type Sandbox struct {
+	// Errors are the texts with which the first attempts to run one fail.
+	Errors []string
+	// Takes is how long each attempt to run one takes; StopTakes how long
+	// stopping one that is ready takes. 0: as Options.Latency says.
+	Takes, StopTakes time.Duration
+	// DiesAfter, if not 0, is when the first sandbox dies after it is ready, with
+	// all its containers.
+	DiesAfter time.Duration
+	// IP is the pod's address. Empty: each sandbox gets a new one.
+	IP string
+}
+
+// Image is one image of the node's registry.
+type Image struct {
+	// Present: the node has the image.
+	Present bool
+	// Pulls are the attempts to pull it, in order; the last one repeats.
+	// Without any a pull succeeds at once.
+	Pulls []Pull
+	// Size in bytes, for the event of a pull (I11).
+	Size int64
+}
+
+// Pull is one attempt to pull an image.
+type Pull struct {
+	Takes time.Duration
+	// Error is the runtime's whole text; empty: it succeeds, and the image is present.
+	Error string
+}
+
+// Latency is how long each call to the container runtime takes.
+type Latency struct {
+	RunSandbox, StopSandbox, CreateContainer, StartContainer, RemoveContainer time.Duration
+}
+
+// TimedFact is a fact that comes true at a time known beforehand.
+type TimedFact struct {
+	At   time.Duration
+	Fact Fact
+}
+
+// Tap is one event that a pod's machine was given, or one action that it gave
+// in return. The pointers are valid during the call only.
+type Tap struct {
+	Pod    string // "namespace/name"
+	At     time.Time
+	Event  *lifecycle.Event
+	Action *lifecycle.Action
+}
