@@ -70,7 +70,8 @@ func (w *proberWorld) exit(c *worldInstance, code int32) {
 	c.exited, c.exitCode = true, code
 	w.log("pod", "container-exit", c.index, code)
 	w.after(w.s.ObserveUs, w.requestSync)
-	w.abandonExecs()
+	// Whoever waits for the exit acts on it before the execs inside have ended.
+	w.after(0, w.abandonExecs)
 	delays := w.s.RestartDelaysUs
 	c.restartUs = w.now + delays[min(c.index, len(delays)-1)]
 	if c.onExit != nil {

@@ -61,7 +61,7 @@ func (w *proberWorld) showContainer(status *worldStatus, c *worldInstance) {
 	case !c.exited:
 		status.state, status.startedUs = "running", wholeSecond(c.startedUs)
 	case w.backingOff && !w.deleting && !(w.sidecar() && c.exitCode == 0):
-		// An init container that ended well never shows as waiting (C1).
+		// An init container that ended well never shows as waiting (R7).
 		status.state, status.reason = "waiting", "CrashLoopBackOff"
 		status.last = &c.exitCode
 	default:
