@@ -1,0 +1,46 @@
+package probe
+
+import corev1 "k8s.io/api/core/v1"
+
+// SetDefaults fills the unset fields of a probe in place, as the API server
+// does before it validates: a number that is 0 counts as unset (P2).
+func SetDefaults(p *corev1.Probe) {
+	setDefault(&p.TimeoutSeconds, 1)
+	setDefault(&p.PeriodSeconds, 10)
+	setDefault(&p.SuccessThreshold, 1)
+	setDefault(&p.FailureThreshold, 3)
+	setHTTPGetDefaults(p.HTTPGet)
+	if p.GRPC != nil && p.GRPC.Service == nil {
+		p.GRPC.Service = new(string) // P5
+	}
+}
+
+// SetLifecycleDefaults fills the unset fields of a container's hooks in place
+// (P7).
+func SetLifecycleDefaults(l *corev1.Lifecycle) {
+	for _, hook := range [...]*corev1.LifecycleHandler{l.PostStart, l.PreStop} {
+		if hook != nil {
+			setHTTPGetDefaults(hook.HTTPGet)
+		}
+	}
+}
+
+func setDefault(field *int32, value int32) {
+	if *field == 0 {
+		*field = value
+	}
+}
+
+// setHTTPGetDefaults follows P3. The host stays empty: it is the pod's IP at
+// the time of the request.
+func setHTTPGetDefaults(get *corev1.HTTPGetAction) {
+	if get == nil {
+		return
+	}
+	if get.Path == "" {
+		get.Path = "/"
+	}
+	if get.Scheme == "" {
+		get.Scheme = corev1.URISchemeHTTP
+	}
+}

@@ -1,0 +1,101 @@
+package handler
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// maxRedirects is how many requests a probe sends at most (P109).
+const maxRedirects = 10
+
+// newTransport returns the transport of a Prober, set as the kubelet's (P107).
+func newTransport(o Options) *http.Transport {
+	config := o.TLSConfig
+	if config == nil {
+		config = &tls.Config{InsecureSkipVerify: true}
+	}
+	return &http.Transport{
+		DialContext:         dialOrReplay(o.DialContext),
+		TLSClientConfig:     config.Clone(),
+		TLSHandshakeTimeout: 10 * time.Second,
+		Proxy:               o.Proxy,
+		DisableKeepAlives:   true,
+		DisableCompression:  true,
+		ForceAttemptHTTP2:   true,
+	}
+}
+
+// probeHTTP sends the request and judges the answer (P105 to P113).
+func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.HTTPGetAction, timeout time.Duration) probe.Answer {
+	deadline := time.Now().Add(timeout)
+	port, err := target.port(action.Port)
+	if err != nil {
+		return errored(err) // P113
+	}
+	if p.plain {
+		if x, ok := newExchange(target.host(action.Host), port, action, p.options.UserAgent); ok {
+			defer x.release()
+			return p.speak(ctx, x, deadline)
+		}
+	}
+	req, err := newRequest(action, target.host(action.Host), port, p.options.UserAgent)
+	if err != nil {
+		return errored(err) // P113
+	}
+	return p.roundTrip(ctx, req, timeout)
+}
+
+// roundTrip leaves the whole exchange to net/http.
+func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.Duration) probe.Answer {
+	// P108: the timeout covers everything up to the end of the body.
+	client := http.Client{Transport: p.transport, Timeout: timeout, CheckRedirect: checkRedirect}
+	resp, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		return failed(err.Error()) // P111
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
+	if err != nil {
+		return bodyLost(err)
+	}
+	return judge(resp.StatusCode, body)
+}
+
+// judge is the answer for a response (P110).
+func judge(status int, body []byte) probe.Answer {
+	switch {
+	case status < http.StatusOK || status >= http.StatusBadRequest:
+		return failed(fmt.Sprintf("HTTP probe failed with statuscode: %d", status))
+	case status >= http.StatusMultipleChoices:
+		return probe.Answer{
+			Outcome: probe.OutcomeWarning,
+			Output:  "Probe terminated redirects, Response body: " + string(body),
+		}
+	}
+	return succeeded(string(body))
+}
+
+// bodyLost is the answer if the headers came and the body did not (P112).
+func bodyLost(err error) probe.Answer {
+	return probe.Answer{Outcome: probe.OutcomeFailure, Err: err.Error()}
+}
+
+// checkRedirect follows redirects within one hostname (P109).
+func checkRedirect(req *http.Request, via []*http.Request) error {
+	if req.URL.Hostname() != via[0].URL.Hostname() {
+		return http.ErrUseLastResponse
+	}
+	if len(via) >= maxRedirects {
+		return errors.New("stopped after 10 redirects")
+	}
+	return nil
+}
