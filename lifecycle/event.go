@@ -40,6 +40,7 @@ const (
 	PodRefused       // Eviction.Reason, Eviction.Message: admission failed (S82)
 	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
 	NodeLost         // the node controllers gave the node up (S83)
+	NodeReturned     // it reports again
 	KubeletRestarted // the kubelet process was replaced (P39, P55)
 	numEventTypes
 )
@@ -48,7 +49,7 @@ var eventTypeNames = [numEventTypes]string{
 	"Wake", "SandboxStarted", "SandboxStopped", "SandboxDied", "ImageInspected", "ImagePulled",
 	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
 	"HookFinished", "ProbeFinished", "PodDeleted", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet",
-	"NodeLost", "KubeletRestarted",
+	"NodeLost", "NodeReturned", "KubeletRestarted",
 }
 
 // String returns the event type's name.
@@ -69,6 +70,10 @@ type Event struct {
 	// Err is the failure of what was asked for, as the runtime words it;
 	// empty: it succeeded.
 	Err string
+	// ErrReason is the waiting reason of a failed CreateContainer, where it is
+	// not CreateContainerError: CreateContainerConfigError, PreCreateHookError,
+	// PreStartHookError (C2).
+	ErrReason string
 
 	// Instance is the container instance that exited: the Op of its
 	// CreateContainer action.
@@ -83,6 +88,8 @@ type Event struct {
 	// ID is the runtime's ID of a created container, with its scheme
 	// ("containerd://…"). Empty: the machine makes one.
 	ID string
+	// ImageID is the runtime's reference of the image of a created container.
+	ImageID string
 	// IP is the address of a new sandbox.
 	IP string
 
@@ -122,4 +129,12 @@ type Eviction struct {
 	Grace *int64
 	// Disruption adds the condition DisruptionTarget (S53).
 	Disruption bool
+}
+
+// createReason is the waiting reason of a failed creation (C2).
+func (e *Event) createReason() string {
+	if e.ErrReason == "" {
+		return "CreateContainerError"
+	}
+	return e.ErrReason
 }

@@ -45,3 +45,56 @@ type World interface {
 	// pass (P39).
 	FirstProbe(now time.Time, period time.Duration) time.Duration
 }
+
+// IdealTiming is the rules and nothing else: no latency, no jitter (T30).
+var IdealTiming = Timing{}
+
+func (t *Timing) relist(at time.Time, after bool) time.Time {
+	if t.World == nil {
+		return at
+	}
+	return t.World.Relist(at, after)
+}
+
+func (t *Timing) look(at time.Time) time.Time {
+	if t.World == nil {
+		return at
+	}
+	return t.World.Look(at)
+}
+
+func (t *Timing) housekeeping(at time.Time) time.Time {
+	if t.World == nil {
+		return at
+	}
+	return t.World.Housekeeping(at)
+}
+
+func (t *Timing) requeue(now time.Time, base time.Duration) time.Duration {
+	if t.World == nil {
+		return base
+	}
+	return t.World.Requeue(now, base)
+}
+
+// retryRefused caps the wait for a refused start at the resync period (R33).
+func (t *Timing) retryRefused(left time.Duration) time.Duration {
+	if t.Resync > 0 {
+		left = min(left, t.Resync)
+	}
+	return max(left, 0)
+}
+
+func (t *Timing) retryError() time.Duration {
+	if t.RetryError == 0 {
+		return 10 * time.Second
+	}
+	return t.RetryError
+}
+
+func (t *Timing) retryNetwork() time.Duration {
+	if t.RetryNetwork == 0 {
+		return time.Second
+	}
+	return t.RetryNetwork
+}

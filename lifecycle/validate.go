@@ -155,11 +155,21 @@ func (v *podValidation) declares(name string) bool {
 // probes validates hooks and probes of a regular container or a sidecar.
 func (v *podValidation) probes(c *corev1.Container, at *field.Path) field.ErrorList {
 	errs := probe.ValidateLifecycle(c.Lifecycle, probe.LifecycleRules{
-		GracePeriodSeconds: v.spec.TerminationGracePeriodSeconds,
+		GracePeriodSeconds: effectiveGrace(v.spec.TerminationGracePeriodSeconds),
 		StopSignals:        v.gates.ContainerStopSignals,
 		OS:                 v.spec.OS,
 	}, at.Child("lifecycle"))
 	errs = append(errs, probe.Validate(c.LivenessProbe, probe.Liveness, at.Child("livenessProbe"))...)
 	errs = append(errs, probe.Validate(c.ReadinessProbe, probe.Readiness, at.Child("readinessProbe"))...)
 	return append(errs, probe.Validate(c.StartupProbe, probe.Startup, at.Child("startupProbe"))...)
+}
+
+// effectiveGrace is the period that bounds a sleep: a negative one counts as
+// 1, as it does when the pod is deleted (P21, S70).
+func effectiveGrace(seconds *int64) *int64 {
+	if seconds == nil || *seconds >= 0 {
+		return seconds
+	}
+	one := int64(1)
+	return &one
 }

@@ -1,0 +1,171 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
+)
+
+// initWalk is the walk over the init list, last entry first (S7).
+type initWalk struct {
+	*planner
+	// passed: a later entry, or a regular container, shows that the entries from
+	// here down have been initialized before.
+	passed bool
+	// done: the pod is initialized (S8).
+	done bool
+	// fatal: an init container failed for good (S13).
+	fatal bool
+}
+
+// initContainers decides about the init list and reports whether the pod is
+// initialized (S7–S9).
+func (p *planner) initContainers() bool {
+	n := p.t.inits()
+	if n == 0 {
+		return true
+	}
+	w := initWalk{planner: p, done: p.regularActive()}
+	w.passed = w.done
+	for k := n - 1; k >= 0 && !w.fatal; k-- {
+		w.entry(k)
+	}
+	if w.fatal {
+		p.plan.KillPod, p.plan.Start = true, nil
+		return false
+	}
+	if !w.passed {
+		w.start(0) // nothing has an instance: the first entry
+	}
+	slices.Reverse(p.plan.Start)
+	return w.done
+}
+
+// regularActive reports whether a regular container is created or running:
+// then the init list was done once (S8, S11).
+func (p *planner) regularActive() bool {
+	for i := range p.t.regular() {
+		switch s, _ := p.r.state(i); s {
+		case restart.StateCreated, restart.StateRunning:
+			return true
+		case restart.StateExited:
+			if !p.t.has(QuirkS11) && p.startedInSandbox(i) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startedInSandbox reports whether a container's newest instance is of the
+// present sandbox.
+func (p *planner) startedInSandbox(i int) bool {
+	s := p.r.activeSandbox()
+	return s != nil && p.r.newest(i).Sandbox == s.ID
+}
+
+// start notes entry k of the init list for starting.
+func (w *initWalk) start(k int) { w.plan.Start = append(w.plan.Start, w.t.regular()+k) }
+
+// entry judges entry k; entries are visited backwards, so that starts are noted
+// in reverse.
+func (w *initWalk) entry(k int) {
+	i := w.t.regular() + k
+	sidecar := w.t.containers[i].role == restart.Sidecar
+	c := w.r.newest(i)
+	switch {
+	case c == nil:
+		if w.passed && sidecar {
+			w.start(k) // S9: it vanished
+		}
+		return
+	case w.passed && !sidecar:
+		return // S9: ignored once initialized
+	}
+	switch {
+	case c.State == restart.StateCreated:
+		w.start(k)
+	case sidecar:
+		w.sidecar(k, c)
+	default:
+		w.init(k, c)
+	}
+	w.passed = true
+}
+
+// initialized notes that entry k is done, so that the next is up (S6).
+func (w *initWalk) initialized(k int) {
+	switch {
+	case k == w.t.inits()-1:
+		w.done = true
+	case !w.passed:
+		w.start(k + 1)
+	}
+}
+
+// init judges an init container's instance (R7, R8).
+func (w *initWalk) init(k int, c *Instance) {
+	policy := w.t.containers[c.Container].policy
+	switch c.State {
+	case restart.StateRunning: // wait for its end
+	case restart.StateExited:
+		switch policy.OnInitExit(c.ExitCode, c.Reason == "OOMKilled") {
+		case restart.InitDone:
+			w.initialized(k)
+		case restart.InitRestart:
+			w.start(k)
+		case restart.InitFatal:
+			w.fatal = true
+		}
+	default: // R8
+		if !policy.OnUnknown() {
+			w.fatal = true
+			return
+		}
+		w.killUnknown(k, c)
+	}
+}
+
+// sidecar judges a sidecar's instance.
+func (w *initWalk) sidecar(k int, c *Instance) {
+	switch c.State {
+	case restart.StateRunning:
+		w.runningSidecar(k, c)
+	case restart.StateExited:
+		w.start(k)
+	default:
+		w.killUnknown(k, c)
+	}
+}
+
+func (w *initWalk) killUnknown(k int, c *Instance) {
+	w.kill(c.Container, c, KillUnknownState, `Init container is in "unknown" state, try killing it before restart`)
+	w.start(k)
+}
+
+// runningSidecar judges a running sidecar: startup first, then a changed
+// definition, then liveness (C51, P79).
+func (w *initWalk) runningSidecar(k int, c *Instance) {
+	spec := &w.t.containers[c.Container]
+	name := spec.spec.Name
+	if spec.spec.StartupProbe != nil {
+		r, ok := w.results(c.Container, c.ID, probe.Startup)
+		if ok && r == probe.Failure {
+			w.kill(c.Container, c, KillStartupProbe, "Init container "+name+" failed startup probe")
+			w.start(k)
+		}
+		if !ok || r != probe.Success {
+			return // C51: not examined further
+		}
+	}
+	w.initialized(k)
+	switch {
+	case w.t.changed(c):
+		w.kill(c.Container, c, KillOther, "Init container "+name+" definition changed")
+		w.start(k)
+	case spec.spec.LivenessProbe != nil && w.failed(c, probe.Liveness):
+		w.kill(c.Container, c, KillLivenessProbe, "Init container "+name+" failed liveness probe")
+		w.start(k)
+	}
+}

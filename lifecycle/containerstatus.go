@@ -1,0 +1,200 @@
+package lifecycle
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// Reasons and texts that the kubelet invents (C9, C22–C26).
+const (
+	reasonStatusUnknown   = "ContainerStatusUnknown"
+	reasonRestartingAll   = "RestartingAllContainers"
+	messageLostTerminated = "The container could not be located when the pod was terminated"
+	messageLostDeleted    = "The container could not be located when the pod was deleted.  The container used to be Running"
+	messageRestartingAll  = "The container is removed because RestartAllContainers in place"
+	messageInitAssumed    = "Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally"
+	lostExitCode          = 137
+)
+
+var zeroTime time.Time
+
+func metaTime(t time.Time) metav1.Time { return metav1.Time{Time: t} }
+
+// lostState is the Terminated state of a container of which nothing is known.
+func lostState(reason, message string) corev1.ContainerState {
+	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+		ExitCode: lostExitCode, Reason: reason, Message: message,
+	}}
+}
+
+// statusBuilder builds container statuses from a snapshot and the previous
+// statuses (section G).
+type statusBuilder struct {
+	p          *Pod
+	r          *Runtime
+	previous   *corev1.PodStatus
+	restarting bool // RestartAllContainers is in effect (R9)
+	deleting   bool
+}
+
+// build returns the status of container i.
+func (b *statusBuilder) build(i int) corev1.ContainerStatus {
+	old := b.p.t.statusIn(b.previous, i)
+	newest, second := b.r.newestTwo(i)
+	var s corev1.ContainerStatus
+	if newest == nil {
+		s = b.missing(i, old)
+	} else {
+		s = b.present(newest, old)
+		if second != nil { // C11
+			s.LastTerminationState = b.state(second, old)
+		}
+	}
+	b.waiting(i, newest, &s)
+	return s
+}
+
+// newestTwo returns the two newest instances of a container.
+func (r *Runtime) newestTwo(container int) (newest, second *Instance) {
+	for i := range r.Instances {
+		switch c := &r.Instances[i]; {
+		case c.Container != container:
+		case newest == nil:
+			newest = c
+		default:
+			return newest, c
+		}
+	}
+	return newest, nil
+}
+
+// missing is the status of a container that the runtime does not know (C1,
+// C13, C23, C25).
+func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerStatus {
+	c := b.p.t.containers[i].spec
+	s := corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: b.p.t.waitingState()}
+	if old == nil {
+		return s
+	}
+	s.RestartCount, s.LastTerminationState = old.RestartCount, old.LastTerminationState
+	if old.State.Terminated != nil {
+		s = *old // C13
+	}
+	switch {
+	case b.restarting && old.State.Waiting == nil: // C25
+		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonRestartingAll, Message: messageRestartingAll}}
+		s.LastTerminationState = lostState(reasonRestartingAll, messageRestartingAll)
+		s.RestartCount = old.RestartCount + 1
+	case old.State.Running != nil && s.LastTerminationState.Terminated == nil: // C23
+		s.LastTerminationState = lostState(reasonStatusUnknown, messageLostDeleted)
+		if !b.deleting {
+			s.RestartCount++
+		}
+	}
+	return s
+}
+
+// waitingState is the state of a container of which nothing is known yet (C1).
+func (t *Template) waitingState() corev1.ContainerState {
+	reason := "ContainerCreating"
+	if t.inits() > 0 {
+		reason = "PodInitializing"
+	}
+	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
+}
+
+// present is the status of a container by its newest instance.
+func (b *statusBuilder) present(c *Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
+	s := corev1.ContainerStatus{
+		Name: b.p.t.name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
+		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.t.resources.containers[c.Container].resources,
+		AllocatedResources: b.p.t.resources.containers[c.Container].allocated,
+	}
+	if old == nil {
+		return s
+	}
+	s.RestartCount = max(s.RestartCount, old.RestartCount) // C16
+	if c.State == restart.StateUnknown && old.State.Running != nil {
+		s.RestartCount = old.RestartCount + 1 // C22
+	}
+	switch { // C11
+	case old.ContainerID != s.ContainerID && old.State.Terminated != nil:
+		s.LastTerminationState.Terminated = old.State.Terminated
+	case old.LastTerminationState.Terminated != nil:
+		s.LastTerminationState.Terminated = old.LastTerminationState.Terminated
+	}
+	if running(c) {
+		if old.State.Terminated != nil && old.RestartCount >= c.Attempt {
+			s.RestartCount = old.RestartCount + 1 // C16, R12
+		}
+		b.keepStarted(c, old, &s)
+	}
+	return s
+}
+
+// keepStarted copies the previous started flag, by name (P75 step 3, P76).
+func (b *statusBuilder) keepStarted(c *Instance, old, s *corev1.ContainerStatus) {
+	if b.p.t.cfg.Gates.ResetOnKubeletRestart {
+		return
+	}
+	if old.ContainerID == c.RuntimeID || b.p.t.has(QuirkP76) {
+		s.Started = old.Started
+	}
+}
+
+// state is the API's state of one instance (C6, C7, C22).
+func (b *statusBuilder) state(c *Instance, old *corev1.ContainerStatus) corev1.ContainerState {
+	switch c.State {
+	case restart.StateRunning:
+		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metaTime(c.StartedAt)}}
+	case restart.StateExited:
+		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+			ExitCode: c.ExitCode, Reason: c.Reason, Message: b.p.t.cutMessage(c.Message),
+			StartedAt: metaTime(c.StartedAt), FinishedAt: metaTime(c.FinishedAt), ContainerID: c.RuntimeID,
+		}}
+	case restart.StateUnknown:
+		if old != nil && old.State.Running != nil {
+			if b.restarting {
+				return lostState(reasonRestartingAll, messageLostTerminated)
+			}
+			return lostState(reasonStatusUnknown, messageLostTerminated)
+		}
+	}
+	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}}
+}
+
+// cutMessage cuts a termination message to the pod's share (C10).
+func (t *Template) cutMessage(m string) string {
+	if len(m) > t.messageLimit {
+		return m[:t.messageLimit]
+	}
+	return m
+}
+
+// waiting makes the state Waiting, with the remembered reason, if the container
+// is to be started (R30, C4).
+func (b *statusBuilder) waiting(i int, newest *Instance, s *corev1.ContainerStatus) {
+	ct := &b.p.t.containers[i]
+	if i >= b.p.t.regular() {
+		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
+			return
+		}
+		if newest == nil && ct.role == restart.Init && s.State.Waiting != nil && b.p.t.anyRegularCreated(b.r) { // C26
+			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed", Message: messageInitAssumed}}
+			return
+		}
+	}
+	state, code := b.r.state(i)
+	why := b.p.reasons[i]
+	if why.reason == "" || !ct.policy.Due(state, code, b.deleting) {
+		return
+	}
+	if s.State.Terminated != nil {
+		s.LastTerminationState = s.State
+	}
+	s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: why.reason, Message: why.message}}
+}

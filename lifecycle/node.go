@@ -1,0 +1,104 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
+)
+
+// nodeLost is what the node controllers do when the node stops reporting: the
+// Ready condition turns False in the API; nothing else changes, and nothing
+// that the kubelet reports arrives (S83).
+func (p *Pod) nodeLost() {
+	if p.worker.lost || p.worker.finished {
+		return
+	}
+	p.worker.lost = true
+	r := p.store.reported.DeepCopy()
+	for i := range r.Conditions {
+		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
+			c.Status, c.LastTransitionTime = corev1.ConditionFalse, metaTime(p.now.Truncate(time.Second))
+		}
+	}
+	p.store.reported = r
+	p.record(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
+	p.emit(Action{Type: StatusChanged, Container: NoContainer})
+}
+
+// nodeReturned lets reports through again.
+func (p *Pod) nodeReturned() {
+	if !p.worker.lost {
+		return
+	}
+	p.worker.lost = false
+	p.report()
+	p.emit(Action{Type: StatusChanged, Container: NoContainer})
+}
+
+// kubeletRestarted replaces the kubelet process: what it had in memory is gone,
+// and what runs goes on (P39, P55, R19, R30). The pod's last reported status is
+// all that the new process knows.
+func (p *Pod) kubeletRestarted() {
+	if p.worker.finished {
+		return
+	}
+	p.kubeletStart = p.now
+	p.worker = podWorker{lost: p.worker.lost}
+	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
+	p.pleg = eventGenerator{}
+	p.probes = p.newProbes()
+	clear(p.reasons)
+	clear(p.backoff)
+	clear(p.pullBackoff)
+	clear(p.pullFailure)
+	api := p.apiStatus()
+	p.store.stored, p.store.status = false, api
+	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
+	p.refreshAdopted()
+	p.worker.terminating = p.deletion.asked || terminal(api.Phase) || p.evicted != nil
+	p.requestSync()
+	p.relist()
+}
+
+// refreshAdopted lets workers see the API's status until the first sync.
+func (p *Pod) refreshAdopted() {
+	if len(p.store.status.ContainerStatuses) > 0 {
+		p.refreshViews()
+	}
+}
+
+// swapTemplate takes over a changed pod object at the start of a pass. A changed
+// image starts a new back-off (R13); pull back-offs go with their image (I6).
+func (p *Pod) swapTemplate() {
+	t := p.nextTemplate
+	if t == nil {
+		return
+	}
+	old := p.t
+	p.nextTemplate = nil
+	pulls, failures := make([]restart.Backoff, t.images), make([]string, t.images)
+	for i := range t.containers {
+		if t.containers[i].spec.Image != old.containers[i].spec.Image {
+			p.backoff[i] = restart.Backoff{}
+		}
+		for _, o := range old.containers {
+			if o.spec.Image == t.containers[i].spec.Image {
+				pulls[t.containers[i].imageKey] = p.pullBackoff[o.imageKey]
+				failures[t.containers[i].imageKey] = p.pullFailure[o.imageKey]
+			}
+		}
+	}
+	p.t, p.pullBackoff, p.pullFailure = t, pulls, failures
+}
+
+// sameContainers reports whether two templates have the same containers, so
+// that one can be an update of the other (P24).
+func (t *Template) sameContainers(o *Template) bool {
+	return t.nRegular == o.nRegular && slices.EqualFunc(t.containers, o.containers, func(a, b containerTemplate) bool {
+		return a.spec.Name == b.spec.Name && a.role == b.role
+	})
+}

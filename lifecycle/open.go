@@ -1,0 +1,133 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// openRequest is a request that the shell has not answered yet. Its answer
+// tells about the runtime even when nobody waits for it any more.
+type openRequest struct {
+	op        uint64
+	request   ActionType
+	container int
+	instance  uint64
+	attempt   uint64
+}
+
+// request appends a request under a new Op, and returns that.
+func (p *Pod) request(a Action) uint64 {
+	p.ops++
+	a.Op = p.ops
+	if a.Type == CreateContainer {
+		a.Instance = a.Op
+	}
+	if a.Type != RunProbe { // the workers number their attempts themselves
+		p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt})
+	}
+	p.emit(a)
+	return a.Op
+}
+
+// close takes a request off the table; false: there is none of that Op.
+func (p *Pod) close(op uint64) (openRequest, bool) {
+	i := slices.IndexFunc(p.open, func(r openRequest) bool { return r.op == op })
+	if i < 0 {
+		return openRequest{}, false
+	}
+	r := p.open[i]
+	p.open = slices.Delete(p.open, i, i+1)
+	return r, true
+}
+
+// answers reports whether an event is of the type that answers a request.
+func (t EventType) answers(a ActionType) bool {
+	switch a {
+	case RunSandbox:
+		return t == SandboxStarted
+	case StopSandbox:
+		return t == SandboxStopped
+	case InspectImage:
+		return t == ImageInspected
+	case PullImage:
+		return t == ImagePulled
+	case CreateContainer:
+		return t == ContainerCreated
+	case StartContainer:
+		return t == ContainerStarted
+	case StopContainer:
+		return t == ContainerStopped
+	case RemoveContainer:
+		return t == ContainerRemoved
+	case RunHook:
+		return t == HookFinished
+	case RunProbe:
+		return t == ProbeFinished
+	}
+	return false
+}
+
+// learn notes what an answer says about the runtime.
+func (p *Pod) learn(r openRequest, ev *Event) {
+	changed := false
+	switch r.request {
+	case RunSandbox:
+		changed = p.learnSandbox(r, ev)
+	case StopSandbox:
+		if s := p.world.sandbox(r.instance); s != nil && ev.Err == "" && s.Ready {
+			s.Ready, changed = false, true
+		}
+	case CreateContainer:
+		changed = p.learnCreated(r, ev)
+	case StartContainer:
+		changed = p.learnStarted(r, ev)
+	case RemoveContainer:
+		changed = ev.Err == "" && p.world.remove(r.instance)
+	}
+	if changed {
+		p.touched()
+	}
+}
+
+func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
+	if ev.Err != "" {
+		return false
+	}
+	p.world.sandboxes = append(p.world.sandboxes, Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
+	return true
+}
+
+func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
+	if ev.Err != "" && ev.ErrReason != "PreStartHookError" { // C5
+		return false
+	}
+	c := Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),
+		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.containers[r.container].spec.Image}
+	if n := len(p.world.sandboxes); n > 0 {
+		c.Sandbox = p.world.sandboxes[n-1].ID
+	}
+	if c.RuntimeID == "" {
+		c.RuntimeID = p.runtimeID(&c)
+	}
+	p.world.instances = append(p.world.instances, c)
+	return true
+}
+
+// startErrorCode is the exit code of a container whose start failed (C8).
+const startErrorCode = 128
+
+// learnStarted notes a start, or its failure, which leaves an exited instance
+// that has no start time (C8).
+func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
+	c := p.world.instance(r.instance)
+	if c == nil || c.State != restart.StateCreated {
+		return false
+	}
+	c.State, c.StartedAt = restart.StateRunning, p.now
+	if ev.Err != "" {
+		c.State, c.StartedAt, c.FinishedAt = restart.StateExited, zeroTime, p.now
+		c.ExitCode, c.Reason, c.Message = startErrorCode, "StartError", ev.Err
+	}
+	return true
+}

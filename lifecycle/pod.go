@@ -1,0 +1,222 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/podphase"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
+)
+
+// Pod is the machine of one pod: a kubelet in small, with a pod worker, a
+// lifecycle event generator (PLEG), a status cache, probe workers and back-off
+// entries of its own. It reads no clock and starts nothing: [Pod.Step] is the
+// only door.
+type Pod struct {
+	t      *Template
+	id     Identity
+	timing *Timing
+	now    time.Time
+	out    []Action
+	ops    uint64 // the last Op given out
+	open   []openRequest
+
+	world   world
+	pleg    eventGenerator
+	worker  podWorker
+	pass    pass
+	kills   killGroup
+	deletor deletor
+	hooks   []strayHook
+	probes  probe.Set
+
+	store    statusStore
+	foreign  []corev1.PodCondition // set in the API, not the kubelet's (S40)
+	deletion deletion
+	evicted  *Eviction
+
+	reasons      []startReason     // by container: why its last start failed (R30)
+	backoff      []restart.Backoff // by container
+	pullBackoff  []restart.Backoff // by image string
+	pullFailure  []string          // by image string: "REASON: MESSAGE" of the last failed pull (I4)
+	lastAttempt  []int32           // by container: highest restart count in the logs (R12); -1: none
+	kubeletStart time.Time         // zero: long before the pod
+	nextTemplate *Template         // the changed pod object, for the next pass
+
+	stale     bool           // the probe workers have not seen their views yet
+	triggered []time.Time    // by container: the last manual trigger (T26)
+	acts      []probe.Action // scratch
+}
+
+// New returns the machine of a pod that the kubelet is told of at now. Its
+// first actions come from the first Step. A nil timing is [IdealTiming].
+func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
+	if timing == nil {
+		timing = &Timing{}
+	}
+	n := t.Containers()
+	p := &Pod{
+		t: t, id: id, timing: timing, now: now,
+		reasons:     make([]startReason, n),
+		backoff:     make([]restart.Backoff, n),
+		pullBackoff: make([]restart.Backoff, t.images),
+		pullFailure: make([]string, t.images),
+		lastAttempt: make([]int32, n),
+		triggered:   make([]time.Time, n),
+	}
+	for i := range p.lastAttempt {
+		p.lastAttempt[i] = -1
+	}
+	p.store.init(t)
+	p.probes = p.newProbes()
+	p.requestSync()
+	return p
+}
+
+// Clone returns an independent copy. Templates and timing are shared; a Timing
+// with a stateful World must be cloned by its owner.
+func (p *Pod) Clone() *Pod {
+	c := *p
+	c.out, c.acts = nil, nil
+	c.open = slices.Clone(p.open)
+	c.triggered = slices.Clone(p.triggered)
+	c.world = p.world.clone()
+	c.pleg.seen = slices.Clone(p.pleg.seen)
+	c.pass = p.pass.clone()
+	c.kills = p.kills.clone()
+	c.deletor.queue = slices.Clone(p.deletor.queue)
+	c.hooks = slices.Clone(p.hooks)
+	c.probes = p.probes.Clone()
+	c.store = p.store.clone()
+	c.foreign = slices.Clone(p.foreign)
+	c.reasons = slices.Clone(p.reasons)
+	c.backoff = slices.Clone(p.backoff)
+	c.pullBackoff = slices.Clone(p.pullBackoff)
+	c.pullFailure = slices.Clone(p.pullFailure)
+	c.lastAttempt = slices.Clone(p.lastAttempt)
+	return &c
+}
+
+// UseTiming replaces the timing, for a clone whose World was cloned too.
+func (p *Pod) UseTiming(t *Timing) { p.timing = t }
+
+// Identity returns the pod's name, namespace and UID.
+func (p *Pod) Identity() Identity { return p.id }
+
+// Template returns what the pod was compiled from.
+func (p *Pod) Template() *Template { return p.t }
+
+// Finished reports whether the kubelet is done with the pod for good.
+func (p *Pod) Finished() bool { return p.worker.finished }
+
+// Status returns a copy of the kubelet's own status of the pod: its status
+// cache. What an API server is sent can differ: see [Pod.Reported].
+func (p *Pod) Status() corev1.PodStatus { return *p.store.status.DeepCopy() }
+
+// Reported returns the status as the API server is sent it (S25, S53, S62):
+// a terminal phase only once no container can run any more.
+func (p *Pod) Reported() corev1.PodStatus { return *p.store.reported.DeepCopy() }
+
+// Object returns the pod as the API server would show it, with its reported
+// status and its deletion.
+func (p *Pod) Object() *corev1.Pod {
+	pod := p.t.pod.DeepCopy()
+	pod.Namespace, pod.Name, pod.UID = p.id.Namespace, p.id.Name, p.id.UID
+	pod.Status = p.Reported()
+	p.deletion.mark(pod)
+	return pod
+}
+
+// Columns returns kubectl's columns for the kubelet's own status at now.
+func (p *Pod) Columns(now time.Time) podphase.Row {
+	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *p.store.status}
+	pod.CreationTimestamp = p.store.created
+	p.deletion.mark(&pod)
+	return podphase.Columns(&pod, now)
+}
+
+// Step tells the machine what happened at now, or with the zero Event that time
+// has passed, and returns what follows, in the order in which it is to be
+// carried out. The slice is valid until the next Step. Time never runs
+// backwards: an earlier now counts as the latest one.
+func (p *Pod) Step(now time.Time, ev Event) []Action {
+	if now.After(p.now) {
+		p.now = now
+	}
+	p.out = p.out[:0]
+	p.apply(&ev)
+	p.run()
+	return p.out
+}
+
+// Deadline returns when the machine next wants Step with the zero Event; false:
+// not before another event.
+func (p *Pod) Deadline() (time.Time, bool) {
+	var d deadline
+	d.add(p.pleg.relistAt)
+	d.add(p.pleg.onDemandAt)
+	d.add(p.worker.lookAt)
+	d.add(p.pass.wakeAt)
+	for i := range p.kills.kills {
+		d.add(p.kills.kills[i].until)
+	}
+	if at, ok := p.probes.Deadline(); ok {
+		d.add(at)
+	}
+	return d.at, !d.at.IsZero()
+}
+
+// deadline keeps the least of the instants added; zero instants are none.
+type deadline struct{ at time.Time }
+
+func (d *deadline) add(t time.Time) {
+	if !t.IsZero() && (d.at.IsZero() || t.Before(d.at)) {
+		d.at = t
+	}
+}
+
+// due reports whether an instant has come; the zero instant never does.
+func (p *Pod) due(at time.Time) bool { return !at.IsZero() && !at.After(p.now) }
+
+// run does what is due until nothing is. At one instant the order is relists,
+// looks, syncs, kills, probe passes (T30).
+func (p *Pod) run() {
+	for p.runOne() {
+	}
+}
+
+func (p *Pod) runOne() bool {
+	switch {
+	case p.due(p.pleg.relistAt):
+		p.pleg.relistAt = time.Time{}
+		p.relist()
+	case p.due(p.pleg.onDemandAt):
+		p.pleg.onDemandAt = time.Time{}
+		p.pleg.observed = p.now
+		p.relist()
+	case p.due(p.worker.lookAt):
+		p.look()
+	case p.runKills():
+	case p.runPass():
+	case p.runProbes():
+	default:
+		return false
+	}
+	return true
+}
+
+// emit appends an action.
+func (p *Pod) emit(a Action) { p.out = append(p.out, a) }
+
+// record emits an event of the kubelet; container may be NoContainer.
+func (p *Pod) record(container int, eventType, reason, message string) {
+	p.emit(Action{Type: RecordEvent, Container: container, EventType: eventType, Reason: reason, Message: message})
+}
+
+// explain emits the reason of a decision.
+func (p *Pod) explain(container int, d Decision, message string) {
+	p.emit(Action{Type: Decided, Container: container, Decision: d, Message: message})
+}

@@ -1,0 +1,147 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// newProbes returns the pod's probe workers, none of which exists yet (P31).
+func (p *Pod) newProbes() probe.Set {
+	return probe.NewSet(p.t.layout, probe.SetOptions{
+		PassDelay: p.timing.ProbeDelay,
+		Quirks: probe.Quirks{
+			ForgetCounts: !p.t.has(QuirkP64),
+			CreateAll:    !p.t.has(QuirkP32),
+			StopSidecars: !p.t.has(QuirkP36),
+		},
+	})
+}
+
+// addProbes makes the workers that are missing (P31, P39).
+func (p *Pod) addProbes() {
+	var sleep func(probe.Spec) time.Duration
+	if p.timing.World != nil && !p.kubeletStart.IsZero() {
+		sleep = func(s probe.Spec) time.Duration {
+			if p.now.Sub(p.kubeletStart) >= s.Period {
+				return 0
+			}
+			return p.timing.World.FirstProbe(p.now, s.Period)
+		}
+	}
+	p.probes.Create(p.now, sleep)
+}
+
+// stopProbes tells workers to stop: at the start of termination, or all (P35).
+func (p *Pod) stopProbes(terminating bool) {
+	if terminating {
+		p.probes.StopForTermination(p.now)
+	} else {
+		p.probes.StopAll(p.now)
+	}
+	p.viewsChanged()
+}
+
+// view is what a pass of a container's workers reads.
+func (p *Pod) view(container int) probe.View { return p.store.views[container] }
+
+// probeResult is the published result of a probe (P69).
+func (p *Pod) probeResult(container int, instance uint64, kind probe.Kind) (probe.Result, bool) {
+	return p.probes.Result(container, kind, instance)
+}
+
+// trigger wakes a readiness worker. Where nothing takes time, one manual pass
+// per worker and instant is enough (T26).
+func (p *Pod) trigger(container int) {
+	if p.timing.World == nil {
+		if p.triggered[container].Equal(p.now) {
+			return
+		}
+		p.triggered[container] = p.now
+	}
+	p.probes.Trigger(p.now, container)
+	p.stale = true
+}
+
+// viewsChanged notes that the workers must look at their views again. They do
+// when the machine comes to them, after everything else of this instant (T30).
+func (p *Pod) viewsChanged() { p.stale = true }
+
+// runProbes steps the workers that are due; false: none is.
+func (p *Pod) runProbes() bool {
+	at, ok := p.probes.Deadline()
+	if !p.stale && !(ok && !at.After(p.now)) {
+		return false
+	}
+	acts := p.acts[:0]
+	if p.stale {
+		p.stale = false
+		acts = p.probes.Changed(p.now, p.view, acts)
+	} else {
+		acts = p.probes.Step(p.now, p.view, acts)
+	}
+	p.acts = acts
+	p.probed(acts)
+	return true
+}
+
+// probed passes on what the workers ask for and tell, and does what the main
+// loop does about changed results (P72).
+func (p *Pod) probed(acts []probe.Action) {
+	for i := range acts {
+		a := &acts[i]
+		switch a.Kind {
+		case probe.ActionRunAttempt:
+			p.request(Action{Type: RunProbe, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe, Attempt: uint64(a.Attempt), Counted: *a})
+		case probe.ActionEvent:
+			e := a.Event()
+			p.emit(Action{Type: RecordEvent, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe,
+				EventType: e.Type, Reason: e.Reason, Message: e.Message, Counted: *a})
+		case probe.ActionCounted:
+			p.notice(ProbeCounted, a)
+		case probe.ActionSkipped:
+			p.notice(ProbeSkipped, a)
+		case probe.ActionResultSet:
+			p.notice(ProbeResultSet, a)
+			p.resultSet(a)
+		case probe.ActionResultRemoved, probe.ActionEnded:
+			p.notice(ProbeResultSet, a)
+		case probe.ActionDropped:
+			p.emit(Action{Type: DroppedEvent, Container: int(a.Container), Probe: a.Probe, Attempt: uint64(a.Attempt), Counted: *a,
+				Message: "late answer of a probe: it changes nothing"})
+		}
+	}
+}
+
+func (p *Pod) notice(t ActionType, a *probe.Action) {
+	p.emit(Action{Type: t, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe, Counted: *a})
+}
+
+// resultSet is the main loop's reaction to a changed result (P72–P74).
+func (p *Pod) resultSet(a *probe.Action) {
+	if p.worker.finished {
+		return
+	}
+	switch a.Probe {
+	case probe.Liveness:
+		if a.Result != probe.Failure {
+			return
+		}
+	case probe.Readiness:
+		p.setReady(int(a.Container), a.Instance, a.Result == probe.Success)
+	case probe.Startup:
+		p.setStarted(int(a.Container), a.Instance, a.Result == probe.Success)
+	}
+	p.requestSync()
+}
+
+// adopted reports that an instance was started so long before this kubelet
+// process that it counts as pre-existing (P55).
+func (p *Pod) adopted(c *Instance) bool {
+	return c != nil && !p.kubeletStart.IsZero() && !p.t.cfg.Gates.ResetOnKubeletRestart &&
+		c.StartedAt.Before(p.kubeletStart.Add(-adoptionMargin))
+}
+
+// adoptionMargin is how much older than the kubelet process a container must be
+// to count as pre-existing (P55).
+const adoptionMargin = 10 * time.Second

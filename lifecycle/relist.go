@@ -1,0 +1,169 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// eventGenerator is the PLEG: it learns by relisting what has changed in the
+// runtime, keeps the snapshot that syncs work on, and asks for syncs (T3, T4,
+// T12, T23).
+type eventGenerator struct {
+	seen     []seen    // what the last relist saw
+	snapshot *Runtime  // the cache; nil before anything was seen
+	modified time.Time // when snapshot was made
+	observed time.Time // when the pod was last relisted on demand
+
+	relistAt   time.Time // the next relist that has something to see; zero: none
+	onDemandAt time.Time
+	relisted   time.Time // the latest relist that is known to have been
+}
+
+// seen is one container or sandbox as a relist saw it. Sandboxes count as
+// running while they are ready, else as exited.
+type seen struct {
+	id        uint64
+	container int // NoContainer: a sandbox
+	state     restart.State
+}
+
+// touched notes that the runtime has changed, so that the next relist sees it.
+func (p *Pod) touched() {
+	if p.pleg.relistAt.IsZero() {
+		p.pleg.relistAt = p.timing.relist(p.now, p.pleg.relisted.Equal(p.now))
+	}
+}
+
+// relistOnDemand asks for a relist of this pod (T4, R37).
+func (p *Pod) relistOnDemand() {
+	if p.t.cfg.Gates.DisableOnDemandRelist || !p.pleg.onDemandAt.IsZero() {
+		return
+	}
+	p.pleg.onDemandAt = p.now.Add(p.timing.OnDemandRelist)
+}
+
+// relist compares the runtime with what was seen last, refreshes the snapshot
+// if anything changed, and asks for a sync (T20, T23).
+func (p *Pod) relist() {
+	p.pleg.relisted = p.now
+	current := p.observe()
+	events := compare(p.pleg.seen, current)
+	if len(events) == 0 {
+		return
+	}
+	p.pleg.seen = current
+	p.refresh()
+	for _, e := range events {
+		if e.state == restart.StateRunning || e.state == restart.StateExited {
+			p.requestSync()
+		}
+		if e.state == restart.StateExited {
+			p.died(e)
+		}
+	}
+}
+
+// refresh makes a new snapshot of the runtime.
+func (p *Pod) refresh() {
+	snapshot := p.inspect()
+	p.pleg.snapshot, p.pleg.modified = &snapshot, p.now
+}
+
+// inspect reads the runtime's present state. The addresses of a pod without a
+// ready sandbox are those it had.
+func (p *Pod) inspect() Runtime {
+	r := p.world.view()
+	if s := r.activeSandbox(); s != nil && s.IP != "" && !p.t.pod.Spec.HostNetwork {
+		r.IPs = []string{s.IP}
+	} else if s == nil && p.pleg.snapshot != nil {
+		r.IPs = p.pleg.snapshot.IPs
+	}
+	return r
+}
+
+// observe lists containers, then sandboxes, newest first.
+func (p *Pod) observe() []seen {
+	var list []seen
+	for i := range p.world.instances {
+		c := &p.world.instances[i]
+		list = append(list, seen{c.ID, c.Container, c.State})
+	}
+	for _, s := range p.world.sandboxes {
+		state := restart.StateExited
+		if s.Ready {
+			state = restart.StateRunning
+		}
+		list = append(list, seen{s.ID, NoContainer, state})
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// compare lists what changed: the new state of each, StateAbsent for what was
+// removed. What vanished without having been seen to exit has died, too (T23).
+func compare(old, current []seen) []seen {
+	var events []seen
+	for _, o := range old {
+		if stateIn(current, o.id) != restart.StateAbsent {
+			continue
+		}
+		gone := o
+		if o.state != restart.StateExited {
+			gone.state = restart.StateExited
+			events = append(events, gone)
+		}
+		gone.state = restart.StateAbsent
+		events = append(events, gone)
+	}
+	for _, c := range current {
+		if known(c.state) != known(stateIn(old, c.id)) {
+			events = append(events, c)
+		}
+	}
+	return events
+}
+
+// known folds created into unknown, as the event generator does (T23).
+func known(s restart.State) restart.State {
+	if s == restart.StateCreated {
+		return restart.StateUnknown
+	}
+	return s
+}
+
+func stateIn(list []seen, id uint64) restart.State {
+	for _, s := range list {
+		if s.id == id {
+			return s.state
+		}
+	}
+	return restart.StateAbsent
+}
+
+// newerSnapshot reports whether the cache is newer than the end of the last
+// sync (T12); if not, the pass waits for the next relist.
+func (p *Pod) newerSnapshot() bool {
+	last := p.worker.lastSync
+	if last.IsZero() || p.pleg.modified.After(last) || p.pleg.observed.After(last) {
+		return true
+	}
+	at := p.timing.relist(last, true)
+	if at.After(p.now) {
+		p.pass.wakeAt = at
+		return false
+	}
+	if p.pleg.relisted.Before(at) {
+		p.pleg.relisted = at
+	}
+	return true
+}
+
+// snapshot returns the cached snapshot, empty before the first relist.
+func (p *Pod) snapshot() *Runtime {
+	if p.pleg.snapshot == nil {
+		return &Runtime{}
+	}
+	return p.pleg.snapshot
+}

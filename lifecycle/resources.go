@@ -1,0 +1,102 @@
+package lifecycle
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// podResources is what statuses show of a pod's resources. Nothing is resized
+// here, so they are those of the spec. All of it is shared and never modified.
+type podResources struct {
+	pod        *corev1.ResourceRequirements
+	allocated  corev1.ResourceList
+	containers []containerResources
+}
+
+type containerResources struct {
+	resources *corev1.ResourceRequirements
+	allocated corev1.ResourceList
+}
+
+func podResourcesOf(pod *corev1.Pod) podResources {
+	spec := &pod.Spec
+	requests := effective(spec, func(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Requests })
+	limits := effective(spec, func(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Limits })
+	addOverhead(requests, limits, spec.Overhead)
+	r := podResources{
+		pod:       &corev1.ResourceRequirements{Requests: orNil(requests), Limits: orNil(limits)},
+		allocated: orNil(requests),
+	}
+	for _, list := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
+		for i := range list {
+			r.containers = append(r.containers, containerResources{list[i].Resources.DeepCopy(), list[i].Resources.Requests.DeepCopy()})
+		}
+	}
+	return r
+}
+
+// effective sums regular containers and sidecars, and takes the greater of that
+// and of what each step of the initialization needs; pod-level values replace
+// the sums.
+func effective(spec *corev1.PodSpec, of func(*corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
+	total, sidecars, initial := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
+	for i := range spec.Containers {
+		add(total, of(&spec.Containers[i].Resources))
+	}
+	for i := range spec.InitContainers {
+		c := &spec.InitContainers[i]
+		need := of(&c.Resources)
+		if restart.RoleOf(c, true) == restart.Sidecar {
+			add(total, need)
+			add(sidecars, need)
+			greatest(initial, sidecars)
+			continue
+		}
+		step := sidecars.DeepCopy()
+		add(step, need)
+		greatest(initial, step)
+	}
+	greatest(total, initial)
+	if spec.Resources != nil {
+		for name, q := range of(spec.Resources) { //podclock:unordered: writes each name once
+			total[name] = q
+		}
+	}
+	return total
+}
+
+func add(to, list corev1.ResourceList) {
+	for name, q := range list { //podclock:unordered: sums per name
+		sum := to[name]
+		sum.Add(q)
+		to[name] = sum
+	}
+}
+
+func greatest(to, list corev1.ResourceList) {
+	for name, q := range list { //podclock:unordered: one name each
+		if have, ok := to[name]; !ok || q.Cmp(have) > 0 {
+			to[name] = q.DeepCopy()
+		}
+	}
+}
+
+// addOverhead adds the runtime class's overhead: to all requests, and to limits
+// that are set.
+func addOverhead(requests, limits, overhead corev1.ResourceList) {
+	add(requests, overhead)
+	for name, q := range overhead { //podclock:unordered: one name each
+		if have, ok := limits[name]; ok && !have.IsZero() {
+			have.Add(q)
+			limits[name] = have
+		}
+	}
+}
+
+func orNil(l corev1.ResourceList) corev1.ResourceList {
+	if len(l) == 0 {
+		return nil
+	}
+	return l
+}

@@ -1,0 +1,187 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/restart"
+)
+
+// startStep is where the start of one container stands (C30).
+type startStep uint8
+
+const (
+	startCheck    startStep = iota // crash-loop back-off (R20)
+	startInspect                   // waits for the runtime's word on the image
+	startPull                      // waits for the pull
+	startCreate                    // waits for the create call
+	startRun                       // waits for the start call
+	startHook                      // waits for the postStart hook (C32)
+	startHookKill                  // the container is killed after a failed hook (C33)
+)
+
+// startState is the start of one container within a pass.
+type startState struct {
+	step     startStep
+	instance uint64
+	wakeAt   time.Time // end of a postStart sleep
+	hookErr  string
+}
+
+// startReason is why a container's last start failed (R30). Empty: it did not.
+type startReason struct{ reason, message string }
+
+// startNext starts the plan's containers one after another (C31).
+func (p *Pod) startNext() {
+	if p.pass.next == len(p.pass.plan.Start) {
+		p.pass.stage = stageEnd
+		return
+	}
+	i := p.pass.plan.Start[p.pass.next]
+	switch p.pass.start.step {
+	case startCheck:
+		p.checkBackoff(i)
+	case startInspect:
+		p.imageInspected(i)
+	case startPull:
+		p.imagePulled(i)
+	case startCreate:
+		p.containerCreated(i)
+	case startRun:
+		p.containerStarted(i)
+	case startHook:
+		p.postStartDone(i)
+	case startHookKill:
+		p.startFailed(i, "PostStartHookError", p.pass.start.hookErr)
+	}
+}
+
+// started ends a start that succeeded (C39).
+func (p *Pod) started(i int) {
+	p.reasons[i] = startReason{}
+	p.nextStart()
+}
+
+func (p *Pod) nextStart() {
+	p.pass.start = startState{}
+	p.pass.next++
+}
+
+// startFailed ends a start that failed. An init container's failure ends the
+// sync; nothing else stops the others (R31).
+func (p *Pod) startFailed(i int, reason, message string) {
+	p.reasons[i] = startReason{reason, message}
+	p.pass.sync.failed = true
+	p.nextStart()
+	if p.t.containers[i].role == restart.Init {
+		p.pass.stage = stageEnd
+	}
+}
+
+// checkBackoff refuses the start while the container is in crash-loop back-off,
+// counted from the end of its newest exited instance in the snapshot (R20–R22,
+// R26).
+func (p *Pod) checkBackoff(i int) {
+	p.pass.sync.acted = true
+	exited := p.pass.snapshot.newestExited(i)
+	if exited == nil {
+		p.ensureImage(i) // R20: no entry is made
+		return
+	}
+	p.expireBackoff(i)
+	if r, refused := p.backoff[i].Check(p.now, exited.FinishedAt, p.t.limits); refused {
+		p.refuseStart(i, r)
+		return
+	}
+	p.backoff[i].Advance(p.now, exited.FinishedAt, p.t.limits)
+	p.explainRestart(i, exited)
+	p.ensureImage(i)
+}
+
+// expireBackoff drops an entry that housekeeping has dropped by now (R18, R25).
+func (p *Pod) expireBackoff(i int) {
+	last, ok := p.backoff[i].Expires(p.t.limits)
+	if ok && p.t.has(QuirkR25) && !p.timing.housekeeping(last).After(p.now) {
+		p.backoff[i] = restart.Backoff{}
+	}
+}
+
+// refuseStart records a refused start (R27, R28).
+func (p *Pod) refuseStart(i int, r restart.Refusal) {
+	name := p.t.name(i)
+	p.record(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
+	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now)))
+	until := r.Until
+	if last, ok := p.backoff[i].Expires(p.t.limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
+		until = last // R25: the ideal model syncs when the entry vanishes
+	}
+	p.pass.sync.refuse(until)
+	p.startFailed(i, restart.ReasonCrashLoopBackOff, r.WaitingMessage(name, p.id.String()))
+}
+
+func (p *Pod) explainRestart(i int, exited *Instance) {
+	why := p.t.containers[i].policy.OnExit(exited.ExitCode).String()
+	p.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
+}
+
+// create asks for a new instance of the container, with its restart count (R32).
+func (p *Pod) create(i int) {
+	attempt := p.lastAttempt[i] + 1 // R12
+	if c := p.pass.snapshot.newest(i); c != nil {
+		attempt = c.Attempt + 1
+	}
+	p.pass.start.step = startCreate
+	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.containers[i].spec.Image})
+	p.pass.start.instance = op
+	p.await(op)
+}
+
+// containerCreated goes on to the runtime's start call.
+func (p *Pod) containerCreated(i int) {
+	if ev := p.answered(); ev.Err != "" {
+		p.record(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err) // C54
+		p.startFailed(i, ev.createReason(), ev.Err)
+		return
+	}
+	c := p.world.instance(p.pass.start.instance)
+	p.record(i, corev1.EventTypeNormal, "Created", "Container created") // C53
+	p.pass.start.step = startRun
+	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
+}
+
+// containerStarted goes on to the postStart hook.
+func (p *Pod) containerStarted(i int) {
+	if ev := p.answered(); ev.Err != "" {
+		p.record(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err)
+		p.startFailed(i, "RunContainerError", ev.Err)
+		return
+	}
+	p.record(i, corev1.EventTypeNormal, "Started", "Container started")
+	hook := postStart(p.t.containers[i].spec)
+	if hook == nil {
+		p.started(i)
+		return
+	}
+	p.pass.start.step = startHook
+	h := p.runHook(i, p.pass.start.instance, PostStart, hook)
+	p.pass.wakeAt, p.pass.start.hookErr = h.ends, h.err
+	p.await(h.op)
+}
+
+// postStartDone kills the container if its hook failed (C33).
+func (p *Pod) postStartDone(i int) {
+	if ev := p.answered(); ev != nil {
+		p.pass.start.hookErr = ev.Err
+	}
+	if p.pass.start.hookErr == "" {
+		p.started(i)
+		return
+	}
+	p.record(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
+	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.start.hookErr)
+	p.pass.start.step = startHookKill
+	p.kills.begin(false)
+	p.beginKill(Kill{Container: i, Instance: p.pass.start.instance, Message: "FailedPostStartHook"}, nil)
+}

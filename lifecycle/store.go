@@ -1,0 +1,203 @@
+package lifecycle
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock/podphase"
+	"github.com/podclock/podclock/probe"
+)
+
+// statusStore is the status cache: what probe workers read, and what the API is
+// sent (P45, S60–S67).
+//
+// A stored status is never changed, only replaced.
+type statusStore struct {
+	stored   bool
+	status   *corev1.PodStatus
+	reported *corev1.PodStatus
+	created  metav1.Time  // of the pod object
+	views    []probe.View // by container: what a probe pass reads of status
+}
+
+func (s *statusStore) init(t *Template) {
+	s.status, s.reported = &t.pod.Status, &t.pod.Status
+	s.views = make([]probe.View, t.Containers())
+	s.created = t.pod.CreationTimestamp
+}
+
+func (s *statusStore) clone() statusStore {
+	c := *s
+	c.views = slices.Clone(s.views)
+	return c
+}
+
+// storeStatus puts a status into the cache and reports it, unless it says
+// nothing new (S60, S61). The status is the store's from then on.
+func (p *Pod) storeStatus(s *corev1.PodStatus, force bool) {
+	old := p.previousStatus()
+	if p.illegalTransition(old, s) { // C17
+		return
+	}
+	podphase.Stamp(s.Conditions, old.Conditions, p.now)
+	p.stampStart(s, old)
+	s.ObservedGeneration = max(s.ObservedGeneration, old.ObservedGeneration)
+	podphase.TruncateStatus(s)
+	same := p.store.stored && podphase.Equal(old, s)
+	if same && !force {
+		return
+	}
+	first := !p.store.stored
+	p.store.stored, p.store.status = true, s
+	p.refreshViews()
+	if first && p.t.deadline > 0 {
+		p.scheduleLook()
+	}
+	p.report()
+	if !same {
+		p.emit(Action{Type: StatusChanged, Container: NoContainer})
+	}
+}
+
+// stampStart sets startTime at the first store, for good (S67).
+func (p *Pod) stampStart(s, old *corev1.PodStatus) {
+	if old.StartTime != nil && !old.StartTime.IsZero() {
+		s.StartTime = old.StartTime
+	} else if s.StartTime == nil {
+		now := metaTime(p.now)
+		s.StartTime = &now
+	}
+}
+
+// report sends the cached status to the API, as far as it may be seen (S25).
+func (p *Pod) report() {
+	if p.worker.lost {
+		return
+	}
+	mayRun := !p.worker.terminated
+	r := podphase.Reported(p.store.status, p.store.reported, mayRun, p.generation(), p.now)
+	p.store.reported = &r
+}
+
+// illegalTransition reports that the status would move a container from
+// Terminated to another state though it may not restart; such an update is
+// dropped as a whole (C17).
+func (p *Pod) illegalTransition(old, s *corev1.PodStatus) bool {
+	if p.t.pod.Spec.RestartPolicy == corev1.RestartPolicyAlways || p.t.restartsAll {
+		return false
+	}
+	for i := range p.t.containers {
+		if p.t.isSidecar(i) {
+			continue
+		}
+		was, is := p.t.statusIn(old, i), p.t.statusIn(s, i)
+		if was == nil || is == nil || was.State.Terminated == nil || is.State.Terminated != nil {
+			continue
+		}
+		code := was.State.Terminated.ExitCode
+		onFailure := code != 0 && p.t.pod.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
+		if !onFailure && !p.t.containers[i].policy.Restarts(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// refreshViews makes what probe passes read from the stored status, and lets
+// the workers see it.
+func (p *Pod) refreshViews() {
+	s := p.store.status
+	restarting := p.restartingAll(p.snapshot(), s)
+	for i := range p.t.containers {
+		v := probe.View{Known: true, Finished: terminal(s.Phase), Sidecar: p.t.isSidecar(i)}
+		if c := p.t.statusIn(s, i); c != nil {
+			p.viewContainer(&v, i, c, restarting)
+		}
+		p.store.views[i] = v
+	}
+	p.viewsChanged()
+}
+
+func (p *Pod) viewContainer(v *probe.View, i int, c *corev1.ContainerStatus, restarting bool) {
+	v.Instance = p.instanceOf(i, c.ContainerID)
+	v.Started = c.Started != nil && *c.Started
+	switch {
+	case c.State.Running != nil:
+		v.Running, v.StartedAt = true, c.State.Running.StartedAt.Time
+		v.Adopted = p.adopted(p.world.instance(v.Instance))
+	case c.State.Terminated != nil:
+		v.Terminated = true
+		v.MayRestart = restarting || p.t.containers[i].policy.Restarts(c.State.Terminated.ExitCode)
+	}
+}
+
+// instanceOf returns the instance with a runtime ID, also one that the runtime
+// has forgotten; 0: none.
+func (p *Pod) instanceOf(container int, runtimeID string) uint64 {
+	if runtimeID == "" {
+		return 0
+	}
+	for i := range p.world.instances {
+		if c := &p.world.instances[i]; c.RuntimeID == runtimeID {
+			return c.ID
+		}
+	}
+	for _, c := range p.snapshot().Instances {
+		if c.RuntimeID == runtimeID {
+			return c.ID
+		}
+	}
+	return p.store.views[container].Instance
+}
+
+// readyToStart pushes PodReadyToStartContainers from within the sync that made
+// the sandbox (S5).
+func (p *Pod) readyToStart() {
+	if p.t.cfg.Gates.DisableReadyToStartCondition {
+		return
+	}
+	s := p.store.status.DeepCopy()
+	s.Conditions = setCondition(s.Conditions, corev1.PodCondition{
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
+	})
+	p.storeStatus(s, p.pass.deletion.asked)
+}
+
+// setReady sets ready of an instance in the cache at once, with the conditions
+// that follow from it (P73).
+func (p *Pod) setReady(container int, instance uint64, ready bool) {
+	s, c := p.copyFor(container, instance)
+	if c == nil || c.Ready == ready {
+		return
+	}
+	c.Ready = ready
+	fresh := p.t.rules.Conditions(nil, &podphase.Facts{Status: s, Previous: s.Conditions, API: s.Conditions, Generation: p.generation()})
+	for _, cond := range fresh {
+		if cond.Type == corev1.PodReady || cond.Type == corev1.ContainersReady {
+			s.Conditions = setCondition(s.Conditions, cond)
+		}
+	}
+	p.storeStatus(s, false)
+}
+
+// setStarted sets started of an instance in the cache at once (P74).
+func (p *Pod) setStarted(container int, instance uint64, started bool) {
+	s, c := p.copyFor(container, instance)
+	if c == nil || c.Started != nil && *c.Started == started {
+		return
+	}
+	c.Started = &started
+	p.storeStatus(s, false)
+}
+
+// copyFor returns a copy of the cached status and its entry for an instance;
+// nil if the status shows another one.
+func (p *Pod) copyFor(container int, instance uint64) (*corev1.PodStatus, *corev1.ContainerStatus) {
+	if !p.store.stored || p.store.views[container].Instance != instance || instance == 0 {
+		return nil, nil
+	}
+	s := p.store.status.DeepCopy()
+	return s, p.t.statusIn(s, container)
+}

@@ -1,0 +1,189 @@
+package lifecycle
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// syncPod is the sync of a running pod, up to its decisions (T22).
+func (p *Pod) syncPod() {
+	status := p.generate(p.pass.snapshot, false)
+	p.storeStatus(status, p.pass.deletion.asked)
+	if terminal(status.Phase) { // S24
+		p.pass.sync.terminal = true
+		p.pass.stage = stageEnd
+		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
+		return
+	}
+	p.addProbes() // P31
+	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
+	p.pass.plan = p.t.Plan(p.pass.snapshot, p.probeResult, p.pass.restartAll)
+	p.carryOut()
+}
+
+func terminal(phase corev1.PodPhase) bool {
+	return phase == corev1.PodSucceeded || phase == corev1.PodFailed
+}
+
+func conditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; c.Type == t {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+// carryOut begins with the plan: whole-pod kill, or single kills.
+func (p *Pod) carryOut() {
+	plan := &p.pass.plan
+	if plan.CreateSandbox && plan.Sandbox != 0 {
+		p.record(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
+	}
+	if !plan.KillPod {
+		p.pass.stage = stageKill
+		return
+	}
+	p.explainPodKill()
+	p.pass.sync.acted = true
+	p.killAll(nil)
+}
+
+// explainPodKill says why the whole pod is killed.
+func (p *Pod) explainPodKill() {
+	plan := &p.pass.plan
+	switch {
+	case plan.CreateSandbox && plan.Sandbox == 0:
+		return // the first sandbox: there is nothing to kill
+	case plan.CreateSandbox:
+		p.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
+	case p.pass.snapshot.activeSandbox() == nil:
+		p.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
+	default:
+		p.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
+	}
+}
+
+// killAll stops all containers that the snapshot shows running, at once, and
+// then the sandboxes (C46).
+func (p *Pod) killAll(override *int64) {
+	p.pass.stage = stageKillPod
+	p.kills.begin(p.t.hasSidecar)
+	for i := range p.pass.snapshot.Instances {
+		if c := &p.pass.snapshot.Instances[i]; running(c) {
+			p.beginKill(Kill{Container: c.Container, Instance: c.ID}, override)
+		}
+	}
+}
+
+// podKilled goes on to the sandboxes once all containers are stopped.
+func (p *Pod) podKilled() {
+	if p.kills.failed() {
+		p.pass.sync.failed = true // the sandboxes are stopped all the same
+	}
+	p.pass.stage = stageSandboxes
+	p.pass.queue = nil
+	for _, s := range p.pass.snapshot.Sandboxes {
+		p.pass.queue = append(p.pass.queue, s.ID)
+	}
+}
+
+// stopSandboxes stops the pod's sandboxes one after another.
+func (p *Pod) stopSandboxes() {
+	if ev := p.answered(); ev != nil && ev.Err != "" {
+		p.pass.sync.failed = true
+	}
+	if len(p.pass.queue) > 0 {
+		id := p.pass.queue[0]
+		p.pass.queue = p.pass.queue[1:]
+		p.await(p.request(Action{Type: StopSandbox, Container: NoContainer, Instance: id}))
+		return
+	}
+	switch {
+	case p.pass.work == workTerminating:
+		p.podStopped()
+	case p.pass.sync.failed:
+		p.pass.stage = stageEnd
+	case p.pass.plan.CreateSandbox:
+		p.purge()
+	default:
+		p.prune()
+	}
+}
+
+// killNext stops the plan's single containers, one after another (R40).
+func (p *Pod) killNext() {
+	if p.kills.failed() {
+		p.fail()
+		return
+	}
+	if p.pass.next < len(p.pass.plan.Kill) {
+		k := p.pass.plan.Kill[p.pass.next]
+		p.pass.next++
+		p.pass.sync.acted = true
+		p.explain(k.Container, DecidedKill, k.Message)
+		p.kills.begin(false)
+		p.beginKill(k, nil)
+		return
+	}
+	p.pass.stage, p.pass.next = stageReset, 0
+}
+
+// resetNext removes all instances for RestartAllContainers, one after another,
+// killing first what still runs, without grace (R10).
+func (p *Pod) resetNext() {
+	if ev := p.answered(); p.kills.failed() || ev != nil && ev.Err != "" {
+		p.fail()
+		return
+	}
+	if p.pass.next == len(p.pass.plan.Reset) {
+		p.prune()
+		return
+	}
+	r := p.pass.plan.Reset[p.pass.next]
+	if r.Kill {
+		if c := p.world.instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
+			var none int64
+			p.kills.begin(false)
+			p.beginKill(Kill{Container: r.Container, Instance: r.Instance, Message: "killing"}, &none)
+			return
+		}
+	}
+	p.pass.next++
+	p.pass.sync.acted, p.pass.sync.removed = true, true
+	if c := p.world.instance(r.Instance); c != nil {
+		p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
+		p.await(p.removeInstance(r.Instance))
+	}
+}
+
+// runSandbox makes the sandbox that the plan wants.
+func (p *Pod) runSandbox() {
+	if !p.pass.plan.CreateSandbox {
+		p.pass.stage, p.pass.next = stageStart, 0
+		return
+	}
+	ev := p.answered()
+	if ev == nil {
+		p.pass.sync.acted = true
+		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.plan.Attempt}))
+		return
+	}
+	if ev.Err != "" {
+		p.sandboxFailed(ev.Err)
+		return
+	}
+	p.readyToStart() // S5
+	p.pass.stage, p.pass.next = stageStart, 0
+}
+
+// sandboxFailed ends the sync (S4). During termination it is no error.
+func (p *Pod) sandboxFailed(err string) {
+	p.pass.stage = stageEnd
+	if p.worker.terminating {
+		return
+	}
+	p.record(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
+	p.pass.sync.failed = true
+}
