@@ -138,18 +138,18 @@ func (c *crashLoop) step(i int, run backoffRun) (backoffStep, error) {
 // check asks whether the container may be started now, and reports a refusal.
 func (c *crashLoop) check(s *backoffStep) (refused bool) {
 	if c.gc && c.now > 0 { // one at the instant of a check comes after it
-		c.entry.Expire(instant((c.now-1)/gcPeriodUs*gcPeriodUs), c.limits)
+		c.entry.Expire(backoffAt((c.now-1)/gcPeriodUs*gcPeriodUs), c.limits)
 	}
 	got := backoffCheck{T: c.now}
 	if c.lastEnd >= 0 { // R20
 		var refusal restart.Refusal
-		refusal, refused = c.entry.Check(instant(c.now), instant(c.lastEnd), c.limits)
+		refusal, refused = c.entry.Check(backoffAt(c.now), backoffAt(c.lastEnd), c.limits)
 		if refused {
 			got.InBackOff = true
 			got.Message, _, _ = strings.Cut(refusal.WaitingMessage("app", "p"), " failed")
-			got.UntilUs = micros(refusal.Until)
+			got.UntilUs = backoffUs(refusal.Until)
 		} else {
-			c.entry.Advance(instant(c.now), instant(c.lastEnd), c.limits)
+			c.entry.Advance(backoffAt(c.now), backoffAt(c.lastEnd), c.limits)
 		}
 	}
 	got.EntryUs = c.entry.Delay.Microseconds()
@@ -158,12 +158,12 @@ func (c *crashLoop) check(s *backoffStep) (refused bool) {
 	return refused
 }
 
-// epoch is a scenario's zero.
-var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+// backoffZero is a scenario's zero.
+var backoffZero = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func instant(us int64) time.Time { return epoch.Add(time.Duration(us) * time.Microsecond) }
+func backoffAt(us int64) time.Time { return backoffZero.Add(time.Duration(us) * time.Microsecond) }
 
-func micros(t time.Time) int64 { return t.Sub(epoch).Microseconds() }
+func backoffUs(t time.Time) int64 { return t.Sub(backoffZero).Microseconds() }
 
 // diff explains how got differs from what was recorded; empty if it does not.
 func diff(recorded, got any) string {

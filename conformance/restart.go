@@ -115,26 +115,26 @@ func (in restartInput) phases(pod *corev1.Pod, g restart.Gates) func(corev1.Cont
 		st := corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{app}}
 		if in.Kind == "init" {
 			st.InitContainerStatuses = st.ContainerStatuses
-			st.ContainerStatuses = []corev1.ContainerStatus{{Name: "main", State: waiting("PodInitializing")}}
+			st.ContainerStatuses = []corev1.ContainerStatus{{Name: "main", State: waitingState("PodInitializing")}}
 		}
 		return rules.Phase(&st, terminal, false)
 	}
 }
 
 func (in restartInput) terminated() corev1.ContainerStatus {
-	return corev1.ContainerStatus{Name: "app", State: exited(in.ExitCode)}
+	return corev1.ContainerStatus{Name: "app", State: exitedState(in.ExitCode)}
 }
 
 func (in restartInput) backingOff() corev1.ContainerStatus {
 	return corev1.ContainerStatus{
-		Name: "app", State: waiting(restart.ReasonCrashLoopBackOff), LastTerminationState: exited(in.ExitCode),
+		Name: "app", State: waitingState(restart.ReasonCrashLoopBackOff), LastTerminationState: exitedState(in.ExitCode),
 	}
 }
 
-func waiting(reason string) corev1.ContainerState {
+func waitingState(reason string) corev1.ContainerState {
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
 }
 
-func exited(code int32) corev1.ContainerState {
+func exitedState(code int32) corev1.ContainerState {
 	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code}}
 }
