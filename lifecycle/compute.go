@@ -73,20 +73,30 @@ func (c KillCause) String() string {
 // instance; false if there is none (P69).
 type ProbeResults func(container int, instance uint64, kind probe.Kind) (probe.Result, bool)
 
-// planner holds the inputs of one plan.
-type planner struct {
-	t       *Template
-	r       *Runtime
-	results ProbeResults
-	plan    Plan
+// Situation is what a plan is made from.
+type Situation struct {
+	// Runtime is a snapshot of what the runtime has of the pod.
+	Runtime *Runtime
+	// Results are the published probe results; nil: there are none.
+	Results ProbeResults
+	// RestartAll: condition AllContainersRestarting is True (R9).
+	RestartAll bool
+	// Deleting: the pod object carries a deletion timestamp (R6).
+	Deleting bool
 }
 
-// Plan decides what one sync of the pod does, given a snapshot of its runtime
-// and the published probe results (R6–R10, S1–S14, P79, C50, C51). restartAll
-// says that condition AllContainersRestarting is True (R9).
-func (t *Template) Plan(r *Runtime, results ProbeResults, restartAll bool) Plan {
-	p := planner{t: t, r: r, results: results}
-	p.decide(restartAll)
+// planner holds the inputs of one plan.
+type planner struct {
+	t    *Template
+	r    *Runtime
+	in   Situation
+	plan Plan
+}
+
+// Plan decides what one sync of the pod does (R6–R10, S1–S14, P79, C50, C51).
+func (t *Template) Plan(in Situation) Plan {
+	p := planner{t: t, r: in.Runtime, in: in}
+	p.decide(in.RestartAll)
 	return p.plan
 }
 
@@ -205,7 +215,7 @@ func (p *planner) endPod() {
 // idleRegular reports whether a regular container that does not run is due (R6).
 func (p *planner) idleRegular(i int, c *Instance) bool {
 	state, code := p.r.state(i)
-	if !p.t.containers[i].policy.Due(state, code, false) {
+	if !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
 		return false
 	}
 	if c != nil && c.State == restart.StateUnknown {
@@ -243,8 +253,15 @@ func (p *planner) kill(i int, c *Instance, cause KillCause, message string) {
 }
 
 func (p *planner) failed(c *Instance, kind probe.Kind) bool {
-	r, ok := p.results(c.Container, c.ID, kind)
+	r, ok := p.result(c, kind)
 	return ok && r == probe.Failure
+}
+
+func (p *planner) result(c *Instance, kind probe.Kind) (probe.Result, bool) {
+	if p.in.Results == nil {
+		return probe.Unknown, false
+	}
+	return p.in.Results(c.Container, c.ID, kind)
 }
 
 // changed reports whether an instance was made from another definition.

@@ -110,12 +110,12 @@ func (w *initWalk) init(k int, c *Instance) {
 	switch c.State {
 	case restart.StateRunning: // wait for its end
 	case restart.StateExited:
-		switch policy.OnInitExit(c.ExitCode, c.Reason == "OOMKilled") {
-		case restart.InitDone:
+		switch outcome := policy.OnInitExit(c.ExitCode, c.Reason == "OOMKilled"); {
+		case outcome == restart.InitDone:
 			w.initialized(k)
-		case restart.InitRestart:
+		case outcome == restart.InitRestart && !w.in.Deleting:
 			w.start(k)
-		case restart.InitFatal:
+		default:
 			w.fatal = true
 		}
 	default: // R8
@@ -150,7 +150,7 @@ func (w *initWalk) runningSidecar(k int, c *Instance) {
 	spec := &w.t.containers[c.Container]
 	name := spec.spec.Name
 	if spec.spec.StartupProbe != nil {
-		r, ok := w.results(c.Container, c.ID, probe.Startup)
+		r, ok := w.result(c, probe.Startup)
 		if ok && r == probe.Failure {
 			w.kill(c.Container, c, KillStartupProbe, "Init container "+name+" failed startup probe")
 			w.start(k)

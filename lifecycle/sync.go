@@ -18,7 +18,9 @@ func (p *Pod) syncPod() {
 	}
 	p.addProbes() // P31
 	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
-	p.pass.plan = p.t.Plan(p.pass.snapshot, p.probeResult, p.pass.restartAll)
+	p.pass.plan = p.t.Plan(Situation{
+		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked,
+	})
 	p.carryOut()
 }
 
