@@ -1,5 +1,7 @@
 package probe
 
+import "time"
+
 // A tick is quiet if its pass can tell nothing new: it would skip for the
 // same reason as the pass before it, or, with a promised answer, neither reach
 // a threshold nor end the promise. While the view stays as it is, the first
@@ -26,6 +28,19 @@ func (w *Worker) accept(ans Answer) {
 // promised tells whether the answer to an attempt at that instant is known.
 func (w *Worker) promised(at instant) bool {
 	return at < w.until
+}
+
+// Break ends the promise of the present instance: the owner knows that the
+// container has stopped running, while the View does not show it yet. Passes
+// from now on ask again.
+func (w *Worker) Break(now time.Time) {
+	at := w.at(now)
+	w.leap(at)
+	w.until = min(w.until, at)
+	if w.leaping && w.state == idle {
+		w.loud = w.next
+		w.wake = w.next + w.passDelay
+	}
 }
 
 // schedule computes the first tick that is not quiet, and the deadline.

@@ -1,6 +1,9 @@
 package probe
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SetOptions are what a Set is made with besides its layout.
 type SetOptions struct {
@@ -98,6 +101,16 @@ func (s *Set) Trigger(now time.Time, container int) {
 	}
 }
 
+// Break ends what a container has promised its workers (Worker.Break): it has
+// stopped running.
+func (s *Set) Break(now time.Time, container int) {
+	for _, kind := range Kinds {
+		if at, ok := s.layout.slot(container, kind); ok && s.lives(at) {
+			s.workers[at].Break(now)
+		}
+	}
+}
+
 // Deadline is the least deadline of the workers; false if there is none.
 func (s *Set) Deadline() (deadline time.Time, ok bool) {
 	for i := range s.workers {
@@ -177,3 +190,10 @@ func (s *Set) Result(container int, kind Kind, instance uint64) (Result, bool) {
 // Spec returns the numbers of a container's probe; false if it has none of
 // that kind.
 func (s *Set) Spec(container int, kind Kind) (Spec, bool) { return s.layout.Spec(container, kind) }
+
+// Clone returns an independent copy; the layout is shared.
+func (s *Set) Clone() Set {
+	c := *s
+	c.workers = slices.Clone(s.workers)
+	return c
+}

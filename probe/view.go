@@ -37,8 +37,9 @@ type Answer struct {
 	// Err, if not empty, says why the attempt could not tell: it is tried
 	// again, and thrown away after the third time (P66).
 	Err string
-	// Until is a promise: any attempt of this probe that starts before it, in
-	// this container instance, ends at once with this very answer. A worker
-	// that holds a promise stops asking. Zero: no promise.
+	// Until is a promise: any attempt of this probe that starts before it, while
+	// this container instance runs, ends at once with this very answer. A worker
+	// that holds a promise stops asking. An owner whose View shows a stop with a
+	// delay calls Break at the stop. Zero: no promise.
 	Until time.Time
 }

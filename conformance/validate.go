@@ -1,0 +1,123 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+func init() {
+	register(Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: replayValidate})
+}
+
+type validateRecord struct {
+	ID        int             `json:"id"`
+	Pod       corev1.Pod      `json:"pod"`
+	Defaulted any             `json:"defaulted"`
+	Errors    []validateError `json:"errors"`
+	// OtherErrors counts the errors about fields that are not recorded.
+	OtherErrors int `json:"otherErrors"`
+}
+
+type validateError struct {
+	Field    string `json:"field"`
+	Type     string `json:"type"`
+	Detail   string `json:"detail"`
+	BadValue any    `json:"badValue"`
+	Text     string `json:"text"`
+}
+
+func replayValidate(line []byte) (string, error) {
+	var record validateRecord
+	if err := decodeStrictly(line, &record); err != nil {
+		return "", err
+	}
+	about := fmt.Sprintf("record %d", record.ID)
+	lifecycle.SetDefaults(&record.Pod)
+	defaulted, err := plain(reduced(&record.Pod))
+	if err != nil {
+		return "", err
+	}
+	if !reflect.DeepEqual(record.Defaulted, defaulted) {
+		return fmt.Sprintf("%s: after defaulting:\n  kubernetes %v\n  podclock   %v", about, record.Defaulted, defaulted), nil
+	}
+	return diffErrors(about, &record, lifecycle.Validate(&record.Pod))
+}
+
+func diffErrors(about string, record *validateRecord, errs field.ErrorList) (string, error) {
+	for i := range max(len(errs), len(record.Errors)) {
+		switch {
+		case i >= len(errs):
+			return fmt.Sprintf("%s: error %d missing: %s", about, i+1, record.Errors[i].Text), nil
+		case i >= len(record.Errors):
+			return fmt.Sprintf("%s: error %d too many: %s", about, i+1, errs[i]), nil
+		}
+		got, err := recorded(errs[i])
+		if err != nil {
+			return "", err
+		}
+		if !reflect.DeepEqual(record.Errors[i], got) {
+			return fmt.Sprintf("%s: error %d:\n  kubernetes %+v\n  podclock   %+v", about, i+1, record.Errors[i], got), nil
+		}
+	}
+	if record.OtherErrors != 0 {
+		return fmt.Sprintf("%s: %d errors about other fields: kubernetes has them, podclock none", about, record.OtherErrors), nil
+	}
+	return "", nil
+}
+
+// recorded is an error in the form of the corpus.
+func recorded(e *field.Error) (validateError, error) {
+	got := validateError{Field: e.Field, Type: string(e.Type), Detail: e.Detail, Text: e.Error()}
+	if e.Type == field.ErrorTypeRequired || e.Type == field.ErrorTypeForbidden {
+		return got, nil // their value is no part of the message
+	}
+	var err error
+	got.BadValue, err = plain(e.BadValue)
+	return got, err
+}
+
+// plain is v as JSON decodes it into an any.
+func plain(v any) (any, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var out any
+	err = json.Unmarshal(text, &out)
+	return out, err
+}
+
+// reduced keeps of a pod the fields that the corpus records.
+func reduced(pod *corev1.Pod) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: pod.Namespace},
+		Spec: corev1.PodSpec{
+			InitContainers:                reducedContainers(pod.Spec.InitContainers),
+			Containers:                    reducedContainers(pod.Spec.Containers),
+			RestartPolicy:                 pod.Spec.RestartPolicy,
+			TerminationGracePeriodSeconds: pod.Spec.TerminationGracePeriodSeconds,
+			ActiveDeadlineSeconds:         pod.Spec.ActiveDeadlineSeconds,
+			OS:                            pod.Spec.OS,
+		},
+	}
+}
+
+func reducedContainers(containers []corev1.Container) []corev1.Container {
+	var out []corev1.Container
+	for i := range containers {
+		c := &containers[i]
+		out = append(out, corev1.Container{
+			Name: c.Name, Image: c.Image, RestartPolicy: c.RestartPolicy, RestartPolicyRules: c.RestartPolicyRules,
+			LivenessProbe: c.LivenessProbe, ReadinessProbe: c.ReadinessProbe, StartupProbe: c.StartupProbe,
+			Lifecycle: c.Lifecycle,
+		})
+	}
+	return out
+}
