@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/podclock/podclock/probe"
 )
 
@@ -27,7 +29,7 @@ const (
 
 	// Notices.
 	RecordEvent    // EventType, Reason, Message, Container: an event of the kubelet (section I)
-	StatusChanged  // Pod.Status has changed
+	StatusChanged  // Status: the kubelet's own, or what it reports, has changed
 	ProbeCounted   // Probe, Counted: an attempt's outcome and its count against the threshold
 	ProbeSkipped   // Probe, Counted.Skip: why passes do not probe
 	ProbeResultSet // Probe, Counted.Result: the worker's published result changed
@@ -102,6 +104,8 @@ type Action struct {
 	// Message alone is also the text of the other notices.
 	EventType, Reason, Message string
 
+	// Status is the new status of a StatusChanged: shared, not to be modified.
+	Status *corev1.PodStatus
 	// Counted is the probe worker's own account of a probe notice.
 	Counted probe.Action
 	// Decision classifies a Decided notice.

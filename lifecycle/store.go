@@ -57,7 +57,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, force bool) {
 	}
 	p.report()
 	if !same {
-		p.emit(Action{Type: StatusChanged, Container: NoContainer})
+		p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status})
 	}
 }
 

@@ -1,0 +1,254 @@
+package lifecycle
+
+import (
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/timeline"
+)
+
+// RecordKind returns the kind of the record that [Pod.Record] makes of an
+// action; 0: it makes none.
+func RecordKind(a *Action) timeline.Kind {
+	switch a.Type {
+	case RunSandbox, StopSandbox:
+		return timeline.Sandbox
+	case PullImage:
+		return timeline.Image
+	case StopContainer:
+		return timeline.Stop
+	case RunHook:
+		return timeline.Hook
+	case RecordEvent:
+		return timeline.Event
+	case StatusChanged:
+		return timeline.Status
+	case ProbeCounted:
+		return timeline.Counted
+	case ProbeSkipped:
+		return timeline.Skipped
+	case ProbeResultSet:
+		return resultKind(a.Counted.Kind)
+	case Decided:
+		return timeline.Decision
+	case Synced:
+		return timeline.Sync
+	case DroppedEvent:
+		return timeline.Dropped
+	case PodFinished:
+		return timeline.Finished
+	case InspectImage, CreateContainer, StartContainer, RemoveContainer, RunProbe:
+		return 0 // their ends are facts, see RecordFact
+	}
+	panic("lifecycle: no record kind for " + a.Type.String())
+}
+
+// resultKind tells the end of a worker, which the pod reports as a change of
+// its result, from such a change. A removed result is told by what removes it.
+func resultKind(k probe.ActionKind) timeline.Kind {
+	switch k {
+	case probe.ActionResultSet:
+		return timeline.Result
+	case probe.ActionEnded:
+		return timeline.Skipped
+	}
+	return 0
+}
+
+// Record turns an action of the Step at now into a record for a timeline, and
+// reports whether there is one to keep. It must be called before the next Step.
+func (p *Pod) Record(now time.Time, a *Action) (timeline.Record, bool) {
+	r := timeline.Record{At: now, Kind: RecordKind(a), Run: int(a.Attempt), Message: a.Message}
+	if a.Container != NoContainer {
+		r.Container = p.t.name(a.Container)
+	}
+	switch r.Kind {
+	case 0:
+		return r, false
+	case timeline.Sandbox:
+		r.Container, r.Reason = "", sandboxWord(a.Type)
+	case timeline.Image:
+		r.Run, r.Reason, r.Message = 0, "pull", a.Image
+	case timeline.Stop:
+		r.Span = a.Grace
+		r.Run = p.runOf(a.Instance)
+	case timeline.Hook:
+		r.Reason, r.Outcome = a.Hook.String(), "started"
+		r.Run = p.runOf(a.Instance)
+	case timeline.Event:
+		r.Type, r.Reason, r.Run = a.EventType, a.Reason, 0
+		recordProbe(&r, a)
+	case timeline.Status:
+		r.State = p.recordState(now)
+	case timeline.Counted, timeline.Skipped, timeline.Result:
+		r.Run = 0
+		recordProbe(&r, a)
+	case timeline.Decision:
+		r.Reason = a.Decision.String()
+	case timeline.Sync:
+		r.Span = a.Delay
+	}
+	return r, true
+}
+
+func sandboxWord(t ActionType) string {
+	if t == RunSandbox {
+		return "run"
+	}
+	return "stop"
+}
+
+// runOf is the restart count of an instance.
+func (p *Pod) runOf(instance uint64) int {
+	if c := p.world.instance(instance); c != nil {
+		return int(c.Attempt)
+	}
+	return 0
+}
+
+// recordProbe fills in the account of a probe worker.
+func recordProbe(r *timeline.Record, a *Action) {
+	c := &a.Counted
+	if c.Kind == 0 {
+		return // an event that is not of a probe
+	}
+	r.Probe = a.Probe.String()
+	if c.Count > 0 {
+		r.At, r.Last, r.Count = c.First, c.Last, int(c.Count)
+	}
+	switch c.Kind {
+	case probe.ActionEvent:
+		r.Outcome = eventOutcome(c.Outcome, r.Message)
+	case probe.ActionCounted:
+		r.Outcome = strings.ToLower(c.Result.String())
+		r.N, r.Of = int(c.Run), int(c.Threshold)
+	case probe.ActionResultSet:
+		r.Outcome = strings.ToLower(c.Result.String())
+	case probe.ActionSkipped:
+		r.Message = c.Skip.String()
+	case probe.ActionEnded:
+		r.Message = c.End.String()
+	}
+}
+
+// eventOutcome tells an attempt that errored from one that failed (P120).
+func eventOutcome(o probe.Outcome, message string) string {
+	if strings.Contains(message, " probe errored and resulted in ") {
+		return "error"
+	}
+	return o.String()
+}
+
+// recordState is the stored status, as a timeline keeps it.
+func (p *Pod) recordState(now time.Time) *timeline.State {
+	full := p.store.status // stored statuses never change
+	row := p.Columns(now)
+	restarts, _, _ := strings.Cut(row.Restarts, " ")
+	s := &timeline.State{
+		Ready: row.Ready, Status: row.Status, Restarts: restarts, Phase: full.Phase, Full: full,
+		Containers: make([]timeline.ContainerState, 0, len(p.t.containers)),
+	}
+	for i := range full.Conditions {
+		if c := &full.Conditions[i]; c.Type == corev1.PodReady {
+			s.PodReady = c.Status == corev1.ConditionTrue
+		}
+	}
+	for _, list := range [][]corev1.ContainerStatus{full.ContainerStatuses, full.InitContainerStatuses} {
+		for i := range list {
+			c := &list[i]
+			s.Containers = append(s.Containers, timeline.ContainerState{
+				Name: c.Name, Ready: c.Ready, Started: c.Started != nil && *c.Started, Restarts: c.RestartCount,
+			})
+		}
+	}
+	return s
+}
+
+// RecordFact turns an event for the Step at now into a record for a timeline,
+// and reports whether there is one to keep. It is told apart which container
+// the event concerns (NoContainer: none) and which attempt of it, or of the
+// sandbox.
+func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64) (timeline.Record, bool) {
+	r := timeline.Record{At: now, Run: int(attempt), Message: ev.Err}
+	if container != NoContainer {
+		r.Container = p.t.name(container)
+	}
+	switch ev.Type {
+	case SandboxStarted, SandboxStopped, SandboxDied:
+		r.Kind, r.Reason = timeline.Sandbox, sandboxFact(ev)
+	case ImagePulled:
+		r.Kind, r.Run, r.Reason = timeline.Image, 0, outcomeWord(ev.Err, "pulled", "failed")
+	case ContainerCreated:
+		r.Kind = timeline.Created
+		if ev.Err != "" {
+			r.Kind, r.Reason = timeline.Failed, "create"
+		}
+	case ContainerStarted:
+		r.Kind = timeline.Started
+		if ev.Err != "" {
+			r.Kind, r.Reason = timeline.Failed, "start"
+		}
+	case ContainerExited:
+		r.Kind, r.ExitCode, r.Reason, r.Message = timeline.Exited, ev.ExitCode, ev.ExitReason, ev.Message
+		if r.Reason == "" {
+			r.Reason = exitReason(ev.ExitCode)
+		}
+	case ContainerRemoved:
+		r.Kind = timeline.Removed
+	case HookFinished:
+		r.Kind, r.Reason, r.Outcome = timeline.Hook, "lifecycle", outcomeWord(ev.Err, "success", "failure")
+	case PodDeleted, PodEvicted, PodUpdated, PodRefused, ConditionSet, NodeLost, NodeReturned, KubeletRestarted:
+		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
+	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
+		return r, false
+	default:
+		panic("lifecycle: no record for " + ev.Type.String())
+	}
+	return r, true
+}
+
+func sandboxFact(ev *Event) string {
+	switch ev.Type {
+	case SandboxStarted:
+		return outcomeWord(ev.Err, "started", "failed")
+	case SandboxStopped:
+		return "stopped"
+	}
+	return "died"
+}
+
+func outcomeWord(err, good, bad string) string {
+	if err == "" {
+		return good
+	}
+	return bad
+}
+
+// factText words what was done to the pod from outside.
+func factText(ev *Event) string {
+	switch ev.Type {
+	case PodDeleted:
+		if ev.Grace != nil {
+			return "deleted, with a grace period of " + seconds(*ev.Grace).String()
+		}
+		return "deleted"
+	case PodEvicted:
+		return "ended by the kubelet: " + ev.Eviction.Reason
+	case PodUpdated:
+		return "the pod's spec changed"
+	case PodRefused:
+		return "not admitted: " + ev.Eviction.Reason
+	case ConditionSet:
+		return "condition " + string(ev.Condition.Type) + " was set to " + string(ev.Condition.Status)
+	case NodeLost:
+		return "the node is lost"
+	case NodeReturned:
+		return "the node is back"
+	case KubeletRestarted:
+		return "the kubelet was restarted"
+	}
+	panic("lifecycle: no text for " + ev.Type.String())
+}

@@ -1,0 +1,109 @@
+package lifecycle
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// KubeletTiming is the timing of a real kubelet (T31): its constants (K.1), and
+// a [Chance] drawn from r.
+func KubeletTiming(r *rand.Rand) *Timing {
+	return &Timing{
+		OnDemandRelist: time.Millisecond,
+		Resync:         time.Minute,
+		RetryError:     10 * time.Second,
+		RetryNetwork:   time.Second,
+		World:          NewChance(r),
+	}
+}
+
+// Chance is the [World] of one kubelet, with every phase and jitter drawn from
+// a seed. Its answers depend on their arguments alone: it remembers nothing,
+// so machines that share it, and copies of them, do not disturb each other.
+type Chance struct {
+	relist       grid
+	look         grid
+	housekeeping grid
+	collect      grid
+	key, pod     uint64
+}
+
+// RelistTakes is how long a relist takes in a [Chance]: the generator's timer
+// starts anew after each (T3).
+const RelistTakes = 2 * time.Millisecond
+
+// NewChance draws the phases of one kubelet's loops (T31).
+func NewChance(r *rand.Rand) *Chance {
+	look := drawGrid(r, time.Second)
+	c := &Chance{
+		relist:  drawGrid(r, time.Second+RelistTakes),
+		look:    look,
+		collect: drawGrid(r, time.Minute),
+		key:     r.Uint64(),
+	}
+	c.housekeeping = grid{period: 2 * time.Second, phase: look.phase} // both are cases of one loop
+	if r.Uint64()&1 == 1 {
+		c.housekeeping.phase += time.Second
+	}
+	return c
+}
+
+// ForPod returns the world of the pod number n of the same kubelet: it shares
+// the loops, and its jitter is its own.
+func (c *Chance) ForPod(n int) World {
+	p := *c
+	p.pod = uint64(n) + 1
+	return &p
+}
+
+// Relist implements [World].
+func (c *Chance) Relist(t time.Time, after bool) time.Time {
+	if !after {
+		t = t.Add(-1)
+	}
+	return c.relist.next(t)
+}
+
+// Look implements [World].
+func (c *Chance) Look(t time.Time) time.Time { return c.look.next(t) }
+
+// Housekeeping implements [World].
+func (c *Chance) Housekeeping(t time.Time) time.Time { return c.housekeeping.next(t) }
+
+// Collect implements [World].
+func (c *Chance) Collect(t time.Time) time.Time { return c.collect.next(t) }
+
+// Requeue implements [World]: base times a factor that is uniform in [1, 1.5)
+// (R33).
+func (c *Chance) Requeue(now time.Time, base time.Duration) time.Duration {
+	return base + time.Duration(c.uniform(now, uint64(base))*float64(base)/2)
+}
+
+// FirstProbe implements [World]: uniform in [0, period) (P39).
+func (c *Chance) FirstProbe(now time.Time, period time.Duration) time.Duration {
+	return time.Duration(c.uniform(now, ^uint64(period)) * float64(period))
+}
+
+// uniform is a number in [0, 1) that depends on the kubelet, the pod, the
+// instant and the purpose.
+func (c *Chance) uniform(now time.Time, purpose uint64) float64 {
+	seed := rand.NewPCG(c.key^c.pod*0x9e3779b97f4a7c15, uint64(now.UnixNano())^purpose<<1)
+	seed.Uint64() // the first output still shows the seed
+	return float64(seed.Uint64()>>11) / (1 << 53)
+}
+
+// grid is a ticker: the instants that are phase modulo period.
+type grid struct{ period, phase time.Duration }
+
+func drawGrid(r *rand.Rand, period time.Duration) grid {
+	return grid{period: period, phase: time.Duration(r.Int64N(int64(period)))}
+}
+
+// next is the first instant of the grid strictly after t.
+func (g grid) next(t time.Time) time.Time {
+	into := (time.Duration(t.UnixNano()) - g.phase) % g.period
+	if into < 0 {
+		into += g.period
+	}
+	return t.Add(g.period - into)
+}
