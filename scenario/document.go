@@ -155,6 +155,9 @@ func (d *document) broken(p *problems, err error) {
 		line := d.line
 		if m := yamlLine.FindStringSubmatch(msg); m != nil {
 			n, _ := strconv.Atoi(m[1]) // only digits
+			if strings.Contains(msg, "did not find expected") {
+				n++ // the YAML library counts from 0 in what its parser, not its scanner, finds
+			}
 			line, msg = d.line+n-1, strings.Replace(msg, m[0], "", 1)
 		}
 		p.addf(line, "not valid YAML: %s; %s", msg, cure)

@@ -10,20 +10,27 @@ import (
 func nearest(name string, known []string) string {
 	best, bestDistance := "", 1+max(2, len(name)/3)
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < bestDistance {
+		d := distance(strings.ToLower(name), strings.ToLower(k))
+		if len(name) > 2 && strings.HasPrefix(strings.ToLower(k), strings.ToLower(name)) {
+			d = min(d, 2) // a name cut short
+		}
+		if d < bestDistance {
 			best, bestDistance = k, d
 		}
 	}
 	return best
 }
 
+// maxHints is how many names are worth listing.
+const maxHints = 24
+
 // hint words the cure for an unknown name: the nearest known one, or all.
 func hint(name string, known []string) string {
 	if n := nearest(name, known); n != "" {
 		return "did you mean " + n + "?"
 	}
-	if len(known) == 0 {
-		return "remove it"
+	if len(known) == 0 || len(known) > maxHints {
+		return "check its name and its indentation"
 	}
 	return "known here: " + strings.Join(slices.Sorted(slices.Values(known)), ", ")
 }

@@ -1,0 +1,68 @@
+# `make` prints the targets.
+
+GO          ?= go
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
+FUZZTIME    ?= 5s
+EXAMPLES    := $(wildcard examples/*/scenario.yaml)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## print the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: check
+check: format vet staticcheck layering test fuzz examples ## everything but the comparison with a real kubelet
+
+.PHONY: format
+format: ## fail if a file is not formatted
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "run gofmt -w on:"; echo "$$out"; exit 1; }
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet ./...
+
+.PHONY: staticcheck
+staticcheck: ## staticcheck, at a pinned version
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: layering
+layering: ## imports go one way, and the core is pure
+	$(GO) test -run 'Imports|Core|Links|Layering|Level' .
+
+.PHONY: test
+test: ## all tests, with the race detector
+	$(GO) test -race ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME (default 5s)
+	@$(GO) list ./... | while read -r pkg; do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "fuzz $$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+.PHONY: examples
+examples: ## play every example; each must meet its expectations
+	@$(GO) build -o bin/podclock ./cmd/podclock
+	@for f in $(EXAMPLES); do \
+		bin/podclock simulate $$f > /dev/null || { echo "$$f failed"; exit 1; }; echo "ok  $$f"; \
+	done
+	$(GO) run ./cmd/podclock simulate examples/slow-start/scenario.yaml
+
+.PHONY: check-kubelet
+check-kubelet: ## compare with the packages of a real kubelet (a module of its own)
+	@if [ -f conformance/kubelet/go.mod ]; then cd conformance/kubelet && $(GO) vet ./... && $(GO) test ./...; fi
+
+.PHONY: bench
+bench: ## the benchmarks of docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: golden
+golden: ## rewrite golden files; commit only what you can explain
+	$(GO) test ./cmd/podclock -update
+
+.PHONY: run
+run: ## play an example
+	$(GO) run ./cmd/podclock simulate examples/slow-start/scenario.yaml

@@ -1,0 +1,368 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/timeline"
+)
+
+// check is one expectation of a scenario about every one of its pods.
+type check struct {
+	line int
+	path string
+	want string
+	// of says what a pod gives, and whether that meets the expectation.
+	of func(p podclock.PodResult, t timeline.Pod) (got string, met bool)
+	// pod limits the check to one pod; empty: all.
+	pod string
+}
+
+// Check compares the result of a run with what the scenario expects. Each
+// expectation that is not met is an [*Error] at its line, joined.
+func (s *Scenario) Check(result *podclock.Result) error {
+	p := problems{file: s.File}
+	for _, c := range s.checks {
+		for _, pod := range result.Pods {
+			if c.pod != "" && pod.Name != c.pod && !strings.HasSuffix(pod.Name, "/"+c.pod) {
+				continue
+			}
+			if got, met := c.of(pod, result.Timeline.Pod(pod.Name)); !met {
+				p.addf(c.line, "%s of pod %s: want %s, got %s", c.path, pod.Name, c.want, got)
+			}
+		}
+	}
+	return p.err()
+}
+
+// Expectations returns how many expectations the scenario has.
+func (s *Scenario) Expectations() int { return len(s.checks) }
+
+// expecting reads expectations.
+type expecting struct {
+	pods   []podclock.Pod
+	pod    string // of which pod; empty: all
+	checks []check
+}
+
+func (v value) expectations(pods []podclock.Pod) []check {
+	e := &expecting{pods: pods}
+	known := e.fields()
+	known["pods"] = func(v value) {
+		v.entries(func(name string, line int, entry value) {
+			if !contains(podNames(pods), name) {
+				v.p.addf(line, "%s: no pod is called %q; %s", v.path, name, hint(name, podNames(pods)))
+				return
+			}
+			e.pod = name
+			entry.fields(e.fields())
+			e.pod = ""
+		})
+	}
+	v.fields(known)
+	return e.checks
+}
+
+func (e *expecting) fields() map[string]fieldReader {
+	return map[string]fieldReader{
+		"firstReady": e.firstReady,
+		"timeReady":  e.timeReady,
+		"restarts":   e.restarts,
+		"killed":     e.killed,
+		"detection":  e.detection,
+		"phase":      e.phase,
+		"status":     e.status,
+		"ready":      e.ready,
+		"finished":   e.finished,
+		"events":     e.events,
+		"at":         e.at,
+	}
+}
+
+func (e *expecting) add(v value, want string, of func(podclock.PodResult, timeline.Pod) (string, bool)) {
+	e.checks = append(e.checks, check{line: v.at(), path: v.path, want: want, of: of, pod: e.pod})
+}
+
+func (e *expecting) firstReady(v value) {
+	want := v.bound(timeBound)
+	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+		at, ever := t.FirstReady()
+		return orNever(at, ever), want.meets(at, ever)
+	})
+}
+
+func (e *expecting) timeReady(v value) {
+	want := v.bound(timeBound)
+	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+		d := t.TimeReady()
+		return d.String(), want.meets(d, d > 0)
+	})
+}
+
+// restarts are of the whole pod, or by container.
+func (e *expecting) restarts(v value) {
+	e.byContainer(v, func(v value, count func(timeline.Pod) int) {
+		want := v.bound(numberBound)
+		e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+			n := count(t)
+			return strconv.Itoa(n), want.meets(time.Duration(n), n > 0)
+		})
+	})
+}
+
+func (e *expecting) byContainer(v value, add func(value, func(timeline.Pod) int)) {
+	if !v.isMapping() {
+		add(v, timeline.Pod.Restarts)
+		return
+	}
+	v.entries(func(name string, _ int, entry value) {
+		if e.known(v, entry, name) {
+			add(entry, func(t timeline.Pod) int { return t.Container(name).Restarts() })
+		}
+	})
+}
+
+// known reports whether every pod has the container, and complains if not.
+func (e *expecting) known(v, entry value, name string) bool {
+	for _, p := range e.pods {
+		if e.pod != "" && !contains(replicaNames(p), e.pod) {
+			continue
+		}
+		if containerNamed(p.Manifest, name) == nil {
+			v.p.addf(entry.at(), "%s: pod %s has no container %q; %s", v.path, p.Manifest.Name, name, hint(name, containerNames(p.Manifest)))
+			return false
+		}
+	}
+	return true
+}
+
+// killed is never, always, or what the reason of some kill says; of the whole
+// pod, or by container.
+func (e *expecting) killed(v value) {
+	if v.isMapping() {
+		v.entries(func(name string, _ int, entry value) {
+			if e.known(v, entry, name) {
+				e.killedFor(entry, func(t timeline.Pod) []timeline.Kill { return t.Container(name).Kills() })
+			}
+		})
+		return
+	}
+	e.killedFor(v, timeline.Pod.Kills)
+}
+
+func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill) {
+	want := v.text()
+	e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+		all := kills(t)
+		got := "never"
+		if len(all) > 0 {
+			got = fmt.Sprintf("%s after %s (%d in all)", all[0].Why, all[0].At, len(all))
+		}
+		because := func(k timeline.Kill) bool { return strings.Contains(k.Why, want) }
+		return got, want == "never" && len(all) == 0 || slices.ContainsFunc(all, because)
+	})
+}
+
+// detection is the time from the first trouble of a container to its kill.
+func (e *expecting) detection(v value) {
+	v.entries(func(name string, _ int, entry value) {
+		if !e.known(v, entry, name) {
+			return
+		}
+		want := entry.bound(timeBound)
+		e.add(entry, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+			all := t.Container(name).Detections()
+			if len(all) == 0 || !all[0].Found {
+				return "never", want.meets(0, false)
+			}
+			return all[0].After().String(), want.meets(all[0].After(), true)
+		})
+	})
+}
+
+func (e *expecting) phase(v value) {
+	want := v.oneOf(phases...)
+	e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
+		return string(p.Status.Phase), string(p.Status.Phase) == want
+	})
+}
+
+var phases = []string{string(corev1.PodPending), string(corev1.PodRunning), string(corev1.PodSucceeded), string(corev1.PodFailed), string(corev1.PodUnknown)}
+
+func (e *expecting) status(v value) {
+	want := v.text()
+	e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
+		return p.Columns.Status, p.Columns.Status == want
+	})
+}
+
+// ready is the condition Ready at the end, or the READY column as "1/2".
+func (e *expecting) ready(v value) {
+	if strings.Contains(v.node.Value, "/") {
+		want := v.text()
+		e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
+			return p.Columns.Ready, p.Columns.Ready == want
+		})
+		return
+	}
+	want := v.boolean()
+	e.add(v, strconv.FormatBool(want), func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
+		got := isReady(&p.Status)
+		return strconv.FormatBool(got), got == want
+	})
+}
+
+func isReady(s *corev1.PodStatus) bool {
+	for _, c := range s.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue
+		}
+	}
+	return false
+}
+
+func (e *expecting) finished(v value) {
+	want := v.boolean()
+	e.add(v, strconv.FormatBool(want), func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
+		return strconv.FormatBool(p.Finished), p.Finished == want
+	})
+}
+
+// events are how often events with a reason were recorded.
+func (e *expecting) events(v value) {
+	v.entries(func(reason string, _ int, entry value) {
+		want := entry.bound(numberBound)
+		e.add(entry, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+			n := 0
+			for _, event := range t.Events(reason) {
+				n += event.Count
+			}
+			return strconv.Itoa(n), want.meets(time.Duration(n), n > 0)
+		})
+	})
+}
+
+// at are columns at instants of the story.
+func (e *expecting) at(v value) {
+	v.entries(func(key string, line int, entry value) {
+		at, problem := parseDuration(key)
+		if problem != "" {
+			v.p.addf(line, "%s: %s", v.path, problem)
+			return
+		}
+		column := func(of func(timeline.State) string, read func(value) string) fieldReader {
+			return func(v value) {
+				want := read(v)
+				e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+					state, ok := t.StateAt(at)
+					if !ok {
+						return "no status yet", false
+					}
+					return of(state), of(state) == want
+				})
+			}
+		}
+		entry.fields(map[string]fieldReader{
+			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, func(v value) string { return v.oneOf(phases...) }),
+			"status": column(func(s timeline.State) string { return s.Status }, value.text),
+			"ready":  column(readyColumn(entry), value.text),
+			"restarts": column(func(s timeline.State) string {
+				n := int32(0)
+				for _, c := range s.Containers {
+					n += c.Restarts
+				}
+				return strconv.Itoa(int(n))
+			}, value.text),
+		})
+	})
+}
+
+// readyColumn compares with the condition Ready if that is what the file
+// says, else with the READY column.
+func readyColumn(entry value) func(timeline.State) string {
+	for i := 0; i+1 < len(entry.node.Content); i += 2 {
+		if entry.node.Content[i].Value == "ready" && strings.Contains(entry.node.Content[i+1].Value, "/") {
+			return func(s timeline.State) string { return s.Ready }
+		}
+	}
+	return func(s timeline.State) string { return strconv.FormatBool(s.PodReady) }
+}
+
+func orNever(d time.Duration, ever bool) string {
+	if !ever {
+		return "never"
+	}
+	return d.String()
+}
+
+// bound is an expected time or number: "40s", "< 1m", ">= 3" or "never".
+// Numbers are kept as durations of that many nanoseconds.
+type bound struct {
+	text  string
+	never bool
+	op    string
+	than  time.Duration
+}
+
+// boundKind reads what stands after the operator.
+type boundKind func(string) (time.Duration, string)
+
+func timeBound(s string) (time.Duration, string) { return parseDuration(s) }
+
+func numberBound(s string) (time.Duration, string) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return 0, fmt.Sprintf("%q is no number; write one as 3, \">= 3\" or never", s)
+	}
+	return time.Duration(n), ""
+}
+
+func (v value) bound(kind boundKind) bound {
+	text := v.text()
+	if text == "never" {
+		return bound{text: text, never: true}
+	}
+	b := bound{text: text, op: "="}
+	rest := text
+	for _, op := range []string{"<=", ">=", "<", ">"} {
+		if after, ok := strings.CutPrefix(text, op); ok {
+			b.op, rest = op, strings.TrimSpace(after)
+			break
+		}
+	}
+	than, problem := kind(rest)
+	if problem != "" && v.isScalar() {
+		v.wrong("%s", problem)
+	}
+	b.than = than
+	return b
+}
+
+// meets reports whether a value is as expected; ever is false if there is none.
+func (b bound) meets(d time.Duration, ever bool) bool {
+	if b.never {
+		return !ever
+	}
+	if !ever && d != 0 {
+		return false
+	}
+	c := cmp.Compare(d, b.than)
+	switch b.op {
+	case "<=":
+		return c <= 0
+	case ">=":
+		return c >= 0
+	case "<":
+		return c < 0
+	case ">":
+		return c > 0
+	}
+	return c == 0
+}

@@ -1,0 +1,311 @@
+package scenario
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/probe"
+)
+
+// facts reads what is done to the pods, by time.
+//
+//	at:
+//	  2m: {crash: web}
+//	  5m: delete
+func (v value) facts(pods []podclock.Pod) []podclock.TimedFact {
+	var facts []podclock.TimedFact
+	v.entries(func(key string, line int, entry value) {
+		at, problem := parseDuration(key)
+		if problem != "" {
+			v.p.addf(line, "%s: %s", v.path, problem)
+			return
+		}
+		entry.items(func(e value) {
+			if fact := e.fact(pods); fact != nil {
+				facts = append(facts, podclock.TimedFact{At: at, Fact: fact})
+			}
+		})
+	})
+	slices.SortStableFunc(facts, func(a, b podclock.TimedFact) int { return cmp.Compare(a.At, b.At) })
+	return facts
+}
+
+// factReader reads one fact's argument, which may be missing.
+type factReader func(v value, pods []podclock.Pod) podclock.Fact
+
+var factReaders map[string]factReader
+
+func init() {
+	factReaders = map[string]factReader{
+		"delete":         (value).deleteFact,
+		"evict":          (value).evictFact,
+		"refuse":         (value).refuseFact,
+		"update":         (value).updateFact,
+		"condition":      (value).conditionFact,
+		"loseNode":       func(v value, p []podclock.Pod) podclock.Fact { return podclock.LoseNode{Pod: v.podOnly(p)} },
+		"restartKubelet": func(v value, p []podclock.Pod) podclock.Fact { return podclock.RestartKubelet{Pod: v.podOnly(p)} },
+		"killSandbox":    func(v value, p []podclock.Pod) podclock.Fact { return podclock.KillSandbox{Pod: v.podOnly(p)} },
+		"crash":          (value).crashFact,
+		"hang":           (value).hangFact,
+		"outage":         (value).outageFact,
+		"spoilImage":     (value).spoilFact,
+	}
+}
+
+// fact reads one fact: its word, or its word with an argument.
+func (v value) fact(pods []podclock.Pod) podclock.Fact {
+	names := make([]string, 0, len(factReaders))
+	for name := range factReaders {
+		names = append(names, name)
+	}
+	if v.isScalar() {
+		if word := v.oneOf(names...); word != "" {
+			return factReaders[word](value{p: v.p, node: noArgument(v), path: v.path}, pods)
+		}
+		return nil
+	}
+	var fact podclock.Fact
+	count := 0
+	v.entries(func(key string, line int, entry value) {
+		read, ok := factReaders[key]
+		if count++; !ok {
+			v.p.addf(line, "%s: %q is nothing that can happen; %s", v.path, key, hint(key, names))
+			return
+		}
+		fact = read(entry, pods)
+	})
+	if count != 1 && v.isMapping() {
+		v.wrong("%d things in one entry; write a list, one thing an item", count)
+	}
+	return fact
+}
+
+// podField and containerField read the names of what a fact concerns, which
+// must exist.
+func podField(pods []podclock.Pod, into *string) fieldReader {
+	return func(v value) {
+		names := podNames(pods)
+		if *into = v.text(); *into != "" && !contains(names, *into) {
+			v.wrong("no pod is called %q; %s", *into, hint(*into, names))
+		}
+	}
+}
+
+func containerField(pods []podclock.Pod, into *string) fieldReader {
+	return func(v value) {
+		*into = v.text()
+		v.mustBeContainer(pods, *into)
+	}
+}
+
+func (v value) mustBeContainer(pods []podclock.Pod, name string) {
+	var known []string
+	for _, p := range pods {
+		known = append(known, containerNames(p.Manifest)...)
+	}
+	if name != "" && !contains(known, name) {
+		v.wrong("no container is called %q; %s", name, hint(name, known))
+	}
+}
+
+func (v value) podOnly(pods []podclock.Pod) (pod string) {
+	v.fields(map[string]fieldReader{"pod": podField(pods, &pod)})
+	return pod
+}
+
+func (v value) grace(into **int64) {
+	if n, err := parseDuration(v.text()); err == "" && n > 0 {
+		seconds := int64(n / time.Second)
+		*into = &seconds
+		return
+	}
+	n := v.integer(0, int64(maxDuration/time.Second))
+	*into = &n
+}
+
+func (v value) deleteFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Delete{}
+	v.fields(map[string]fieldReader{
+		"pod":   podField(pods, &f.Pod),
+		"grace": func(e value) { e.grace(&f.Grace) },
+	})
+	return f
+}
+
+func (v value) evictFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Evict{}
+	v.fields(map[string]fieldReader{
+		"pod":     podField(pods, &f.Pod),
+		"grace":   func(e value) { e.grace(&f.Grace) },
+		"reason":  func(e value) { f.Reason = e.text() },
+		"message": func(e value) { f.Message = e.text() },
+	})
+	return f
+}
+
+func (v value) refuseFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Refuse{}
+	v.fields(map[string]fieldReader{
+		"pod":     podField(pods, &f.Pod),
+		"reason":  func(e value) { f.Reason = e.text() },
+		"message": func(e value) { f.Message = e.text() },
+	})
+	return f
+}
+
+// updateFact reads new images by container.
+func (v value) updateFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Update{}
+	var images value
+	v.fields(map[string]fieldReader{
+		"pod":    podField(pods, &f.Pod),
+		"images": func(e value) { images = e },
+	})
+	if len(pods) == 0 {
+		return nil
+	}
+	of := pods[0]
+	for _, p := range pods {
+		if contains(replicaNames(p), f.Pod) {
+			of = p
+		}
+	}
+	if f.Pod == "" && len(pods) > 1 {
+		v.wrong("say which pod; add pod: %s", podNames(pods)[0])
+		return nil
+	}
+	f.Manifest = of.Manifest.DeepCopy()
+	if images.node == nil {
+		v.wrong("nothing changes; add images: {CONTAINER: IMAGE}")
+		return nil
+	}
+	images.entries(func(name string, line int, entry value) {
+		if c := containerNamed(f.Manifest, name); c != nil {
+			c.Image = entry.text()
+			return
+		}
+		v.p.addf(line, "%s: the pod has no container %q; %s", images.path, name, hint(name, containerNames(f.Manifest)))
+	})
+	return f
+}
+
+func (v value) conditionFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.SetCondition{}
+	v.fields(map[string]fieldReader{
+		"pod":     podField(pods, &f.Pod),
+		"type":    func(e value) { f.Condition.Type = corev1.PodConditionType(e.text()) },
+		"status":  func(e value) { f.Condition.Status = e.conditionStatus() },
+		"reason":  func(e value) { f.Condition.Reason = e.text() },
+		"message": func(e value) { f.Condition.Message = e.text() },
+	})
+	if f.Condition.Type == "" || f.Condition.Status == "" {
+		v.wrong("a condition needs type and status; write {type: example.com/ready, status: True}")
+	}
+	return f
+}
+
+// conditionStatus reads True, False or Unknown, which YAML may take for a boolean.
+func (v value) conditionStatus() corev1.ConditionStatus {
+	switch v.text() {
+	case "True", "true":
+		return corev1.ConditionTrue
+	case "False", "false":
+		return corev1.ConditionFalse
+	}
+	return corev1.ConditionStatus(v.oneOf("Unknown", "True", "False"))
+}
+
+func (v value) crashFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Crash{Code: 1}
+	if v.isScalar() {
+		containerField(pods, &f.Container)(v)
+		return f
+	}
+	v.fields(map[string]fieldReader{
+		"pod":       podField(pods, &f.Pod),
+		"container": containerField(pods, &f.Container),
+		"code":      func(e value) { f.Code = int32(e.integer(0, 255)) },
+		"reason":    func(e value) { f.Reason = e.text() },
+		"message":   func(e value) { f.Message = e.text() },
+	})
+	return f
+}
+
+func (v value) hangFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.HangApp{}
+	if v.isScalar() {
+		containerField(pods, &f.Container)(v)
+		return f
+	}
+	v.fields(map[string]fieldReader{
+		"pod":       podField(pods, &f.Pod),
+		"container": containerField(pods, &f.Container),
+	})
+	return f
+}
+
+func (v value) outageFact(pods []podclock.Pod) podclock.Fact {
+	f := podclock.Outage{}
+	v.fields(map[string]fieldReader{
+		"name":       func(e value) { f.Name = e.text() },
+		"pod":        podField(pods, &f.Pod),
+		"containers": func(e value) { f.Containers = e.containers(pods) },
+		"probes":     func(e value) { f.Probes = e.probeKinds() },
+		"answer":     func(e value) { f.Reply = e.reply() },
+		"for":        func(e value) { f.For = e.duration() },
+	})
+	return f
+}
+
+func (v value) containers(pods []podclock.Pod) []string {
+	var names []string
+	v.items(func(e value) {
+		name := e.text()
+		e.mustBeContainer(pods, name)
+		names = append(names, name)
+	})
+	return names
+}
+
+func (v value) probeKinds() []probe.Kind {
+	var kinds []probe.Kind
+	v.items(func(e value) {
+		words := make([]string, len(probe.Kinds))
+		for i, k := range probe.Kinds {
+			words[i] = k.String()
+		}
+		word := e.oneOf(words...)
+		for _, k := range probe.Kinds {
+			if k.String() == word {
+				kinds = append(kinds, k)
+			}
+		}
+	})
+	return kinds
+}
+
+func (v value) spoilFact([]podclock.Pod) podclock.Fact {
+	f := podclock.SpoilImage{Error: "not found"}
+	if v.isScalar() {
+		f.Image = v.text()
+		return f
+	}
+	v.fields(map[string]fieldReader{
+		"image": func(e value) { f.Image = e.text() },
+		"error": func(e value) { f.Error = e.text() },
+	})
+	if f.Image == "" {
+		v.wrong("say which image; add image: NAME")
+	}
+	return f
+}
+
+// noArgument stands for the argument of a fact that is written as a bare word.
+func noArgument(v value) *yamlv3.Node {
+	return &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!null", Line: v.node.Line}
+}
