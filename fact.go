@@ -52,6 +52,9 @@ type SetCondition struct {
 // LoseNode lets the node controllers give up the node of a pod (S83).
 type LoseNode struct{ Pod string }
 
+// ReturnNode lets a lost node report again.
+type ReturnNode struct{ Pod string }
+
 // RestartKubelet replaces the kubelet process of a pod (P39, P55).
 type RestartKubelet struct{ Pod string }
 
@@ -96,6 +99,7 @@ func (Refuse) fact()         {}
 func (Update) fact()         {}
 func (SetCondition) fact()   {}
 func (LoseNode) fact()       {}
+func (ReturnNode) fact()     {}
 func (RestartKubelet) fact() {}
 func (KillSandbox) fact()    {}
 func (Crash) fact()          {}

@@ -6,7 +6,7 @@ import (
 )
 
 // Reply is how an app answers one probe or hook. Make one with [OK], [Fail],
-// [ExitStatus], [HTTP], [Redirect], [Serving], [Refuse], [Hang], [Stall] or
+// [ExitStatus], [HTTP], [Redirect], [Serving], [Refused], [Hang], [Stall] or
 // [Error]; the zero Reply is none and an error. What the kubelet makes of it
 // depends on the handler: see [ReplyKind].
 type Reply struct {
@@ -16,6 +16,8 @@ type Reply struct {
 	location string
 	latency  time.Duration
 	until    time.Time
+	// redirects: the server redirects without end; location is the last one.
+	redirects bool
 }
 
 // ReplyKind is the closed set of ways to answer.
@@ -81,8 +83,8 @@ func Redirect(status int, location, body string) Reply {
 // "UNKNOWN", "SERVICE_UNKNOWN"; "NOT_FOUND" is that error.
 func Serving(status string) Reply { return Reply{kind: ReplyServing, text: status} }
 
-// Refuse is a closed port.
-func Refuse() Reply { return Reply{kind: ReplyRefuse} }
+// Refused is a closed port.
+func Refused() Reply { return Reply{kind: ReplyRefuse} }
 
 // Hang is no answer at all: the probe's timeoutSeconds decide.
 func Hang() Reply { return Reply{kind: ReplyHang} }
@@ -128,20 +130,4 @@ func (r Reply) String() string {
 		s += " after " + r.latency.String()
 	}
 	return s
-}
-
-// well reports whether the reply passes a probe with this time-out.
-func (r Reply) well(timeout time.Duration) bool {
-	if timeout > 0 && r.latency >= timeout {
-		return false
-	}
-	switch r.kind {
-	case ReplyOK:
-		return true
-	case ReplyStatus:
-		return r.code == 0 || r.code >= 200 && r.code < 400
-	case ReplyServing:
-		return r.text == "SERVING"
-	}
-	return false
 }

@@ -22,7 +22,7 @@ type Result struct {
 type PodResult struct {
 	Name     string // "namespace/name"
 	Status   corev1.PodStatus
-	Columns  podphase.Columns
+	Columns  podphase.Row
 	Finished bool
 }
 

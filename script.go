@@ -2,6 +2,9 @@ package podclock
 
 import (
 	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
 )
 
 // Script is an [App] as a plain value: what each run of a container does. Run
@@ -70,3 +73,26 @@ const (
 	TCPServer  ServerKind = "tcp"
 	GRPCServer ServerKind = "grpc"
 )
+
+// A simulation binds a script to its container first; the methods below are
+// for those who call it themselves. They panic if Bind returns an error.
+
+// Create implements [App].
+func (s Script) Create(c *Call) Plan { return s.bound(c).Create(c) }
+
+// Probe implements [App].
+func (s Script) Probe(c *Call, kind probe.Kind) Reply { return s.bound(c).Probe(c, kind) }
+
+// Hook implements [App].
+func (s Script) Hook(c *Call, hook lifecycle.HookKind) Reply { return s.bound(c).Hook(c, hook) }
+
+// Terminate implements [App].
+func (s Script) Terminate(c *Call) Term { return s.bound(c).Terminate(c) }
+
+func (s Script) bound(c *Call) App {
+	b, err := s.Bind(nil, c.Spec)
+	if err != nil {
+		panic("podclock: Script: " + err.Error())
+	}
+	return b
+}

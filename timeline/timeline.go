@@ -58,9 +58,14 @@ func (t *Timeline) Close(at time.Time) {
 	}
 }
 
-// Keeps reports whether records of the kind are kept. Asking first saves the
-// making of a record.
+// Keeps reports whether records of the kind are kept.
 func (t *Timeline) Keeps(k Kind) bool { return !t.filter.Drop.Has(k) }
+
+// Wants reports whether records of the kind have any effect. Asking first
+// saves the making of a record.
+func (t *Timeline) Wants(k Kind) bool {
+	return t.Keeps(k) || (k == Counted || k == Skipped || k == Result) && t.Keeps(Event) // they part series of events
+}
 
 // KeepsSnapshots reports whether Status records keep the whole status.
 func (t *Timeline) KeepsSnapshots() bool { return !t.filter.NoSnapshots }

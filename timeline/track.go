@@ -42,6 +42,9 @@ func (k *Track) Add(r Record) {
 	}
 	t.Close(r.last())
 	if r.Kind == Status {
+		if k.state != nil && r.State != nil && k.state.Full != nil && k.state.Full == r.State.Full {
+			return // told twice
+		}
 		r = k.compareState(r)
 	}
 	if r.Probe != "" {

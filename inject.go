@@ -1,0 +1,294 @@
+package podclock
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/timeline"
+)
+
+// Inject does something to the pods, now. What follows at this very instant is
+// played by the next Step or Run. The error says what is wrong with the fact;
+// then nothing was done.
+func (s *Simulation) Inject(f Fact) error {
+	if s.failed != nil {
+		return s.failed
+	}
+	if err := s.checkFact(f); err != nil {
+		return fmt.Errorf("podclock: Inject: %w", err)
+	}
+	s.inject(f)
+	return s.failed
+}
+
+// podNamed finds a pod by "namespace/name", or by its name if that is enough.
+func (s *Simulation) podNamed(name string) (*simPod, error) {
+	if i, ok := s.byName[name]; ok {
+		return s.pods[i], nil
+	}
+	var found []*simPod
+	for _, p := range s.pods {
+		if p.called(name) && name != "" {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("podclock: pod %q: there are %d of that name; the pods are %s", name, len(found), s.someNames())
+	}
+	return found[0], nil
+}
+
+func (s *Simulation) someNames() string {
+	const some = 8
+	names := s.Pods()
+	if len(names) > some {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:some], ", "), len(names)-some)
+	}
+	return strings.Join(names, ", ")
+}
+
+// called reports whether a fact's Pod means this pod.
+func (p *simPod) called(name string) bool {
+	return name == "" || p.name == name || p.identity.Name == name
+}
+
+// meant is the pods that a fact's Pod means.
+func (s *Simulation) meant(name string) []int32 {
+	if i, ok := s.byName[name]; ok {
+		return []int32{i}
+	}
+	var pods []int32
+	for i, p := range s.pods {
+		if p.called(name) {
+			pods = append(pods, int32(i))
+		}
+	}
+	return pods
+}
+
+// checkFact says what is wrong with a fact.
+func (s *Simulation) checkFact(f Fact) error {
+	pod, containers := factTarget(f)
+	if f == nil {
+		return fmt.Errorf("there is no fact; give one")
+	}
+	pods := s.meant(pod)
+	if len(pods) == 0 {
+		return fmt.Errorf("%T: there is no pod %q; the pods are %s", f, pod, s.someNames())
+	}
+	for _, c := range containers {
+		has := func(i int32) bool { _, ok := s.pods[i].template.Index(c); return ok }
+		if c != "" && !slices.ContainsFunc(pods, has) {
+			return fmt.Errorf("%T: no such pod has a container %q; pod %s has %s", f, c, s.pods[pods[0]].name,
+				strings.Join(containerNames(s.pods[pods[0]].template), ", "))
+		}
+	}
+	return s.checkDetails(f)
+}
+
+// factTarget is what a fact is about.
+func factTarget(f Fact) (pod string, containers []string) {
+	switch f := f.(type) {
+	case Delete:
+		return f.Pod, nil
+	case Evict:
+		return f.Pod, nil
+	case Refuse:
+		return f.Pod, nil
+	case Update:
+		return f.Pod, nil
+	case SetCondition:
+		return f.Pod, nil
+	case LoseNode:
+		return f.Pod, nil
+	case ReturnNode:
+		return f.Pod, nil
+	case RestartKubelet:
+		return f.Pod, nil
+	case KillSandbox:
+		return f.Pod, nil
+	case Crash:
+		return f.Pod, []string{f.Container}
+	case HangApp:
+		return f.Pod, []string{f.Container}
+	case Outage:
+		return f.Pod, append([]string{f.Container}, f.Containers...)
+	case SpoilImage, nil:
+		return "", nil
+	}
+	panic(fmt.Sprintf("podclock: unknown fact %T", f))
+}
+
+func (s *Simulation) checkDetails(f Fact) error {
+	switch f := f.(type) {
+	case Outage:
+		if f.For < 0 || f.Reply.latency < 0 {
+			return fmt.Errorf("%T: times are not negative", f)
+		}
+	case SpoilImage:
+		if f.Image == "" {
+			return fmt.Errorf("%T.Image: there is none; name it as the manifests do", f)
+		}
+	case SetCondition:
+		if f.Condition.Type == "" || f.Condition.Status == "" {
+			return fmt.Errorf("%T.Condition: type and status must be set", f)
+		}
+	case Update:
+		if f.Manifest == nil {
+			return fmt.Errorf("%T.Manifest: there is none; give the changed pod", f)
+		}
+		if _, err := lifecycle.Compile(named(f.Manifest), s.options.Config); err != nil {
+			return fmt.Errorf("%T.Manifest: %w", f, err)
+		}
+	}
+	return nil
+}
+
+// inject makes a fact true.
+func (s *Simulation) inject(f Fact) {
+	switch f := f.(type) {
+	case SpoilImage:
+		s.spoil(f)
+		return
+	case Outage:
+		s.beginOutage(f)
+		return
+	}
+	pod, _ := factTarget(f)
+	for _, i := range s.meant(pod) {
+		if s.pods[i].machine != nil {
+			s.injectPod(i, f)
+		}
+	}
+}
+
+// injectPod makes a fact true for one pod.
+func (s *Simulation) injectPod(pod int32, f Fact) {
+	ev := lifecycle.Event{Container: lifecycle.NoContainer}
+	switch f := f.(type) {
+	case Delete:
+		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
+	case Evict:
+		ev.Type, ev.Eviction = lifecycle.PodEvicted, f.eviction()
+	case Refuse:
+		ev.Type, ev.Eviction = lifecycle.PodRefused, &lifecycle.Eviction{Reason: f.Reason, Message: f.Message}
+	case Update:
+		t, err := lifecycle.Compile(named(f.Manifest), s.options.Config)
+		if err != nil {
+			panic("podclock: a manifest that was checked: " + err.Error())
+		}
+		ev.Type, ev.Template = lifecycle.PodUpdated, t
+	case SetCondition:
+		ev.Type, ev.Condition = lifecycle.ConditionSet, f.Condition.DeepCopy()
+	case LoseNode:
+		ev.Type = lifecycle.NodeLost
+	case ReturnNode:
+		ev.Type = lifecycle.NodeReturned
+	case RestartKubelet:
+		ev.Type = lifecycle.KubeletRestarted
+	case KillSandbox:
+		s.sandboxDies(pod, s.pods[pod].sandboxes)
+		return
+	case Crash:
+		s.eachRunning(pod, f.Container, func(c *instance) {
+			s.exit(pod, c.id, &lifecycle.Event{ExitCode: f.Code, ExitReason: f.Reason, Message: f.Message})
+		})
+		return
+	case HangApp:
+		s.eachRunning(pod, f.Container, func(c *instance) { s.hang(pod, c) })
+		return
+	}
+	s.tell(pod, &ev, lifecycle.NoContainer, 0)
+}
+
+// eviction fills in what an eviction under memory pressure says (S81).
+func (f Evict) eviction() *lifecycle.Eviction {
+	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace, Disruption: true}
+	if e.Reason == "" {
+		e.Reason, e.EventReason = "Evicted", "Evicted"
+	}
+	if e.Message == "" {
+		e.Message = "The node was low on resource: memory. "
+	}
+	if e.Grace == nil && e.Reason == "Evicted" {
+		e.Grace = new(int64)
+		*e.Grace = 1
+	}
+	return e
+}
+
+// eachRunning calls do for the running instances of a container, or of all.
+func (s *Simulation) eachRunning(pod int32, container string, do func(*instance)) {
+	p := s.pods[pod]
+	var ids []uint64
+	for i := range p.instances {
+		c := &p.instances[i]
+		if c.state == running && (container == "" || p.template.Container(c.container).Name == container) {
+			ids = append(ids, c.id)
+		}
+	}
+	for _, id := range ids {
+		if c := p.instance(id); c != nil {
+			do(c)
+		}
+	}
+}
+
+func (s *Simulation) hang(pod int32, c *instance) {
+	p := s.pods[pod]
+	c.hung = true
+	p.track.Add(timeline.Record{
+		At: s.Now(), Kind: timeline.Fact, Container: p.template.Container(c.container).Name, Run: int(c.attempt),
+		Reason: timeline.Trouble, Message: "the app hangs from here on",
+	})
+}
+
+func (s *Simulation) beginOutage(f Outage) {
+	f.Containers, f.Probes = slices.Clone(f.Containers), slices.Clone(f.Probes)
+	if f.Name == "" {
+		f.Name = "something"
+	}
+	o := outage{id: s.nextOutage, fact: f, reply: f.Reply}
+	s.nextOutage++
+	if o.reply.kind == 0 {
+		o.reply = Fail(f.Name + " is out")
+	}
+	s.outages = append(s.outages, o)
+	if f.For > 0 {
+		s.queue.add(-1, s.now+f.For, outside, task{kind: taskOutageEnd, n: o.id})
+	}
+	s.noteOutage(&o, timeline.Trouble, f.Name+" is out from here on")
+}
+
+func (s *Simulation) endOutage(id int) {
+	i := slices.IndexFunc(s.outages, func(o outage) bool { return o.id == id })
+	o := s.outages[i]
+	s.outages = slices.Delete(s.outages, i, i+1)
+	s.noteOutage(&o, timeline.Recovery, o.fact.Name+" is back")
+}
+
+// noteOutage tells every container concerned that has probes.
+func (s *Simulation) noteOutage(o *outage, reason, text string) {
+	for _, p := range s.pods {
+		for i := range p.template.Containers() {
+			spec := p.template.Container(i)
+			if p.machine != nil && hasProbe(spec, o, p) {
+				p.track.Add(timeline.Record{At: s.Now(), Kind: timeline.Fact, Container: spec.Name, Reason: reason, Message: text})
+			}
+		}
+	}
+}
+
+func hasProbe(c *corev1.Container, o *outage, p *simPod) bool {
+	for _, kind := range probe.Kinds {
+		if probeOf(c, kind) != nil && o.concerns(p, c.Name, kind) {
+			return true
+		}
+	}
+	return false
+}

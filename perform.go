@@ -1,0 +1,173 @@
+package podclock
+
+import (
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/timeline"
+)
+
+// step gives an event to a pod's machine and carries out what follows.
+func (s *Simulation) step(pod int32, ev *lifecycle.Event) {
+	p := s.pods[pod]
+	if p.machine == nil {
+		return
+	}
+	now := s.Now()
+	if s.options.Tap != nil {
+		s.options.Tap(Tap{Pod: p.name, At: now, Event: ev})
+	}
+	actions := p.machine.Step(now, *ev)
+	for i := range actions {
+		a := &actions[i]
+		if s.options.Tap != nil {
+			s.options.Tap(Tap{Pod: p.name, At: now, Action: a})
+		}
+		s.record(p, a)
+		s.perform(pod, p, a)
+	}
+	at, ok := p.machine.Deadline()
+	s.deadlines.set(pod, at.Sub(s.start), ok)
+}
+
+// record logs an action, if it is one to be logged.
+func (s *Simulation) record(p *simPod, a *lifecycle.Action) {
+	if k := lifecycle.RecordKind(a); k == 0 || !s.log.Wants(k) {
+		return
+	}
+	if r, ok := p.machine.Record(s.Now(), a); ok {
+		p.track.Add(r)
+	}
+}
+
+// tell gives a fact that concerns a container, or the sandbox, to a pod's
+// machine, and logs it.
+func (s *Simulation) tell(pod int32, ev *lifecycle.Event, container int, attempt uint64) {
+	p := s.pods[pod]
+	if r, ok := p.machine.RecordFact(s.Now(), ev, container, attempt); ok {
+		p.track.Add(r)
+	}
+	s.step(pod, ev)
+}
+
+// perform sets a request off.
+func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
+	switch a.Type {
+	case lifecycle.RunSandbox:
+		s.runSandbox(pod, p, a)
+	case lifecycle.StopSandbox:
+		s.stopSandbox(pod, p, a)
+	case lifecycle.InspectImage:
+		s.inspectImage(pod, a)
+	case lifecycle.PullImage:
+		s.pullImage(pod, a)
+	case lifecycle.CreateContainer:
+		s.createContainer(pod, p, a)
+	case lifecycle.StartContainer:
+		s.startContainer(pod, p, a)
+	case lifecycle.StopContainer:
+		s.stopContainer(pod, p, a)
+	case lifecycle.RemoveContainer:
+		s.removeContainer(pod, p, a)
+	case lifecycle.RunHook:
+		s.runHook(pod, p, a)
+	case lifecycle.RunProbe:
+		s.runProbe(pod, p, a)
+	}
+}
+
+// after queues the completion of a request.
+func (s *Simulation) after(d time.Duration, t task) int32 {
+	return s.queue.add(s.now, s.now+d, completion, t)
+}
+
+// play does what a task says, now that its time has come.
+func (s *Simulation) play(slot int32) {
+	t := &s.queue.tasks[slot]
+	if t.cancelled {
+		s.queue.release(slot)
+		return
+	}
+	// The task is copied: what it does may queue others and move the table.
+	if t.kind == taskDeliver {
+		pod := t.pod
+		s.scratch = t.event
+		s.queue.release(slot)
+		s.deliver(pod, &s.scratch)
+		return
+	}
+	done := *t
+	s.queue.release(slot)
+	s.playOther(&done)
+}
+
+func (s *Simulation) playOther(t *task) {
+	switch t.kind {
+	case taskFact:
+		s.inject(t.fact)
+	case taskArrive:
+		s.arrive(t.pod)
+	case taskSandbox:
+		s.sandboxRun(t)
+	case taskNoSandbox:
+		s.sandboxStopped(t)
+	case taskCollapse:
+		s.sandboxDies(t.pod, t.n)
+	case taskPulled:
+		s.imagePulled(t)
+	case taskCreated:
+		s.containerCreated(t)
+	case taskStarted:
+		s.containerStarted(t)
+	case taskExit:
+		s.exit(t.pod, t.instance, &t.event)
+	case taskRemoved:
+		s.pods[t.pod].forget(t.event.Instance)
+		s.tell(t.pod, &t.event, t.event.Container, uint64(t.n))
+	case taskNote:
+		s.note(t)
+	case taskOutageEnd:
+		s.endOutage(t.n)
+	}
+}
+
+// deliver gives the answer of a probe, a hook or a plain request to the machine.
+func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
+	p := s.pods[pod]
+	switch ev.Type {
+	case lifecycle.ProbeFinished:
+		if c := p.instance(ev.Instance); c != nil && len(c.inflight) > 0 {
+			c.landed(ev.Op)
+		}
+		s.step(pod, ev)
+	case lifecycle.HookFinished:
+		attempt := uint64(0)
+		if c := p.instance(ev.Instance); c != nil {
+			c.landed(ev.Op)
+			attempt = c.attempt
+		}
+		s.tell(pod, ev, ev.Container, attempt)
+	default:
+		s.tell(pod, ev, ev.Container, 0)
+	}
+}
+
+// arrive tells the kubelet of a pod.
+func (s *Simulation) arrive(pod int32) {
+	p := s.pods[pod]
+	p.machine = lifecycle.New(p.template, p.identity, s.podTiming(int(pod)), s.Now())
+	s.step(pod, &lifecycle.Event{})
+}
+
+// note tells the timeline that an app changes its ways, if that run still runs.
+func (s *Simulation) note(t *task) {
+	p := s.pods[t.pod]
+	c := p.instance(t.instance)
+	if c == nil || c.state != running || !s.log.Keeps(timeline.Fact) {
+		return
+	}
+	p.track.Add(timeline.Record{
+		At: s.Now(), Kind: timeline.Fact, Container: p.template.Container(c.container).Name,
+		Run: int(c.attempt), Reason: t.note.Reason, Message: t.note.Text,
+	})
+}

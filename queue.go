@@ -1,0 +1,189 @@
+package podclock
+
+import (
+	"slices"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// The order at one instant: facts from outside as they were injected, then
+// completions as their actions were issued, then deadlines by pod. The queue
+// holds the first two; [deadlines] the last.
+
+type taskClass uint8
+
+const (
+	outside taskClass = iota
+	completion
+)
+
+// taskKind is what a task does when its time comes.
+type taskKind uint8
+
+const (
+	taskDeliver   taskKind = iota + 1 // event, to the pod
+	taskFact                          // fact
+	taskArrive                        // the kubelet is told of the pod
+	taskSandbox                       // event: a sandbox was run, or failed
+	taskNoSandbox                     // event: the sandbox was stopped
+	taskCollapse                      // the sandbox dies
+	taskPulled                        // event: an image was pulled, or failed
+	taskCreated                       // event: a container was created, or failed
+	taskStarted                       // event: a container starts, or fails to
+	taskExit                          // event: a container ends, if it still runs
+	taskRemoved                       // event: a dead container is removed
+	taskNote                          // note: an app's behaviour changes
+	taskOutageEnd                     // the outage number n is over
+)
+
+// task is something that will happen.
+type task struct {
+	kind      taskKind
+	cancelled bool
+	pod       int32
+	instance  uint64
+	n         int
+	event     lifecycle.Event
+	fact      Fact
+	note      Note
+}
+
+// queued is the place of a task in time.
+type queued struct {
+	at    time.Duration
+	seq   uint64
+	slot  int32
+	class taskClass
+}
+
+func (a queued) before(b queued) bool {
+	if a.at != b.at {
+		return a.at < b.at
+	}
+	if a.class != b.class {
+		return a.class < b.class
+	}
+	return a.seq < b.seq
+}
+
+// queue holds tasks in their order. Tasks that are due at once go through a
+// plain list: whatever the heap holds for the same instant was issued earlier.
+type queue struct {
+	heap  []queued
+	ready []int32 // slots; due at the present instant
+	head  int     // of ready
+	tasks []task
+	free  []int32
+	seq   uint64
+	// outside are the times of the facts that are queued, in order.
+	outside []time.Duration
+}
+
+// add queues a task for at; now is the present instant.
+func (q *queue) add(now, at time.Duration, class taskClass, t task) int32 {
+	slot := q.slot()
+	q.tasks[slot] = t
+	if at <= now && class == completion {
+		q.ready = append(q.ready, slot)
+		return slot
+	}
+	q.seq++
+	at = max(at, now)
+	q.push(queued{at, q.seq, slot, class})
+	if class == outside {
+		i, _ := slices.BinarySearch(q.outside, at)
+		q.outside = slices.Insert(q.outside, i, at)
+	}
+	return slot
+}
+
+// nextOutside returns when the next fact from outside is due.
+func (q *queue) nextOutside() (time.Duration, bool) {
+	if len(q.outside) == 0 {
+		return 0, false
+	}
+	return q.outside[0], true
+}
+
+func (q *queue) slot() int32 {
+	if n := len(q.free); n > 0 {
+		slot := q.free[n-1]
+		q.free = q.free[:n-1]
+		return slot
+	}
+	q.tasks = append(q.tasks, task{})
+	return int32(len(q.tasks) - 1)
+}
+
+// cancel makes a task do nothing.
+func (q *queue) cancel(slot int32) { q.tasks[slot].cancelled = true }
+
+// next returns when the next task is due.
+func (q *queue) next(now time.Duration) (time.Duration, bool) {
+	for len(q.heap) > 0 && q.tasks[q.heap[0].slot].cancelled {
+		q.release(q.pop())
+	}
+	switch {
+	case len(q.heap) > 0 && q.heap[0].at <= now:
+		return now, true
+	case q.head < len(q.ready):
+		return now, true
+	case len(q.heap) > 0:
+		return q.heap[0].at, true
+	}
+	return 0, false
+}
+
+// take removes the next task, which is due at now, and returns its slot; the
+// caller releases it.
+func (q *queue) take(now time.Duration) int32 {
+	if len(q.heap) > 0 && q.heap[0].at <= now {
+		return q.pop()
+	}
+	slot := q.ready[q.head]
+	if q.head++; q.head == len(q.ready) {
+		q.ready, q.head = q.ready[:0], 0
+	}
+	return slot
+}
+
+func (q *queue) release(slot int32) {
+	q.tasks[slot] = task{}
+	q.free = append(q.free, slot)
+}
+
+func (q *queue) push(x queued) {
+	q.heap = append(q.heap, x)
+	i := len(q.heap) - 1
+	for i > 0 {
+		parent := (i - 1) / 2
+		if !q.heap[i].before(q.heap[parent]) {
+			break
+		}
+		q.heap[i], q.heap[parent] = q.heap[parent], q.heap[i]
+		i = parent
+	}
+}
+
+func (q *queue) pop() int32 {
+	top, last := q.heap[0].slot, len(q.heap)-1
+	if q.heap[0].class == outside {
+		q.outside = q.outside[1:]
+	}
+	q.heap[0] = q.heap[last]
+	q.heap = q.heap[:last]
+	for i := 0; ; {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < last; c++ {
+			if q.heap[c].before(q.heap[least]) {
+				least = c
+			}
+		}
+		if least == i {
+			return top
+		}
+		q.heap[i], q.heap[least] = q.heap[least], q.heap[i]
+		i = least
+	}
+}

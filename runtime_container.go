@@ -1,0 +1,151 @@
+package podclock
+
+import (
+	"slices"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// sigkilled is the exit code of a container that SIGKILL ended: 128 + 9 (C8).
+const sigkilled = 137
+
+func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) {
+	c := instance{id: a.Op, container: a.Container, attempt: a.Attempt, run: p.runs[a.Container]}
+	p.runs[a.Container]++
+	call := s.call(p, &c)
+	c.plan = p.apps[a.Container].Create(&call)
+	if !s.checkPlan(p, &c) {
+		return
+	}
+	p.instances = append(p.instances, c)
+	s.after(either(c.plan.CreateDelay, s.options.Latency.CreateContainer), task{
+		kind: taskCreated, pod: pod, instance: a.Op,
+		event: lifecycle.Event{
+			Type: lifecycle.ContainerCreated, Op: a.Op, Instance: a.Op, Container: a.Container, Err: c.plan.CreateError,
+		},
+	})
+}
+
+// containerCreated ends a call to create a container.
+func (s *Simulation) containerCreated(t *task) {
+	p := s.pods[t.pod]
+	attempt := p.instance(t.instance).attempt
+	if !p.ready && t.event.Err == "" {
+		t.event.Err = "the pod sandbox is not ready"
+	}
+	if t.event.Err != "" {
+		p.forget(t.instance)
+	}
+	s.tell(t.pod, &t.event, t.event.Container, attempt)
+}
+
+func (s *Simulation) startContainer(pod int32, p *simPod, a *lifecycle.Action) {
+	ev := lifecycle.Event{Type: lifecycle.ContainerStarted, Op: a.Op, Instance: a.Instance, Container: a.Container}
+	d := s.options.Latency.StartContainer
+	if c := p.instance(a.Instance); c != nil {
+		d, ev.Err = either(c.plan.StartDelay, d), c.plan.StartError
+	}
+	s.after(d, task{kind: taskStarted, pod: pod, instance: a.Instance, n: int(a.Attempt), event: ev})
+}
+
+// containerStarted ends a call to start a container.
+func (s *Simulation) containerStarted(t *task) {
+	p := s.pods[t.pod]
+	c := p.instance(t.instance)
+	switch {
+	case t.event.Err != "":
+	case c == nil || c.state != created:
+		t.event.Err = "the container is not there any more"
+	case !p.ready:
+		t.event.Err = "the pod sandbox is not ready"
+	}
+	if t.event.Err != "" {
+		if c != nil {
+			c.state = exited
+		}
+	} else {
+		c.state, c.startedAt = running, s.now
+		s.plan(t.pod, c)
+	}
+	s.tell(t.pod, &t.event, t.event.Container, uint64(t.n))
+}
+
+// plan queues what is known beforehand of a run that has just started.
+func (s *Simulation) plan(pod int32, c *instance) {
+	if e := c.plan.Exit; e != nil {
+		s.exitAfter(e.After, pod, c.id, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
+	}
+	for _, n := range c.plan.Notes {
+		s.after(n.After, task{kind: taskNote, pod: pod, instance: c.id, note: n})
+	}
+}
+
+// exitAfter queues an end of the instance. The first of several counts.
+func (s *Simulation) exitAfter(d time.Duration, pod int32, id uint64, ev lifecycle.Event) {
+	s.after(d, task{kind: taskExit, pod: pod, instance: id, event: ev})
+}
+
+// exit ends an instance, if it runs. What is under way in it is cut off, and
+// who waits for its end is answered.
+func (s *Simulation) exit(pod int32, id uint64, ev *lifecycle.Event) {
+	p := s.pods[pod]
+	c := p.instance(id)
+	if c == nil || c.state != running {
+		return
+	}
+	c.state = exited
+	ev.Type, ev.Instance, ev.Container = lifecycle.ContainerExited, id, c.container
+	for i := range c.inflight {
+		s.cut(pod, p, c, &c.inflight[i])
+	}
+	for _, op := range c.stops {
+		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+			Type: lifecycle.ContainerStopped, Op: op, Instance: id, Container: c.container,
+		}})
+	}
+	c.inflight, c.stops = nil, nil
+	s.tell(pod, ev, c.container, c.attempt)
+}
+
+func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {
+	c := p.instance(a.Instance)
+	if c == nil || c.state != running {
+		if c != nil {
+			c.state = exited // never started, and never will
+		}
+		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+			Type: lifecycle.ContainerStopped, Op: a.Op, Instance: a.Instance, Container: a.Container,
+		}})
+		return
+	}
+	c.stops = append(slices.Clone(c.stops), a.Op)
+	if !c.signalled { // C45: the signal is sent only once
+		c.signalled = true
+		s.signal(pod, p, c, a.Grace)
+	}
+	s.exitAfter(a.Grace, pod, c.id, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
+}
+
+// signal lets the app react to its stop signal. A reaction that takes as long
+// as the grace period comes too late.
+func (s *Simulation) signal(pod int32, p *simPod, c *instance, grace time.Duration) {
+	if c.hung {
+		return
+	}
+	call := s.call(p, c)
+	term := p.apps[c.container].Terminate(&call)
+	if term.After < 0 {
+		s.fail(p, c, "Terminate", "a reaction after %s: times are not negative", term.After)
+		return
+	}
+	if !term.Ignore && (term.After < grace || grace <= 0) {
+		s.exitAfter(term.After, pod, c.id, lifecycle.Event{ExitCode: term.Code, Message: term.Message})
+	}
+}
+
+func (s *Simulation) removeContainer(pod int32, p *simPod, a *lifecycle.Action) {
+	s.after(s.options.Latency.RemoveContainer, task{kind: taskRemoved, pod: pod, n: int(a.Attempt), event: lifecycle.Event{
+		Type: lifecycle.ContainerRemoved, Op: a.Op, Instance: a.Instance, Container: a.Container,
+	}})
+}

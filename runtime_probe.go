@@ -1,0 +1,175 @@
+package podclock
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+)
+
+// probeOf returns the container's probe of a kind, or nil.
+func probeOf(c *corev1.Container, kind probe.Kind) *corev1.Probe {
+	switch kind {
+	case probe.Startup:
+		return c.StartupProbe
+	case probe.Readiness:
+		return c.ReadinessProbe
+	case probe.Liveness:
+		return c.LivenessProbe
+	}
+	return nil
+}
+
+func (s *Simulation) runProbe(pod int32, p *simPod, a *lifecycle.Action) {
+	spec := p.template.Container(a.Container)
+	pr := probeOf(spec, a.Probe)
+	ev := lifecycle.Event{
+		Type: lifecycle.ProbeFinished, Op: a.Op, Instance: a.Instance,
+		Container: a.Container, Probe: a.Probe, Attempt: a.Attempt,
+	}
+	c := p.instance(a.Instance)
+	if c == nil || c.state != running {
+		t := target{spec, pr, p.ip}
+		ev.Answer, _ = t.answer(t.gone())
+		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
+		return
+	}
+	r, ok := s.probeReply(p, c, a.Probe)
+	if !ok {
+		return
+	}
+	t := target{spec, pr, p.ip}
+	answer, d := t.answer(r)
+	ev.Answer = answer
+	if d == 0 {
+		ev.Answer.Until = s.promise(r)
+		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
+		return
+	}
+	slot := s.after(d, task{kind: taskDeliver, pod: pod, event: ev})
+	c.inflight = append(c.inflight, flight{op: a.Op, slot: slot, event: ev})
+}
+
+// promise is the time until which the reply is certain to stay as it is: no
+// fact can come before it.
+func (s *Simulation) promise(r Reply) time.Time {
+	if r.until.IsZero() || s.options.NoLeap {
+		return time.Time{}
+	}
+	until := min(r.until.Sub(s.start), s.horizon)
+	if at, ok := s.queue.nextOutside(); ok {
+		until = min(until, at)
+	}
+	if until <= s.now {
+		return time.Time{}
+	}
+	return s.start.Add(until)
+}
+
+// probeReply asks the app, or what has come over it.
+func (s *Simulation) probeReply(p *simPod, c *instance, kind probe.Kind) (Reply, bool) {
+	r := Hang()
+	switch o := s.outageOf(p, c, kind); {
+	case c.hung:
+	case o != nil:
+		r = o.reply.Until(s.Now().Add(eternity))
+	default:
+		call := s.call(p, c)
+		r = p.apps[c.container].Probe(&call, kind)
+	}
+	if r.kind == 0 || r.latency < 0 {
+		s.fail(p, c, "Probe", "the reply %q to the %s probe: make replies with OK, Fail, Hang and so on, and no negative latency", r, kind)
+		return r, false
+	}
+	return r, true
+}
+
+func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
+	ev := lifecycle.Event{
+		Type: lifecycle.HookFinished, Op: a.Op, Instance: a.Instance, Container: a.Container,
+	}
+	t := hookTarget{p.template.Container(a.Container), a.Hook, p.ip, p.identity}
+	c := p.instance(a.Instance)
+	if c == nil || c.state != running {
+		ev.Err = t.failure(t.gone())
+		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
+		return
+	}
+	r := Hang()
+	if !c.hung {
+		call := s.call(p, c)
+		r = p.apps[a.Container].Hook(&call, a.Hook)
+	}
+	if r.kind == 0 || r.latency < 0 {
+		s.fail(p, c, "Hook", "the reply %q to the %s hook: make replies with OK, Fail, Hang and so on, and no negative latency", r, a.Hook)
+		return
+	}
+	f := flight{op: a.Op, slot: -1, event: ev, hook: a.Hook}
+	if r.kind != ReplyHang {
+		ev.Err = t.failure(r)
+		f.slot = s.after(r.latency, task{kind: taskDeliver, pod: pod, event: ev})
+	}
+	c.inflight = append(c.inflight, f)
+}
+
+// cut ends a probe or hook with the instance that it runs in.
+func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *flight) {
+	if f.slot >= 0 {
+		s.queue.cancel(f.slot)
+	}
+	spec := p.template.Container(c.container)
+	ev := f.event
+	if ev.Type == lifecycle.HookFinished {
+		t := hookTarget{spec, f.hook, p.ip, p.identity}
+		ev.Err = t.failure(s.cutReply(p, c))
+	} else {
+		t := target{spec, probeOf(spec, ev.Probe), p.ip}
+		ev.Answer = t.cut(s.cutReply(p, c))
+	}
+	s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
+}
+
+// cutter is an App that says how an exec ends that the container's end cuts off.
+type cutter interface{ cutReply(run int) Reply }
+
+func (s *Simulation) cutReply(p *simPod, c *instance) Reply {
+	if a, ok := p.apps[c.container].(cutter); ok {
+		if r := a.cutReply(c.run); r.kind != 0 {
+			return r
+		}
+	}
+	return ExitStatus(sigkilled, "")
+}
+
+// outage is a trouble that several apps share for a while.
+type outage struct {
+	id    int
+	fact  Outage
+	reply Reply
+}
+
+// outageOf returns the first outage that concerns a probe, or nil.
+func (s *Simulation) outageOf(p *simPod, c *instance, kind probe.Kind) *outage {
+	for i := range s.outages {
+		if o := &s.outages[i]; o.concerns(p, p.template.Container(c.container).Name, kind) {
+			return o
+		}
+	}
+	return nil
+}
+
+func (o *outage) concerns(p *simPod, container string, kind probe.Kind) bool {
+	return p.called(o.fact.Pod) && o.fact.names(container) &&
+		(len(o.fact.Probes) == 0 || slices.Contains(o.fact.Probes, kind))
+}
+
+// names reports whether the outage concerns a container of that name.
+func (f *Outage) names(container string) bool {
+	if f.Container == "" && len(f.Containers) == 0 {
+		return true
+	}
+	return f.Container == container || slices.Contains(f.Containers, container)
+}

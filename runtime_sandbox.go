@@ -1,0 +1,95 @@
+package podclock
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// either is the first that is not 0.
+func either(a, b time.Duration) time.Duration {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+func (s *Simulation) runSandbox(pod int32, p *simPod, a *lifecycle.Action) {
+	ev := lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op, Container: lifecycle.NoContainer}
+	if p.sandboxRuns < len(p.sandbox.Errors) {
+		ev.Err = p.sandbox.Errors[p.sandboxRuns]
+	}
+	p.sandboxRuns++
+	s.after(either(p.sandbox.Takes, s.options.Latency.RunSandbox), task{kind: taskSandbox, pod: pod, n: int(a.Attempt), event: ev})
+}
+
+// sandboxRun ends a call to run a sandbox.
+func (s *Simulation) sandboxRun(t *task) {
+	p := s.pods[t.pod]
+	if t.event.Err == "" {
+		p.sandboxes++
+		p.ready = true
+		p.ip = p.sandbox.IP
+		if p.ip == "" {
+			p.ip = s.newIP()
+		}
+		t.event.IP = p.ip
+		if p.sandboxes == 1 && p.sandbox.DiesAfter > 0 {
+			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, n: p.sandboxes})
+		}
+	}
+	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(t.n))
+}
+
+// newIP gives out the addresses of 10.244.0.0/16 from the second one on, and
+// starts over after the last.
+func (s *Simulation) newIP() string {
+	s.ips = s.ips%65533 + 1
+	n := s.ips + 1
+	return fmt.Sprintf("10.244.%d.%d", n>>8, n&255)
+}
+
+func (s *Simulation) stopSandbox(pod int32, p *simPod, a *lifecycle.Action) {
+	var d time.Duration
+	if p.ready {
+		d = either(p.sandbox.StopTakes, s.options.Latency.StopSandbox)
+	}
+	s.after(d, task{kind: taskNoSandbox, pod: pod, n: p.sandboxes, event: lifecycle.Event{
+		Type: lifecycle.SandboxStopped, Op: a.Op, Container: lifecycle.NoContainer,
+	}})
+}
+
+// sandboxStopped ends a call to stop the sandbox; what still ran in it is gone.
+func (s *Simulation) sandboxStopped(t *task) {
+	p := s.pods[t.pod]
+	if p.sandboxes == t.n {
+		p.ready = false
+		s.killAll(t.pod)
+	}
+	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(max(t.n-1, 0)))
+}
+
+// sandboxDies ends the sandbox number n, from 1, if it is still there.
+func (s *Simulation) sandboxDies(pod int32, n int) {
+	p := s.pods[pod]
+	if p.machine == nil || !p.ready || p.sandboxes != n {
+		return
+	}
+	p.ready = false
+	s.killAll(pod)
+	s.tell(pod, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, lifecycle.NoContainer, uint64(n-1))
+}
+
+// killAll ends every container that runs, as SIGKILL does.
+func (s *Simulation) killAll(pod int32) {
+	var ids []uint64
+	for i := range s.pods[pod].instances {
+		if c := &s.pods[pod].instances[i]; c.state == running {
+			ids = append(ids, c.id)
+		}
+	}
+	for _, id := range ids {
+		s.exit(pod, id, &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
+	}
+}

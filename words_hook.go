@@ -1,0 +1,85 @@
+package podclock
+
+import (
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// hookTarget is what a lifecycle hook goes to.
+type hookTarget struct {
+	container *corev1.Container
+	kind      lifecycle.HookKind
+	ip        string
+	pod       lifecycle.Identity
+}
+
+func hookHandler(c *corev1.Container, kind lifecycle.HookKind) *corev1.LifecycleHandler {
+	switch {
+	case c.Lifecycle == nil:
+		return nil
+	case kind == lifecycle.PostStart:
+		return c.Lifecycle.PostStart
+	}
+	return c.Lifecycle.PreStop
+}
+
+func (t hookTarget) gone() Reply { return Refused() }
+
+// failure is the whole text of a hook that is replied to so; empty: it is well
+// (C34).
+func (t hookTarget) failure(r Reply) string {
+	h := hookHandler(t.container, t.kind)
+	if h.Exec != nil {
+		return t.execFailure(h.Exec.Command, r)
+	}
+	err := t.httpError(h.HTTPGet, r)
+	if err == "" {
+		return ""
+	}
+	return fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %s",
+		h.HTTPGet.Path, t.container.Name, t.pod.String(), err)
+}
+
+func (t hookTarget) execFailure(command []string, r Reply) string {
+	var err, output string
+	switch {
+	case r.kind == ReplyError:
+		err = r.text
+	case r.kind == ReplyRefuse:
+		err = "container not running"
+	case r.kind == ReplyFail, r.kind == ReplyStatus && r.code != 0: // C36
+		err = fmt.Sprintf("command '%s' exited with %d: ", strings.Join(command, " "), r.code)
+		output = r.text
+	default:
+		return ""
+	}
+	return fmt.Sprintf("Exec lifecycle hook (%v) for Container %q in Pod %q failed - error: %s, message: %q",
+		command, t.container.Name, t.pod.String(), err, output)
+}
+
+// httpError is why an httpGet hook fails: any answer of a server is good, for
+// a hook (C37).
+func (t hookTarget) httpError(get *corev1.HTTPGetAction, r Reply) string {
+	port, err := resolvePort(t.container, get.Port)
+	if err != "" {
+		return err
+	}
+	host := get.Host
+	if host == "" {
+		host = t.ip
+	}
+	address := hostPort(host, port)
+	switch {
+	case r.kind == ReplyRefuse:
+		return fmt.Sprintf("Get %q: dial tcp %s: connect: connection refused", httpURL(get, address), address)
+	case r.kind == ReplyError:
+		return r.text
+	case r.kind == ReplyStatus && r.code == sigkilled: // cut off with its container
+		return fmt.Sprintf("Get %q: EOF", httpURL(get, address))
+	}
+	return ""
+}
