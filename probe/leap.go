@@ -22,7 +22,7 @@ func (w *Worker) accept(ans Answer) {
 		}
 		return
 	}
-	w.promise, w.until = ans, w.at(ans.Until)
+	w.promise, w.until = ans, w.since(ans.Until)
 }
 
 // promised tells whether the answer to an attempt at that instant is known.
@@ -163,7 +163,7 @@ func (w *Worker) tellAnswers(s stretch, ans *Answer, out []Action) []Action {
 		if a.errored = ans.Err != ""; a.errored {
 			a.output = ans.Err
 		}
-		a.Count, a.First = s.count, w.epoch.Add(s.first)
+		a.Count, a.First = s.count, w.time(s.first)
 		out = append(out, a)
 	}
 	if ans.Err != "" {
@@ -173,6 +173,6 @@ func (w *Worker) tellAnswers(s stretch, ans *Answer, out []Action) []Action {
 	a := w.action(ActionCounted, s.last)
 	a.Outcome, a.Result = ans.Outcome, r
 	a.Run, a.Threshold = w.run, w.spec.threshold(r)
-	a.Count, a.First = s.count, w.epoch.Add(s.first)
+	a.Count, a.First = s.count, w.time(s.first)
 	return append(out, a)
 }

@@ -3,7 +3,7 @@ package probe
 import "time"
 
 // judge decides what a pass at the instant at does: skip, end, or, if both
-// reasons are zero, probe. It changes nothing.
+// reasons are zero, probe.
 func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 	switch {
 	case !v.Known:
@@ -34,11 +34,14 @@ func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 // kubelet compares whole seconds cut towards zero, so with no delay at all an
 // instance may seem to start up to a second in the future (P53).
 func (w *Worker) delayOver(v *View) instant {
-	started := w.at(v.StartedAt)
-	if w.spec.InitialDelay == 0 {
-		return started - time.Second + 1
+	if v.StartedAt != w.startedAt {
+		w.startedAt = v.StartedAt
+		w.ready = w.since(v.StartedAt) + w.spec.InitialDelay
+		if w.spec.InitialDelay == 0 {
+			w.ready += 1 - time.Second
+		}
 	}
-	return started + w.spec.InitialDelay
+	return w.ready
 }
 
 // fresh tells that the view shows an instance that the worker has not met.
@@ -185,6 +188,6 @@ func (w *Worker) end(at instant, why EndReason, out []Action) []Action {
 }
 
 func (w *Worker) action(kind ActionKind, at instant) Action {
-	t := w.epoch.Add(at)
+	t := w.time(at)
 	return Action{Kind: kind, Probe: w.kind, Container: w.container, Instance: w.instance, Count: 1, First: t, Last: t}
 }

@@ -64,10 +64,16 @@ type Worker struct {
 	spec      Spec
 	passDelay time.Duration
 
+	clock   time.Time // of the latest call
+	clockAt instant   // the same as an instant
+
 	next   instant // next tick of the ticker
 	passAt instant // in state waiting
 	wake   instant // deadline; never: none
 	loud   instant // no tick before it can change anything (leap.go)
+
+	startedAt time.Time // of the View that ready was computed for
+	ready     instant   // when the initial delay is over
 
 	instance uint64
 	promise  Answer
@@ -101,6 +107,7 @@ func NewWorker(kind Kind, spec Spec, o Options) Worker {
 	}
 	return Worker{
 		epoch:     o.FirstPass,
+		clock:     o.FirstPass,
 		spec:      spec,
 		passDelay: o.PassDelay,
 		// P39: the ticker starts, then the first pass runs.
@@ -263,4 +270,20 @@ func (w *Worker) passed(at instant) {
 	}
 }
 
-func (w *Worker) at(now time.Time) instant { return now.Sub(w.epoch) }
+// at is the instant of now. It is kept, since one wake asks for it often.
+func (w *Worker) at(now time.Time) instant {
+	if now != w.clock {
+		w.clock, w.clockAt = now, w.since(now)
+	}
+	return w.clockAt
+}
+
+// time is the time of an instant, mostly that of the latest call.
+func (w *Worker) time(at instant) time.Time {
+	if at == w.clockAt {
+		return w.clock
+	}
+	return w.epoch.Add(at)
+}
+
+func (w *Worker) since(t time.Time) instant { return t.Sub(w.epoch) }
