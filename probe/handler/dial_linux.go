@@ -86,7 +86,10 @@ func (c *socket) establish(ctx context.Context, to syscall.Sockaddr, deadline ti
 		c.local, failed = localAddr(int(fd))
 		return true
 	})
-	return errors.Join(err, failed)
+	if err == nil {
+		err = failed
+	}
+	return err
 }
 
 func unfinished(err error) bool {

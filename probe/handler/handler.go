@@ -58,7 +58,8 @@ type Prober struct {
 	// plain: connections are TCP from here and nothing is injected that net/http
 	// would have to know of, so that httpGet may speak for itself.
 	plain     bool
-	transport *http.Transport
+	transport *http.Transport // of probes
+	hooks     *http.Transport
 	grpc      grpcDialer
 }
 
@@ -80,6 +81,7 @@ func New(o Options) *Prober {
 		p.options.DialContext = (&net.Dialer{}).DialContext
 	}
 	p.transport = newTransport(p.options)
+	p.hooks = newHookTransport(p.options)
 	p.grpc = newGRPCDialer(p.options)
 	return p
 }

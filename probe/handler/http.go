@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/podclock/podclock/probe"
 )
@@ -19,18 +20,29 @@ const maxRedirects = 10
 
 // newTransport returns the transport of a Prober, set as the kubelet's (P107).
 func newTransport(o Options) *http.Transport {
-	config := o.TLSConfig
-	if config == nil {
-		config = &tls.Config{InsecureSkipVerify: true}
+	t := newHookTransport(o)
+	t.DisableKeepAlives, t.DisableCompression = true, true
+	if t.Proxy == nil {
+		// Otherwise the defaults below look at the environment.
+		t.Proxy = http.ProxyURL(nil)
+	}
+	// The defaults add HTTP/2, and with it another text for a timeout.
+	return utilnet.SetTransportDefaults(t)
+}
+
+// newHookTransport returns the transport of lifecycle hooks: it speaks HTTP/1.1
+// alone, offers to decompress, and does not say that it will close the
+// connection, though it does.
+func newHookTransport(o Options) *http.Transport {
+	config := &tls.Config{InsecureSkipVerify: true}
+	if o.TLSConfig != nil {
+		config = o.TLSConfig.Clone()
 	}
 	return &http.Transport{
 		DialContext:         dialOrReplay(o.DialContext),
-		TLSClientConfig:     config.Clone(),
-		TLSHandshakeTimeout: 10 * time.Second,
+		TLSClientConfig:     config,
 		Proxy:               o.Proxy,
-		DisableKeepAlives:   true,
-		DisableCompression:  true,
-		ForceAttemptHTTP2:   true,
+		MaxIdleConnsPerHost: -1,
 	}
 }
 

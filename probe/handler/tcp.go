@@ -44,8 +44,8 @@ func (p *Prober) connect(ctx context.Context, host string, port int, deadline ti
 	return conn, err
 }
 
-// literal returns the address if host is a plain IP: one that needs no look-up,
-// no zone, and prints as it was written.
+// literal returns the address if host is a plain IP, which needs neither a
+// resolver nor an interface's index.
 func literal(host string, port int) (netip.AddrPort, bool) {
 	ip, err := netip.ParseAddr(host)
 	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() {

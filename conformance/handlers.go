@@ -1,0 +1,246 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/podclock/podclock/probe/handler"
+	"github.com/podclock/podclock/probe/handler/handlertest"
+)
+
+func init() {
+	register(Kind{Name: "handlers", Recorded: []string{"output"}, Replay: replayHandlers})
+}
+
+// handlersRecord is one probe of one server or command.
+type handlersRecord struct {
+	Name   string              `json:"name"`
+	Probe  json.RawMessage     `json:"probe"`
+	Server *handlertest.Script `json:"server"`
+	Output handlersOutput      `json:"output"`
+	Others []handlersOutput    `json:"others"`
+}
+
+// handlersProbe is a probe, with the server's ports put in.
+type handlersProbe struct {
+	HTTPGet        *corev1.HTTPGetAction         `json:"httpGet"`
+	TCPSocket      *corev1.TCPSocketAction       `json:"tcpSocket"`
+	GRPC           *corev1.GRPCAction            `json:"grpc"`
+	Exec           *scriptedExec                 `json:"exec"`
+	PodIP          string                        `json:"podIP"`
+	TimeoutMs      int                           `json:"timeoutMs"`
+	ContainerPorts map[string]intstr.IntOrString `json:"containerPorts"`
+}
+
+// handlersOutput is how a probe ended and what the server saw of it.
+type handlersOutput struct {
+	Result       string     `json:"result"`
+	Output       string     `json:"output"`
+	OutputLength int        `json:"outputLength"`
+	Error        string     `json:"error"`
+	Duration     string     `json:"duration"`
+	Requests     [][]string `json:"requests"`
+	Connections  int        `json:"connections"`
+}
+
+// plays is how often a probe is played at most: it takes real time on a real
+// machine, which can be too slow once in a while.
+const plays = 4
+
+// replayHandlers plays the record's probe until it ends as one of the recorded
+// plays did.
+func replayHandlers(record []byte) (string, error) {
+	var r handlersRecord
+	if err := json.Unmarshal(record, &r); err != nil {
+		return "", err
+	}
+	recorded := append([]handlersOutput{r.Output}, r.Others...)
+	var got handlersOutput
+	for range plays {
+		var err error
+		if got, err = r.play(); err != nil {
+			return "", err
+		}
+		if slices.ContainsFunc(recorded, got.agrees) {
+			return "", nil
+		}
+		if !slices.ContainsFunc(recorded, got.agreesButForTime) {
+			break
+		}
+	}
+	return fmt.Sprintf("%s\n  engine:  %+v\n  kubelet: %+v", r.Name, got, recorded), nil
+}
+
+// agrees: the same in every respect.
+func (o handlersOutput) agrees(with handlersOutput) bool {
+	return o.Duration == with.Duration && o.Connections == with.Connections && o.agreesButForTime(with)
+}
+
+// agreesButForTime: the same but for what depends on how fast the machine is:
+// how long it took, and how often a gRPC client tried meanwhile.
+func (o handlersOutput) agreesButForTime(with handlersOutput) bool {
+	return o.Result == with.Result && o.Output == with.Output && o.OutputLength == with.OutputLength &&
+		o.Error == with.Error && slices.EqualFunc(o.Requests, with.Requests, slices.Equal)
+}
+
+// prober is set up as the kubelet that was recorded.
+var prober = handler.New(handler.Options{})
+
+// play starts the record's server and probes it once.
+func (r *handlersRecord) play() (handlersOutput, error) {
+	script := handlertest.Script{Listen: "none"}
+	if r.Server != nil {
+		script = *r.Server
+	}
+	server, err := handlertest.Start(script)
+	if err != nil {
+		return handlersOutput{}, err
+	}
+	defer server.Close()
+	ports := handlersPorts{server.Port(), server.SecondPort()}
+	p, err := ports.putInto(r.Probe)
+	if err != nil {
+		return handlersOutput{}, err
+	}
+	start := time.Now()
+	answer := prober.Probe(context.Background(), p.target(), p.spec(ports.main))
+	took := time.Since(start)
+	server.Await(r.Output.Connections, time.Second)
+	server.Close()
+	return handlersOutput{
+		Result:       answer.Outcome.String(),
+		Output:       ports.takeOut(cutOutput(answer.Output)),
+		OutputLength: len(answer.Output),
+		Error:        ports.takeOut(answer.Err),
+		Duration:     durationClass(took, time.Duration(p.TimeoutMs)*time.Millisecond),
+		Requests:     ports.requests(server.Requests()),
+		Connections:  server.Connections(),
+	}, nil
+}
+
+func (p *handlersProbe) target() handler.Target {
+	target := handler.Target{PodIP: p.PodIP, Exec: p.Exec}
+	for _, name := range slices.Sorted(maps.Keys(p.ContainerPorts)) {
+		port := p.ContainerPorts[name]
+		target.Ports = append(target.Ports, corev1.ContainerPort{Name: name, ContainerPort: int32(port.IntValue())})
+	}
+	return target
+}
+
+func (p *handlersProbe) spec(port int) *corev1.Probe {
+	spec := &corev1.Probe{TimeoutSeconds: int32(p.TimeoutMs / 1000)}
+	switch {
+	case p.Exec != nil:
+		spec.Exec = &corev1.ExecAction{Command: p.Exec.Command}
+		if len(p.Exec.Command) == 0 {
+			spec.Exec.Command = []string{"cmd"}
+		}
+	case p.GRPC != nil:
+		p.GRPC.Port = int32(port)
+		spec.GRPC = p.GRPC
+	default:
+		spec.HTTPGet, spec.TCPSocket = p.HTTPGet, p.TCPSocket
+	}
+	return spec
+}
+
+// scriptedExec runs a command as a process, or does as told.
+type scriptedExec struct {
+	Command  []string `json:"command"`
+	Output   string   `json:"output"`
+	Repeat   int      `json:"repeat"`
+	ExitCode int      `json:"exitCode"`
+	Fail     string   `json:"fail"`
+}
+
+func (e *scriptedExec) Exec(ctx context.Context, container string, command []string, timeout time.Duration) ([]byte, error) {
+	if len(e.Command) > 0 {
+		return handler.LocalExec{BreakPipe: true}.Exec(ctx, container, command, timeout)
+	}
+	output := []byte(strings.Repeat(e.Output, max(e.Repeat, 1)))
+	switch {
+	case e.Fail == "timeout":
+		return output, handler.ErrTimeout
+	case e.Fail != "":
+		return output, errors.New("exec failed")
+	case e.ExitCode != 0:
+		return output, &handler.ExitError{Command: command, Code: e.ExitCode}
+	}
+	return output, nil
+}
+
+// durationClass is what is recorded of a duration.
+func durationClass(took, timeout time.Duration) string {
+	switch {
+	case took < 150*time.Millisecond:
+		return "fast"
+	case took >= timeout*95/100:
+		return "timeout"
+	}
+	return "slow"
+}
+
+// cutOutput shortens an output as the records do.
+func cutOutput(output string) string {
+	if len(output) <= 600 {
+		return output
+	}
+	return output[:200] + "…"
+}
+
+// handlersPorts are the ports of one play, which records call {port} and
+// {port2}.
+type handlersPorts struct {
+	main, second int
+}
+
+// putInto reads a probe with the ports in place.
+func (ports handlersPorts) putInto(probe json.RawMessage) (*handlersProbe, error) {
+	main := strconv.Itoa(ports.main)
+	probe = bytes.ReplaceAll(probe, []byte(`"{port}"`), []byte(main))
+	probe = bytes.ReplaceAll(probe, []byte(`{portString}`), []byte(main))
+	var p handlersProbe
+	return &p, json.Unmarshal(probe, &p)
+}
+
+var (
+	sourcePort  = regexp.MustCompile(`:[0-9]+->`)
+	grpcVersion = regexp.MustCompile(`grpc-go/[0-9.]+`)
+)
+
+// takeOut writes a text as the records do: without the ports of the run.
+func (ports handlersPorts) takeOut(text string) string {
+	text = sourcePort.ReplaceAllString(text, ":{ephemeral}->")
+	return strings.NewReplacer(
+		":"+strconv.Itoa(ports.main), ":{port}",
+		":"+strconv.Itoa(ports.second), ":{port2}",
+	).Replace(text)
+}
+
+// recordedGRPC is the version of the gRPC library that recorded: a client tells
+// its library's own (P115).
+const recordedGRPC = "grpc-go/1.79.3"
+
+func (ports handlersPorts) requests(seen [][]string) [][]string {
+	var requests [][]string
+	for _, lines := range seen {
+		lines = slices.Clone(lines)
+		for i, line := range lines {
+			lines[i] = grpcVersion.ReplaceAllString(ports.takeOut(line), recordedGRPC)
+		}
+		requests = append(requests, lines)
+	}
+	return requests
+}

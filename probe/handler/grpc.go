@@ -1,0 +1,109 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// grpcBuffer is the size, in bytes, of a connection's buffers: a health check
+// is a few hundred bytes each way.
+const grpcBuffer = 1 << 10
+
+// grpcDialer makes grpc probes.
+type grpcDialer struct {
+	options []grpc.DialOption
+}
+
+func newGRPCDialer(o Options) grpcDialer {
+	secured := o.GRPCCredentials
+	if secured == nil {
+		secured = insecure.NewCredentials()
+	}
+	return grpcDialer{options: []grpc.DialOption{
+		grpc.WithUserAgent(o.UserAgent),
+		grpc.WithTransportCredentials(secured),
+		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+			return o.DialContext(ctx, "tcp", address)
+		}),
+		grpc.WithNoProxy(),
+		grpc.WithSharedWriteBuffer(true),
+		grpc.WithReadBufferSize(grpcBuffer),
+		grpc.WithWriteBufferSize(grpcBuffer),
+	}}
+}
+
+// probe dials and asks for the service's health, both within one deadline
+// (P115). It never errors (P116).
+func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction, timeout time.Duration) probe.Answer {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	address := net.JoinHostPort(target.PodIP, strconv.Itoa(int(action.Port)))
+	conn, err := d.dial(ctx, address)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return failed(fmt.Sprintf("timeout: failed to connect service %q within %v: %+v", address, timeout, err))
+	case err != nil:
+		return failed(fmt.Sprintf("error: failed to connect service at %q: %+v", address, err))
+	}
+	defer conn.Close()
+	var request grpc_health_v1.HealthCheckRequest
+	if action.Service != nil {
+		request.Service = *action.Service
+	}
+	response, err := grpc_health_v1.NewHealthClient(conn).Check(ctx, &request)
+	if err != nil {
+		return failed(callError(err, timeout))
+	}
+	if response.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
+		return failed(fmt.Sprintf("service unhealthy (responded with %q)", response.GetStatus()))
+	}
+	return succeeded("service healthy")
+}
+
+// dial returns a connection that is ready. It goes on trying until then or
+// until ctx ends, whatever the reason of the failures (P117).
+func (d grpcDialer) dial(ctx context.Context, address string) (*grpc.ClientConn, error) {
+	conn, err := grpc.NewClient("passthrough:///"+address, d.options...)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		state := conn.GetState()
+		if state == connectivity.Ready {
+			return conn, nil
+		}
+		if state == connectivity.Idle {
+			conn.Connect()
+		}
+		if !conn.WaitForStateChange(ctx, state) {
+			conn.Close()
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// callError is the output for a call that failed (P116).
+func callError(err error, timeout time.Duration) string {
+	switch status.Code(err) {
+	case codes.Unimplemented:
+		return "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " +
+			status.Convert(err).Message()
+	case codes.DeadlineExceeded:
+		return fmt.Sprintf("timeout: health rpc did not complete within %v", timeout)
+	}
+	return fmt.Sprintf("error: health rpc probe failed: %+v", err)
+}

@@ -1,0 +1,194 @@
+package handlertest
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+)
+
+// Server plays a Script.
+type Server struct {
+	script   Script
+	listener net.Listener // nil: the port is closed
+	tls      *tls.Config  // nil: plain
+	grpc     *grpc.Server // nil: a server that is written here
+	port     int
+	second   *Server // of a main server
+	seen     *seen
+
+	running sync.WaitGroup
+	closing context.Context
+	stop    context.CancelFunc
+}
+
+// seen is what a server and its second server saw.
+type seen struct {
+	mu          sync.Mutex
+	requests    [][]string
+	connections int
+	changed     chan struct{} // closed and replaced when a connection is counted
+}
+
+// Start starts a server on a free port. Close it.
+func Start(script Script) (*Server, error) {
+	log := &seen{changed: make(chan struct{})}
+	other, err := start(second, log, nil)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(script, log, other)
+	if err != nil {
+		other.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func start(script Script, log *seen, second *Server) (*Server, error) {
+	s := &Server{script: script, seen: log, second: second}
+	s.closing, s.stop = context.WithCancel(context.Background())
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("handlertest: %w", err)
+	}
+	switch {
+	case s.listener == nil:
+	case script.GRPC != "":
+		s.serveGRPC()
+	default:
+		s.running.Go(s.accept)
+	}
+	return s, nil
+}
+
+func (s *Server) listen() (err error) {
+	address := "127.0.0.1:0"
+	switch s.script.Listen {
+	case "tcp", "none":
+	case "tcp6":
+		address = "[::1]:0"
+	case "tls":
+		s.tls, err = selfSigned(0)
+	case "tls10":
+		s.tls, err = selfSigned(tls.VersionTLS10)
+	default:
+		err = fmt.Errorf("script listens on %q: use tcp, tcp6, tls, tls10 or none", s.script.Listen)
+	}
+	if err != nil {
+		return err
+	}
+	if s.listener, err = net.Listen("tcp", address); err != nil {
+		return err
+	}
+	s.port = s.listener.Addr().(*net.TCPAddr).Port
+	if s.script.Listen == "none" {
+		s.listener.Close()
+		s.listener = nil
+	}
+	return nil
+}
+
+// Port is the server's port.
+func (s *Server) Port() int { return s.port }
+
+// SecondPort is the port of the server that {port2} stands for.
+func (s *Server) SecondPort() int { return s.second.port }
+
+// Requests are the lines of each request head, or what a gRPC server saw of
+// each call, in order.
+func (s *Server) Requests() [][]string {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return s.seen.requests
+}
+
+// Connections is how many connections were accepted, if the server is none of
+// gRPC.
+func (s *Server) Connections() int {
+	s.seen.mu.Lock()
+	defer s.seen.mu.Unlock()
+	return s.seen.connections
+}
+
+// Await waits until so many connections were accepted: those of a client that
+// has finished may still be waiting for it. It gives up after a while.
+func (s *Server) Await(connections int, patience time.Duration) {
+	giveUp := time.NewTimer(patience)
+	defer giveUp.Stop()
+	for {
+		s.seen.mu.Lock()
+		n, changed := s.seen.connections, s.seen.changed
+		s.seen.mu.Unlock()
+		if n >= connections {
+			return
+		}
+		select {
+		case <-changed:
+		case <-giveUp.C:
+			return
+		}
+	}
+}
+
+// Close ends the server, its connections and its goroutines.
+func (s *Server) Close() {
+	s.stop()
+	if s.grpc != nil {
+		s.grpc.Stop()
+	} else if s.listener != nil {
+		s.listener.Close()
+	}
+	s.running.Wait()
+	if s.second != nil {
+		s.second.Close()
+	}
+}
+
+func (s *Server) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		if s.second != nil {
+			s.seen.count()
+		}
+		s.running.Go(func() {
+			defer conn.Close()
+			forget := context.AfterFunc(s.closing, func() { conn.Close() })
+			defer forget()
+			s.serve(conn.(*net.TCPConn))
+		})
+	}
+}
+
+func (l *seen) count() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.connections++
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *seen) request(lines []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = append(l.requests, lines)
+}
+
+// fill puts the ports into a text.
+func (s *Server) fill(text string) string {
+	if !strings.Contains(text, "{port") {
+		return text
+	}
+	return strings.NewReplacer(
+		"{port}", strconv.Itoa(s.port),
+		"{port2}", strconv.Itoa(s.second.port),
+	).Replace(text)
+}

@@ -1,0 +1,128 @@
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// HookAnswer is the end of a lifecycle hook. The zero value is success.
+type HookAnswer struct {
+	// Err says why the hook failed. Empty: it did not.
+	Err string
+	// Message is the whole text of the failure: of postStart the waiting
+	// message, of preStop what is logged (C34).
+	Message string
+	// Fallback, if not empty, is the message of an event to record on the pod,
+	// Warning, LifecycleHTTPFallback (C37).
+	Fallback string
+}
+
+// RunHook runs a postStart or preStop hook to its end (C34 to C38). A hook has
+// no timeout: give ctx one, or cancel it, to end what does not end by itself.
+func (p *Prober) RunHook(ctx context.Context, target Target, hook *corev1.LifecycleHandler) HookAnswer {
+	switch {
+	case hook.Exec != nil:
+		return runExecHook(ctx, &target, hook.Exec)
+	case hook.HTTPGet != nil:
+		return p.runHTTPHook(ctx, &target, hook.HTTPGet)
+	case hook.Sleep != nil:
+		return p.runSleepHook(ctx, &target, hook.Sleep)
+	}
+	// C35: tcpSocket is valid, and yet nothing.
+	err := fmt.Sprintf("invalid handler: %v", hook)
+	return HookAnswer{Err: err, Message: "Cannot run handler: " + err}
+}
+
+// runExecHook runs the command as it is written (C36).
+func runExecHook(ctx context.Context, target *Target, action *corev1.ExecAction) HookAnswer {
+	if target.Exec == nil {
+		return execHookFailed(target, action, nil, ErrNoExec)
+	}
+	output, err := target.Exec.Exec(ctx, target.ContainerID, action.Command, 0)
+	if err != nil {
+		return execHookFailed(target, action, output, err)
+	}
+	return HookAnswer{}
+}
+
+func execHookFailed(target *Target, action *corev1.ExecAction, output []byte, err error) HookAnswer {
+	return HookAnswer{
+		Err: err.Error(),
+		Message: fmt.Sprintf("Exec lifecycle hook (%v) for Container %q in Pod %q failed - error: %v, message: %q",
+			action.Command, target.Container, target.Pod, err, output),
+	}
+}
+
+func (p *Prober) runSleepHook(ctx context.Context, target *Target, action *corev1.SleepAction) HookAnswer {
+	if p.options.Sleep(ctx, time.Duration(action.Seconds)*time.Second) == nil {
+		return HookAnswer{}
+	}
+	const err = "container terminated before sleep hook finished" // C38
+	return HookAnswer{
+		Err: err,
+		Message: fmt.Sprintf("Sleep lifecycle hook (%d) for Container %q in Pod %q failed - error: %v",
+			action.Seconds, target.Container, target.Pod, err),
+	}
+}
+
+func (p *Prober) runHTTPHook(ctx context.Context, target *Target, action *corev1.HTTPGetAction) HookAnswer {
+	fallback, err := p.sendHook(ctx, target, action)
+	if err == nil {
+		return HookAnswer{Fallback: fallback}
+	}
+	return HookAnswer{
+		Err: err.Error(),
+		Message: fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %v",
+			action.Path, target.Container, target.Pod, err),
+	}
+}
+
+// sendHook sends the request; that a response comes is success, whatever it says
+// (C37). It returns the text of the fallback event, if one is due.
+func (p *Prober) sendHook(ctx context.Context, target *Target, action *corev1.HTTPGetAction) (string, error) {
+	host := target.host(action.Host)
+	if host == "" {
+		return "", errors.New("failed to find networking container")
+	}
+	port, err := target.port(action.Port)
+	if err != nil {
+		return "", err
+	}
+	req, err := newRequest(action, host, port, p.options.HookUserAgent)
+	if err != nil {
+		return "", err
+	}
+	client := http.Client{Transport: p.hooks, CheckRedirect: checkRedirect}
+	err = send(&client, req.WithContext(ctx))
+	if err == nil || !strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
+		return "", err
+	}
+	again := req.Clone(ctx)
+	again.URL.Scheme = "http"
+	again.Header.Del("Authorization") // it was meant to be sent encrypted
+	if send(&client, again) != nil {
+		return "", err // the first error is the one that tells what is wrong
+	}
+	return fmt.Sprintf("request to HTTPS lifecycle hook %s got HTTP response, retry with HTTP succeeded", req.URL.Host), nil
+}
+
+// send sends a request and reads a response that is not long, so that the
+// server gets to write it.
+func send(client *http.Client, req *http.Request) error {
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	if resp.ContentLength <= outputLimit {
+		io.Copy(io.Discard, io.LimitReader(resp.Body, outputLimit)) // C37: a broken body is a response, too
+	}
+	resp.Body.Close()
+	return nil
+}

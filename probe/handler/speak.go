@@ -1,0 +1,132 @@
+package handler
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// What net/http's client says when its time is over.
+var (
+	errAwaitingHeaders = errors.New("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
+	errReadingBody     = errors.New("context deadline exceeded (Client.Timeout or context cancellation while reading body)")
+)
+
+// speak has the exchange.
+func (p *Prober) speak(ctx context.Context, x *exchange, deadline time.Time) probe.Answer {
+	conn, err := dialLiteral(ctx, x.addr, deadline)
+	if err != nil {
+		return x.unanswered(err)
+	}
+	verdict, err := x.readHead(conn)
+	switch {
+	case verdict == headComplete && x.head.chunked:
+		defer conn.Close()
+		return x.judgeChunked(conn)
+	case verdict == headComplete:
+		defer conn.Close()
+		return x.judge(conn)
+	case timedOut(err) && verdict == headIncomplete:
+		conn.Close()
+		return x.unanswered(err)
+	}
+	return p.replay(ctx, x, conn, err, deadline)
+}
+
+// unanswered is the answer if no response came (P111).
+func (x *exchange) unanswered(err error) probe.Answer {
+	if timedOut(err) {
+		err = errAwaitingHeaders
+	}
+	return failed(x.errorText(err))
+}
+
+// readHead sends the request and reads until the head is complete or can no
+// longer be, or the connection fails.
+func (x *exchange) readHead(conn net.Conn) (verdict, error) {
+	if _, err := conn.Write(x.wire); err != nil {
+		return headIncomplete, asRead(err)
+	}
+	for {
+		n, err := conn.Read(x.buffer[x.received:])
+		x.received += n
+		if v := x.head.scan(x.buffer[:x.received]); v != headIncomplete || err != nil {
+			return v, err
+		}
+	}
+}
+
+// asRead turns the error of a write into that of a read: net/http reads while
+// it writes, and a connection that is broken by then is noticed there.
+func asRead(err error) error {
+	var failed *net.OpError
+	if errors.As(err, &failed) && !failed.Timeout() {
+		var call *os.SyscallError
+		if errors.As(failed.Err, &call) {
+			failed.Op, failed.Err = "read", os.NewSyscallError("read", call.Err)
+		}
+	}
+	return err
+}
+
+// judge reads as much of the body as the answer shows (P110) and judges.
+func (x *exchange) judge(conn net.Conn) probe.Answer {
+	want := outputLimit
+	if x.head.hasLength {
+		want = min(want, x.head.length)
+	}
+	if x.head.bodiless() {
+		want = 0
+	}
+	for x.received-x.head.size < want {
+		n, err := conn.Read(x.buffer[x.received:])
+		x.received += n
+		if err == nil || x.received-x.head.size >= want {
+			continue
+		}
+		if err == io.EOF && !x.head.hasLength {
+			want = x.received - x.head.size
+		} else {
+			return bodyLost(bodyError(err))
+		}
+	}
+	return judge(x.head.status, x.buffer[x.head.size:x.head.size+want])
+}
+
+// judgeChunked leaves the chunks to net/http's reader.
+func (x *exchange) judgeChunked(conn net.Conn) probe.Answer {
+	// ReadResponse stops within what was received: it takes the head alone.
+	stream := io.MultiReader(bytes.NewReader(x.buffer[:x.received]), conn)
+	resp, err := http.ReadResponse(bufio.NewReader(stream), nil)
+	if err != nil {
+		return x.unanswered(err)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
+	if err != nil {
+		return bodyLost(bodyError(err))
+	}
+	return judge(resp.StatusCode, body)
+}
+
+// bodyError is what net/http says to that error of reading a body (P112).
+func bodyError(err error) error {
+	switch {
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case timedOut(err):
+		return errReadingBody
+	}
+	return err
+}
+
+func timedOut(err error) bool {
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}

@@ -1,0 +1,172 @@
+package handler
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// responseBuffer is how much of a response an exchange looks at, in bytes: a
+// head of up to headLimit and what an answer shows of the body.
+const (
+	headLimit      = 4 << 10
+	responseBuffer = headLimit + outputLimit
+)
+
+// exchange is one request over plain TCP, written and read without net/http: a
+// probe uses its connection once, so that a pool, two goroutines and three
+// channels for each have no use here.
+//
+// It decides nothing of its own. The request is, byte for byte, what net/http
+// would write; of the responses only those are judged here whose head leaves
+// no doubt. All other bytes go to net/http (see replay).
+type exchange struct {
+	addr      netip.AddrPort
+	action    *corev1.HTTPGetAction
+	hostPort  string
+	host      string
+	port      int
+	userAgent string
+	request   *http.Request // nil until it is needed
+	wire      []byte
+	head      head
+	received  int
+	buffer    [responseBuffer]byte
+}
+
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// newExchange returns the exchange for an action, unless it is one that only
+// net/http knows how to send.
+func newExchange(host string, port int, action *corev1.HTTPGetAction, userAgent string) (*exchange, bool) {
+	addr, ok := literal(host, port)
+	if !ok || !(action.Scheme == "" || strings.EqualFold(string(action.Scheme), "http")) {
+		return nil, false
+	}
+	x := exchanges.Get().(*exchange)
+	x.addr, x.action, x.host, x.port, x.userAgent = addr, action, host, port, userAgent
+	x.hostPort = net.JoinHostPort(host, strconv.Itoa(port))
+	if !x.writePlain() && !x.writeRequest() {
+		x.release()
+		return nil, false
+	}
+	return x, true
+}
+
+// release gives the exchange back. Nothing may refer to its buffer any more.
+func (x *exchange) release() {
+	x.action, x.request = nil, nil
+	x.wire, x.received, x.head = x.wire[:0], 0, head{}
+	exchanges.Put(x)
+}
+
+// writePlain fills wire if that takes no more than to put strings together.
+func (x *exchange) writePlain() bool {
+	if len(x.action.HTTPHeaders) > 0 || !plainPath(x.action.Path) || !plainValue(x.userAgent) {
+		return false
+	}
+	w := append(x.wire, "GET "...)
+	w = append(w, x.action.Path...)
+	w = append(w, " HTTP/1.1\r\nHost: "...)
+	w = append(w, x.hostPort...)
+	w = append(w, "\r\nUser-Agent: "...)
+	w = append(w, x.userAgent...)
+	x.wire = append(w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n"...)
+	return true
+}
+
+// writeRequest fills wire with what net/http's transport would write.
+func (x *exchange) writeRequest() bool {
+	req, err := newRequest(x.action, x.host, x.port, x.userAgent)
+	if err != nil || req.URL.Opaque != "" || req.URL.User != nil || !plainHeaders(req.Header) {
+		return false
+	}
+	if err := req.Write((*appender)(&x.wire)); err != nil {
+		return false
+	}
+	x.request = req
+	// The transport ends its connections with this line, behind all others.
+	x.wire = append(x.wire[:len(x.wire)-len("\r\n")], "Connection: close\r\n\r\n"...)
+	return true
+}
+
+// req is the request, for those who need more than its bytes.
+func (x *exchange) req() *http.Request {
+	if x.request == nil {
+		// A plain request is one that can be built.
+		x.request, _ = newRequest(x.action, x.host, x.port, x.userAgent)
+	}
+	return x.request
+}
+
+// errorText is the text that net/http's client gives to an error.
+func (x *exchange) errorText(err error) string {
+	return (&url.Error{Op: "Get", URL: x.req().URL.String(), Err: err}).Error()
+}
+
+// appender is an io.Writer that appends.
+type appender []byte
+
+func (a *appender) Write(b []byte) (int, error) {
+	*a = append(*a, b...)
+	return len(b), nil
+}
+
+// plainPath tells whether a path appears in the request and in the URL as it
+// is written.
+func plainPath(path string) bool {
+	if path == "" || path[0] != '/' || strings.HasPrefix(path, "//") {
+		return false
+	}
+	for i := range len(path) {
+		if c := path[i]; !alphanumeric(c) && strings.IndexByte("/-_.~?=&", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// plainHeaders tells whether net/http's transport takes the headers without
+// objection and leaves what it adds to them at the end.
+func plainHeaders(header http.Header) bool {
+	for name, values := range header {
+		if name == "Connection" || name == "Upgrade" || !plainName(name) {
+			return false
+		}
+		for _, value := range values {
+			if !plainValue(value) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func plainName[T string | []byte](name T) bool {
+	for i := range len(name) {
+		if !alphanumeric(name[i]) && name[i] != '-' && name[i] != '_' {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+// plainValue: printable ASCII and blanks.
+func plainValue[T string | []byte](value T) bool {
+	for i := range len(value) {
+		if c := value[i]; (c < ' ' || c > '~') && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
