@@ -1,8 +1,12 @@
 package podphase
 
 import (
+	"maps"
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -65,17 +69,21 @@ func equalTimes(a, b *metav1.Time) bool {
 	return a.Equal(b)
 }
 
-// equalRest compares what pods rarely have by reflection, and only if it is there.
 func equalRest(a, b *corev1.PodStatus) bool {
-	if len(a.PodIPs)+len(b.PodIPs)+len(a.HostIPs)+len(b.HostIPs) > 0 &&
-		!(equality.Semantic.DeepEqual(a.PodIPs, b.PodIPs) && equality.Semantic.DeepEqual(a.HostIPs, b.HostIPs)) {
-		return false
+	return slices.Equal(a.PodIPs, b.PodIPs) && slices.Equal(a.HostIPs, b.HostIPs) &&
+		equalRequirements(a.Resources, b.Resources) &&
+		equalList(a.AllocatedResources, b.AllocatedResources)
+}
+
+func equalRequirements(a, b *corev1.ResourceRequirements) bool {
+	if a == b || a == nil || b == nil {
+		return a == b
 	}
-	if a.Resources == nil && b.Resources == nil && a.AllocatedResources == nil && b.AllocatedResources == nil {
-		return true
-	}
-	return equality.Semantic.DeepEqual(a.Resources, b.Resources) &&
-		equality.Semantic.DeepEqual(a.AllocatedResources, b.AllocatedResources)
+	return equalList(a.Limits, b.Limits) && equalList(a.Requests, b.Requests) && slices.Equal(a.Claims, b.Claims)
+}
+
+func equalList(a, b corev1.ResourceList) bool {
+	return maps.EqualFunc(a, b, func(x, y resource.Quantity) bool { return x.Cmp(y) == 0 })
 }
 
 func equalContainers(a, b []corev1.ContainerStatus) bool {
@@ -99,13 +107,14 @@ func equalContainer(a, b *corev1.ContainerStatus) bool {
 	if !equalState(&a.State, &b.State) || !equalState(&a.LastTerminationState, &b.LastTerminationState) {
 		return false
 	}
-	return plain(a) && plain(b) || equality.Semantic.DeepEqual(a, b)
+	return equalRequirements(a.Resources, b.Resources) && equalList(a.AllocatedResources, b.AllocatedResources) &&
+		(plain(a) && plain(b) || equality.Semantic.DeepEqual(a, b))
 }
 
-// plain reports whether a status has none of the fields that need reflection.
+// plain reports whether a status has none of the rare fields that are compared by
+// reflection.
 func plain(s *corev1.ContainerStatus) bool {
-	return s.AllocatedResources == nil && s.Resources == nil && len(s.VolumeMounts) == 0 &&
-		s.User == nil && len(s.AllocatedResourcesStatus) == 0 && s.StopSignal == nil
+	return len(s.VolumeMounts) == 0 && s.User == nil && len(s.AllocatedResourcesStatus) == 0 && s.StopSignal == nil
 }
 
 func equalState(a, b *corev1.ContainerState) bool {

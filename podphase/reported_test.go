@@ -91,6 +91,7 @@ func TestTwoStatusesAreEqualIfOnlyConditionTimesDiffer(t *testing.T) {
 	base := func() *corev1.PodStatus {
 		b := newPod(always).init("i", done()).regular("a", restarted(2, epoch, ready())).phase(runs).
 			condition(corev1.PodReady, "True").condition("x.io/a", "True")
+		b.pod.Status.ContainerStatuses[0].Resources = &corev1.ResourceRequirements{Limits: list("1", "1Gi")}
 		start := metav1.NewTime(epoch)
 		b.pod.Status.StartTime = &start
 		b.pod.Status.PodIPs = []corev1.PodIP{{IP: "10.0.0.1"}}
@@ -132,6 +133,16 @@ func TestTwoStatusesAreEqualIfOnlyConditionTimesDiffer(t *testing.T) {
 		{"a rare field of a container", func(st *corev1.PodStatus) {
 			st.ContainerStatuses[0].VolumeMounts = []corev1.VolumeMountStatus{{Name: "v"}}
 		}, false},
+		{"a container's limit", func(st *corev1.PodStatus) {
+			st.ContainerStatuses[0].Resources.Limits = list("2", "1Gi")
+		}, false},
+		{"the same limit written otherwise", func(st *corev1.PodStatus) {
+			st.ContainerStatuses[0].Resources.Limits = list("1000m", "1024Mi")
+		}, true},
+		{"allocated resources", func(st *corev1.PodStatus) {
+			st.ContainerStatuses[0].AllocatedResources = list("1", "")
+		}, false},
+		{"the pod's allocated resources", func(st *corev1.PodStatus) { st.AllocatedResources = list("1", "") }, false},
 		{"one container fewer", func(st *corev1.PodStatus) { st.ContainerStatuses = nil }, false},
 		{"an ephemeral container", func(st *corev1.PodStatus) {
 			st.EphemeralContainerStatuses = []corev1.ContainerStatus{*ready()}
