@@ -63,23 +63,31 @@ func wordDecodeError(cause, whole error) string {
 	if !errors.As(cause, &te) {
 		return strings.TrimPrefix(cause.Error(), "json: ") + "; correct the value"
 	}
-	got, want := te.Value, te.Type.String()
+	got, want := article(te.Value), te.Type.String()
 	switch te.Type.Kind() {
 	case reflect.String:
-		return fmt.Sprintf("a %s where text is wanted; put it in quotes", got)
+		return fmt.Sprintf("%s where text is wanted; put it in quotes", got)
 	case reflect.Int32, reflect.Int64, reflect.Int:
-		if got == "string" {
+		if te.Value == "string" {
 			return "text where a whole number is wanted; remove the quotes or the unit"
 		}
 		return fmt.Sprintf("%s where a whole number of %d bits is wanted", got, te.Type.Bits())
 	case reflect.Bool:
-		return fmt.Sprintf("a %s where true or false is wanted", got)
+		return fmt.Sprintf("%s where true or false is wanted", got)
 	case reflect.Slice:
-		return fmt.Sprintf("a single %s where a list is wanted; begin each item with \"- \"", got)
+		return fmt.Sprintf("%s where a list is wanted; begin each item with \"- \"", got)
 	case reflect.Struct, reflect.Map:
-		return fmt.Sprintf("a %s where fields (%s) are wanted; indent them below it", got, want)
+		return fmt.Sprintf("%s where fields (%s) are wanted; indent them below it", got, want)
 	}
-	return fmt.Sprintf("a %s where %s is wanted", got, want)
+	return fmt.Sprintf("%s where %s is wanted", got, want)
+}
+
+// article puts a or an before a JSON type; a number is told with its value.
+func article(jsonType string) string {
+	if strings.HasPrefix(jsonType, "array") || strings.HasPrefix(jsonType, "object") {
+		return "an " + jsonType
+	}
+	return "a " + jsonType
 }
 
 // blame finds the smallest part of raw that cannot be decoded into t, and the

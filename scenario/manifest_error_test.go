@@ -41,7 +41,7 @@ func TestABadManifestIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"text for a number", podWith("          livenessProbe:\n            exec: {command: [a]}\n            periodSeconds: 10s\n"), "m.yaml:12: spec.template.spec.containers[0].livenessProbe.periodSeconds: text where a whole number is wanted; remove the quotes or the unit"},
 		{"a number for text", podWith("          env:\n            - name: PORT\n              value: 80\n"), "m.yaml:12: spec.template.spec.containers[0].env[0].value: a number where text is wanted; put it in quotes"},
 		{"a boolean for text", podWith("          env: [{name: DEBUG, value: yes}]\n"), "m.yaml:10: spec.template.spec.containers[0].env[0].value: a bool where text is wanted; put it in quotes"},
-		{"one command for a list", podWith("          command: run\n"), "m.yaml:10: spec.template.spec.containers[0].command: a single string where a list is wanted; begin each item"},
+		{"one command for a list", podWith("          command: run\n"), "m.yaml:10: spec.template.spec.containers[0].command: a string where a list is wanted; begin each item"},
 		{"a quantity that is none", podWith("          resources:\n            limits:\n              memory: 1Gb\n"), "m.yaml:12: spec.template.spec.containers[0].resources.limits.memory: quantities must match"},
 		{"no template", "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: a}\n", "m.yaml:1: ReplicationController/a: spec.template is missing; add it"},
 		{"no name", "# first\napiVersion: v1\nkind: Pod\nspec: {containers: []}\n", "m.yaml:2: Pod: metadata.name is missing; add it"},

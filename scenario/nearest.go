@@ -8,17 +8,29 @@ import (
 // nearest returns the known name that name was most likely meant to be; ""
 // if none is near enough to be worth a guess.
 func nearest(name string, known []string) string {
-	best, bestDistance := "", 1+max(2, len(name)/3)
+	tolerance := max(1, len(name)/3)
+	best, bestDistance := "", tolerance+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
-		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if len(name) > 2 && strings.HasPrefix(strings.ToLower(k), strings.ToLower(name)) {
-			d = min(d, 2) // a name cut short
+		a, b := strings.ToLower(name), strings.ToLower(k)
+		d := distance(a, b)
+		if cutShort(a, b) {
+			d = min(d, tolerance)
 		}
 		if d < bestDistance {
 			best, bestDistance = k, d
 		}
 	}
 	return best
+}
+
+// cutShort reports whether name begins as the known one does and then breaks
+// off or goes its own way: liveness, ready, okay.
+func cutShort(name, known string) bool {
+	same := 0
+	for same < min(len(name), len(known)) && name[same] == known[same] {
+		same++
+	}
+	return len(name)-same <= 2 && (same >= 4 || same == len(name) && same > 2 || same == len(known) && same > 1)
 }
 
 // maxHints is how many names are worth listing.

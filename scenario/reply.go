@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 var replyWords = map[string]func() podclock.Reply{
 	"ok":     podclock.OK,
 	"fail":   func() podclock.Reply { return podclock.Fail("") },
-	"refuse": podclock.Closed,
+	"refuse": podclock.Refused,
 	"hang":   podclock.Hang,
 	"stall":  podclock.Stall,
 	"error":  func() podclock.Reply { return podclock.Error("runtime error") },
@@ -161,6 +163,7 @@ func (v value) serverSteps() podclock.Steps {
 			all = append(all, s)
 		}
 	})
+	slices.SortStableFunc(all, func(a, b podclock.Step) int { return cmp.Compare(a.From, b.From) })
 	return all
 }
 

@@ -128,8 +128,8 @@ func (s *Scenario) tryOut() error {
 		return nil
 	}
 	p := problems{file: s.File}
-	for _, e := range flatten(err) {
-		p.addf(1, "%s", strings.TrimPrefix(e.Error(), "podclock: "))
+	for _, msg := range strings.Split(err.Error(), "\n") {
+		p.addf(1, "%s", strings.TrimPrefix(msg, "podclock: "))
 	}
 	return p.err()
 }
