@@ -158,21 +158,31 @@ func (w *Worker) tell(out []Action) []Action {
 // of which the last has just been counted.
 func (w *Worker) tellAnswers(s stretch, ans *Answer, out []Action) []Action {
 	if ans.reports() {
-		a := w.action(ActionEvent, s.last)
-		a.Outcome, a.output = ans.Outcome, ans.Output
-		if a.errored = ans.Err != ""; a.errored {
-			a.output = ans.Err
-		}
-		a.Count, a.First = s.count, w.time(s.first)
-		out = append(out, a)
+		out = w.tellEvent(s, ans, out)
 	}
 	if ans.Err != "" {
 		return out
 	}
-	r := ans.Outcome.result()
-	a := w.action(ActionCounted, s.last)
-	a.Outcome, a.Result = ans.Outcome, r
-	a.Run, a.Threshold = w.run, w.spec.threshold(r)
-	a.Count, a.First = s.count, w.time(s.first)
-	return append(out, a)
+	out, a := w.add(out, ActionCounted, s.last)
+	a.Outcome, a.Result = ans.Outcome, ans.Outcome.result()
+	a.Run, a.Threshold = w.run, w.spec.threshold(a.Result)
+	w.extend(a, s)
+	return out
+}
+
+func (w *Worker) tellEvent(s stretch, ans *Answer, out []Action) []Action {
+	out, a := w.add(out, ActionEvent, s.last)
+	a.Outcome, a.output = ans.Outcome, ans.Output
+	if a.errored = ans.Err != ""; a.errored {
+		a.output = ans.Err
+	}
+	w.extend(a, s)
+	return out
+}
+
+// extend makes an action about one pass one about a stretch.
+func (w *Worker) extend(a *Action, s stretch) {
+	if s.count > 1 {
+		a.Count, a.First = s.count, w.time(s.first)
+	}
 }

@@ -97,9 +97,9 @@ func (w *Worker) skipped(at instant, why SkipReason, out []Action) []Action {
 		return out
 	}
 	w.lastSkip = why
-	a := w.action(ActionSkipped, at)
+	out, a := w.add(out, ActionSkipped, at)
 	a.Skip = why
-	return append(out, a)
+	return out
 }
 
 // probe starts the attempts of a pass, or ends it at once if the answer was
@@ -119,9 +119,9 @@ func (w *Worker) probe(at instant, out []Action) []Action {
 func (w *Worker) runAttempt(at instant, out []Action) []Action {
 	w.attempt++
 	w.wake = never
-	a := w.action(ActionRunAttempt, at)
+	out, a := w.add(out, ActionRunAttempt, at)
 	a.Attempt, a.Try = w.attempt, w.tries
-	return append(out, a)
+	return out
 }
 
 // conclude draws the consequences of a pass's decisive answer.
@@ -163,9 +163,9 @@ func (w *Worker) publish(at instant, r Result, out []Action) []Action {
 		return out
 	}
 	w.result, w.hasResult = r, true
-	a := w.action(ActionResultSet, at)
+	out, a := w.add(out, ActionResultSet, at)
 	a.Result = r
-	return append(out, a)
+	return out
 }
 
 // unpublish forgets what was published about the present instance.
@@ -174,7 +174,8 @@ func (w *Worker) unpublish(at instant, out []Action) []Action {
 		return out
 	}
 	w.result, w.hasResult = Unknown, false
-	return append(out, w.action(ActionResultRemoved, at))
+	out, _ = w.add(out, ActionResultRemoved, at)
+	return out
 }
 
 // end is the end of the worker, which forgets its result (P34).
@@ -182,12 +183,17 @@ func (w *Worker) end(at instant, why EndReason, out []Action) []Action {
 	out = w.unpublish(at, out)
 	w.state = ended
 	w.wake = never
-	a := w.action(ActionEnded, at)
+	out, a := w.add(out, ActionEnded, at)
 	a.End = why
-	return append(out, a)
+	return out
 }
 
-func (w *Worker) action(kind ActionKind, at instant) Action {
-	t := w.time(at)
-	return Action{Kind: kind, Probe: w.kind, Container: w.container, Instance: w.instance, Count: 1, First: t, Last: t}
+// add appends an action and returns where it stands, to be completed there:
+// an Action is too large to be passed around on the hot path.
+func (w *Worker) add(out []Action, kind ActionKind, at instant) ([]Action, *Action) {
+	out = append(out, Action{})
+	a, t := &out[len(out)-1], w.time(at)
+	a.Kind, a.Probe, a.Container, a.Instance = kind, w.kind, w.container, w.instance
+	a.Count, a.First, a.Last = 1, t, t
+	return out, a
 }
