@@ -17,17 +17,24 @@ func (s *Simulation) step(pod int32, ev *lifecycle.Event) {
 	if s.options.Tap != nil {
 		s.options.Tap(Tap{Pod: p.name, At: now, Event: ev})
 	}
-	actions := p.machine.Step(now, *ev)
+	s.follow(pod, p, p.machine.Step(now, *ev))
+	if !s.options.NoLeap {
+		s.follow(pod, p, p.machine.Settle(now))
+	}
+	at, ok := p.machine.Deadline()
+	s.deadlines.set(pod, at.Sub(s.start), ok)
+}
+
+// follow carries out what a machine asks for.
+func (s *Simulation) follow(pod int32, p *simPod, actions []lifecycle.Action) {
 	for i := range actions {
 		a := &actions[i]
 		if s.options.Tap != nil {
-			s.options.Tap(Tap{Pod: p.name, At: now, Action: a})
+			s.options.Tap(Tap{Pod: p.name, At: s.Now(), Action: a})
 		}
 		s.record(p, a)
 		s.perform(pod, p, a)
 	}
-	at, ok := p.machine.Deadline()
-	s.deadlines.set(pod, at.Sub(s.start), ok)
 }
 
 // record logs an action, if it is one to be logged.

@@ -96,14 +96,8 @@ func (s *Simulation) runUntil(end time.Duration) error {
 func (s *Simulation) settle() {
 	for i, p := range s.pods {
 		if p.machine != nil && !s.options.NoLeap {
-			s.step(int32(i), &s.wake)
+			s.follow(int32(i), p, p.machine.Settle(s.Now()))
 		}
-	}
-	for s.failed == nil {
-		if at, ok := s.next(); !ok || at > s.now {
-			return
-		}
-		s.playOne()
 	}
 }
 
