@@ -9,11 +9,22 @@ import (
 // all walks the records in their order.
 func (t *Timeline) all() iter.Seq[*Record] {
 	return func(yield func(*Record) bool) {
+		for e := range t.allEntries() {
+			if !yield(&e.Record) {
+				return
+			}
+		}
+	}
+}
+
+// allEntries walks the entries in their order.
+func (t *Timeline) allEntries() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
 		if len(t.order) != len(t.entries) {
 			t.sort()
 		}
 		for _, i := range t.order {
-			if !yield(&t.entries[i].Record) {
+			if !yield(&t.entries[i]) {
 				return
 			}
 		}

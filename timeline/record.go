@@ -78,7 +78,7 @@ func (r *Record) Text() string {
 	case Status:
 		return r.State.Ready + " " + r.State.Status + " " + r.State.Restarts
 	case Decision:
-		return r.Reason + ": " + r.Message
+		return r.decision()
 	case Sandbox:
 		return join(fmt.Sprintf("sandbox %d %s", r.Run, r.Reason), r.Message)
 	case Image:
@@ -116,6 +116,17 @@ func (r *Record) Text() string {
 		return "finished"
 	}
 	return r.Kind.String()
+}
+
+// decision words a decision; those to kill and to end say so in front.
+func (r *Record) decision() string {
+	switch r.Reason {
+	case "kill":
+		return "kill: " + r.Message
+	case "end":
+		return "the pod ends: " + r.Message
+	}
+	return r.Message
 }
 
 // counts words a series of equal probe answers: "failure 2 of 3",

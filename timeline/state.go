@@ -69,11 +69,20 @@ func (s *State) conditionChanges(before *State) []string {
 		return []string{choose(s.PodReady, "Ready", "not Ready")}
 	}
 	var parts []string
+	ready := ""
 	for i := range s.Full.Conditions {
 		c := &s.Full.Conditions[i]
-		if b := condition(before.Full, c.Type); b == nil || b.Status != c.Status || b.Reason != c.Reason {
-			parts = append(parts, strings.TrimSuffix(fmt.Sprintf("%s=%s %s", c.Type, c.Status, c.Reason), " "))
+		if b := condition(before.Full, c.Type); b != nil && b.Status == c.Status && b.Reason == c.Reason {
+			continue
 		}
+		value := strings.TrimSuffix(fmt.Sprintf("%s %s", c.Status, c.Reason), " ")
+		switch {
+		case c.Type == corev1.PodReady:
+			ready = value
+		case c.Type == corev1.ContainersReady && value == ready:
+			continue // it says the same as Ready
+		}
+		parts = append(parts, fmt.Sprintf("%s=%s", c.Type, value))
 	}
 	return parts
 }

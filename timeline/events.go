@@ -1,0 +1,49 @@
+package timeline
+
+import (
+	"io"
+	"strings"
+)
+
+// WriteEvents prints the events of the kubelet alone, one a line:
+//
+//	TIME  TYPE     REASON     OBJECT   MESSAGE
+//	+31s  Warning  Unhealthy  web/app  Liveness probe failed: …  (x3 until +51s)
+//
+// OBJECT is the pod, or pod and container.
+func (t *Timeline) WriteEvents(w io.Writer) error {
+	lines := [][5]string{{"TIME", "TYPE", "REASON", "OBJECT", "MESSAGE"}}
+	names := t.shortNames()
+	for r := range t.all() {
+		if r.Kind != Event {
+			continue
+		}
+		object := names[r.Pod]
+		if r.Container != "" {
+			object += "/" + r.Container
+		}
+		lines = append(lines, [5]string{Offset(t.start, r.At), r.Type, r.Reason, object, oneLine(r.Message) + r.series(t.start)})
+	}
+	return writeColumns(w, lines)
+}
+
+// writeColumns prints lines with their columns under each other.
+func writeColumns(w io.Writer, lines [][5]string) error {
+	var widths [5]int
+	for _, line := range lines {
+		for i, cell := range line[:4] {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	for _, line := range lines {
+		var b strings.Builder
+		for i, cell := range line[:4] {
+			b.WriteString(pad(cell, widths[i]) + "  ")
+		}
+		b.WriteString(line[4] + "\n")
+		if _, err := io.WriteString(w, b.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
