@@ -20,10 +20,10 @@ type App interface {
 	// Create is asked when the container is created, what will become of the run.
 	Create(c *Call) Plan
 	// Probe is asked when an attempt of a probe begins and the container runs.
-	Probe(c *Call, kind probe.Kind) Reply
+	Probe(c *Call, kind ProbeKind) Reply
 	// Hook is asked when an exec or httpGet hook begins. A reply of [Hang]
 	// lasts as long as the container.
-	Hook(c *Call, hook lifecycle.HookKind) Reply
+	Hook(c *Call, hook HookKind) Reply
 	// Terminate is asked when the container gets its stop signal.
 	Terminate(c *Call) Term
 }
@@ -60,6 +60,14 @@ type Call struct {
 	// Rand is the simulation's seeded source for apps.
 	Rand *rand.Rand
 }
+
+// ProbeKind is one of the three probes of a container: [probe.Startup],
+// [probe.Readiness] or [probe.Liveness].
+type ProbeKind = probe.Kind
+
+// HookKind is one of the two hooks of a container: [lifecycle.PostStart] or
+// [lifecycle.PreStop].
+type HookKind = lifecycle.HookKind
 
 // Plan is what will become of a run, unless something happens to it.
 type Plan struct {
@@ -111,10 +119,10 @@ type Healthy struct{}
 func (Healthy) Create(*Call) Plan { return Plan{} }
 
 // Probe replies OK.
-func (Healthy) Probe(c *Call, _ probe.Kind) Reply { return OK().Until(forever(c)) }
+func (Healthy) Probe(c *Call, _ ProbeKind) Reply { return OK().Until(forever(c)) }
 
 // Hook replies OK.
-func (Healthy) Hook(*Call, lifecycle.HookKind) Reply { return OK() }
+func (Healthy) Hook(*Call, HookKind) Reply { return OK() }
 
 // Terminate exits at once with 143, which is 128 + SIGTERM (C45).
 func (Healthy) Terminate(*Call) Term { return Term{Code: 143} }

@@ -4,15 +4,18 @@
 //
 //	result, err := podclock.Run(podclock.Options{
 //		Pods: []podclock.Pod{{
-//			Manifest: pod, // a *corev1.Pod with a livenessProbe of periodSeconds 10, failureThreshold 3
+//			Manifest: pod, // "web", whose container "app" has a livenessProbe with all defaults
 //			Apps: map[string]podclock.App{
 //				"app": podclock.Script{{Liveness: podclock.Steps{{From: 25 * time.Second, Reply: podclock.Hang()}}}},
 //			},
 //		}},
 //		For: 2 * time.Minute,
 //	})
-//	fmt.Println(result.Timeline.Pod("web").Container("app").Kills())
-//	// [{50s app liveness: failure 3 of 3}]
+//	for _, d := range result.Timeline.Pod("web").Container("app").Detections() {
+//		fmt.Println("hangs at", d.Trouble, "killed at", d.Kill, "after", d.After())
+//	}
+//	// hangs at 25s killed at 51s after 26s
+//	// hangs at 1m16s killed at 1m41s after 25s
 //
 // An [App] says what a container does: a [Script], which is a plain value, or
 // code of your own. [Run] plays a whole story; a [Simulation] goes step by

@@ -42,6 +42,9 @@ func (s *State) changes(before *State) string {
 
 func (c *ContainerState) changes(before *State, parts []string) []string {
 	b, _ := before.container(c.Name)
+	if c.Restarts != b.Restarts {
+		parts = append(parts, fmt.Sprintf("%s restart count %d", c.Name, c.Restarts))
+	}
 	if c.Started != b.Started {
 		parts = append(parts, fmt.Sprintf("%s %s", c.Name, choose(c.Started, "started", "not started")))
 	}

@@ -1,0 +1,116 @@
+package podclock_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/timeline"
+)
+
+// probed is a pod whose one container has all three probes.
+func probed() *corev1.Pod {
+	exec := func(period int32) *corev1.Probe {
+		return &corev1.Probe{
+			ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"check"}}},
+			PeriodSeconds: period,
+		}
+	}
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "probed"},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name: "app", Image: "app:v1", StartupProbe: exec(1), ReadinessProbe: exec(5), LivenessProbe: exec(10),
+		}}},
+	}
+}
+
+func begin(b *testing.B, o podclock.Options) *podclock.Simulation {
+	b.Helper()
+	s, err := podclock.New(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.RunFor(time.Minute); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// BenchmarkProbeTick is one tick of a healthy probe that changes nothing: the
+// deadline, the pass, the app, its answer, the count. Its allocations are 0.
+func BenchmarkProbeTick(b *testing.B) {
+	pod := probed()
+	pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[0].ReadinessProbe = nil, nil
+	s := begin(b, podclock.Options{Pods: []podclock.Pod{{Manifest: pod}}, NoLeap: true})
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := s.RunFor(10 * time.Second); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchmarkRun(b *testing.B, o podclock.Options) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := podclock.Run(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkHour is an hour of one pod with three probes: 1,080 probes.
+func BenchmarkHour(b *testing.B) {
+	o := podclock.Options{Pods: []podclock.Pod{{Manifest: probed()}}, For: time.Hour}
+	b.Run("leaping", func(b *testing.B) { benchmarkRun(b, o) })
+	o.NoLeap = true
+	b.Run("every-probe", func(b *testing.B) { benchmarkRun(b, o) })
+}
+
+// BenchmarkCrashLoopDay is a day of a container that crashes 5 s after each start.
+func BenchmarkCrashLoopDay(b *testing.B) {
+	benchmarkRun(b, podclock.Options{
+		Pods: []podclock.Pod{{Manifest: probed(), Apps: map[string]podclock.App{
+			"app": podclock.Script{{Exit: &podclock.Exit{After: 5 * time.Second, Code: 1}}},
+		}}},
+		For: 24 * time.Hour,
+	})
+}
+
+// Benchmark10000Pods is an hour of 10,000 replicas with three probes each:
+// 10,800,000 probes. It reports the memory that a pod holds at the end.
+func Benchmark10000Pods(b *testing.B) {
+	const pods = 10_000
+	for name, noLeap := range map[string]bool{"leaping": false, "every-probe": true} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var held float64
+			for b.Loop() {
+				before := heap()
+				result, err := podclock.Run(podclock.Options{
+					Pods:   []podclock.Pod{{Manifest: probed(), Replicas: pods}},
+					For:    time.Hour,
+					Filter: timeline.Essential,
+					NoLeap: noLeap,
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				held = float64(heap()-before) / pods
+				runtime.KeepAlive(result)
+			}
+			b.ReportMetric(held, "B/pod")
+		})
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
