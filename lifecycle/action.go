@@ -24,6 +24,7 @@ const (
 	StartContainer                        // Container, Instance, Attempt; answer ContainerStarted
 	StopContainer                         // Container, Instance, Grace: stop signal now, SIGKILL after Grace; answer ContainerStopped
 	RemoveContainer                       // Container, Instance; answer ContainerRemoved
+	RemoveSandbox                         // Instance: the sandbox; answer SandboxRemoved
 	RunHook                               // Container, Instance, Hook: exec or httpGet; answer HookFinished
 	RunProbe                              // Container, Instance, Probe, Attempt (of the worker); answer ProbeFinished
 
@@ -42,7 +43,7 @@ const (
 
 var actionTypeNames = [numActionTypes]string{
 	"", "RunSandbox", "StopSandbox", "InspectImage", "PullImage", "CreateContainer", "StartContainer",
-	"StopContainer", "RemoveContainer", "RunHook", "RunProbe", "RecordEvent", "StatusChanged", "ProbeCounted",
+	"StopContainer", "RemoveContainer", "RemoveSandbox", "RunHook", "RunProbe", "RecordEvent", "StatusChanged", "ProbeCounted",
 	"ProbeSkipped", "ProbeResultSet", "Decided", "Synced", "DroppedEvent", "PodFinished",
 }
 
@@ -106,6 +107,8 @@ type Action struct {
 
 	// Status is the new status of a StatusChanged: shared, not to be modified.
 	Status *corev1.PodStatus
+	// Deleting: the pod object that the status was made for carried a deletion.
+	Deleting bool
 	// Counted is the probe worker's own account of a probe notice.
 	Counted probe.Action
 	// Decision classifies a Decided notice.

@@ -116,6 +116,7 @@ func (p *Pod) deleted(grace *int64) {
 	if !p.deletion.asked {
 		p.deletion = deletion{asked: true, at: p.now}
 	}
+	p.worker.deleted = p.worker.deleted || !p.worker.terminating
 	p.deletion.grace, p.deletion.until = g, p.now.Add(seconds(g))
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(g)))
 	if !p.t.has(QuirkS71) {
@@ -145,7 +146,7 @@ func (p *Pod) refuse(e *Eviction) {
 	p.record(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.pending, p.worker.finished, p.worker.terminated = update{}, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
-		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.qos, ObservedGeneration: p.generation()}, true)
+		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.qos, ObservedGeneration: p.generation()}, false, true)
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 

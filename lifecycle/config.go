@@ -14,6 +14,13 @@ type Config struct {
 	// Standalone says that there is no API server: nothing that the kubelet
 	// reports comes back to it in the pod's own status.
 	Standalone bool
+	// Trusted says that the pod comes from somewhere that has validated it, with
+	// rules that may be older or newer than these: it is defaulted only. Numbers
+	// that no API server lets through then panic.
+	Trusted bool
+	// NoLogs says that the runtime writes no log files, from whose names restart
+	// counts are recovered after RestartAllContainers (R12).
+	NoLogs bool
 	// HostIP is the node's address, for status.hostIP; empty: it has none.
 	HostIP string
 }

@@ -2,26 +2,39 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/podclock/podclock/restart"
 )
 
-// deletor removes dead containers in the background, one after another, apart
-// from syncs (C12).
+// deletor removes what is dead in the background, one thing after another,
+// apart from syncs (C12, T13).
 type deletor struct {
-	queue []uint64 // instances
-	op    uint64   // the removal under way; 0: none
+	queue []corpse
+	op    uint64 // the removal under way; 0: none
+	// collectAt is the garbage collection that has something to do; zero: none.
+	collectAt time.Time
+}
+
+// corpse is a dead instance, or a sandbox.
+type corpse struct {
+	id      uint64
+	sandbox bool
+}
+
+// contentsToGo reports that the pod's dead containers are of no more use: it
+// was evicted, or a deletion has ended it.
+func (p *Pod) contentsToGo() bool {
+	return p.evicted != nil || p.worker.deleted && p.worker.terminated
 }
 
 // died removes what the death of a container makes superfluous: all but its
 // newest dead instance, or, once the pod's contents are to go, every dead
 // instance (C12).
 func (p *Pod) died(e seen) {
-	all := p.evictedForGood() || p.deletion.asked && p.worker.terminated
-	if e.container == NoContainer && !all {
-		return
-	}
-	if !all && !slices.ContainsFunc(p.snapshot().Instances, func(c Instance) bool { return c.ID == e.id }) {
+	all := p.contentsToGo()
+	known := slices.ContainsFunc(p.snapshot().Instances, func(c Instance) bool { return c.ID == e.id })
+	if !all && !known {
 		return
 	}
 	kept := make([]bool, p.t.Containers())
@@ -31,23 +44,63 @@ func (p *Pod) died(e seen) {
 			continue
 		}
 		if all || kept[c.Container] {
-			p.deletor.queue = append(p.deletor.queue, c.ID)
+			p.deletor.queue = append(p.deletor.queue, corpse{id: c.ID})
 		}
 		kept[c.Container] = true
 	}
 	p.runDeletor()
 }
 
+// scheduleCollection finds the garbage collection that will have something to
+// do: what a finished pod leaves, or a sandbox that was replaced.
+func (p *Pod) scheduleCollection() {
+	left := len(p.world.sandboxes) + len(p.world.instances)
+	if p.worker.finished && p.contentsToGo() && left > 0 || len(p.world.sandboxes) > 1 {
+		p.deletor.collectAt = p.timing.collect(p.now)
+	}
+}
+
+// collect is one garbage collection: dead instances of a pod that is gone, and
+// sandboxes in which nothing is left, but for the newest of a pod that stays
+// (T13).
+func (p *Pod) collect() {
+	p.deletor.collectAt = time.Time{}
+	all := p.worker.finished && p.contentsToGo()
+	for _, c := range p.world.instances {
+		if all && c.State != restart.StateRunning {
+			p.bury(corpse{id: c.ID})
+		}
+	}
+	for i, s := range p.world.sandboxes {
+		newest := i == len(p.world.sandboxes)-1
+		if !s.Ready && (all || !newest && p.emptySandbox(s.ID)) {
+			p.bury(corpse{id: s.ID, sandbox: true})
+		}
+	}
+	p.runDeletor()
+}
+
+func (p *Pod) emptySandbox(id uint64) bool {
+	return !slices.ContainsFunc(p.world.instances, func(c Instance) bool { return c.Sandbox == id })
+}
+
+// bury queues a removal, once.
+func (p *Pod) bury(c corpse) {
+	if !slices.Contains(p.deletor.queue, c) {
+		p.deletor.queue = append(p.deletor.queue, c)
+	}
+}
+
 // runDeletor starts the next removal.
 func (p *Pod) runDeletor() {
-	if p.deletor.op != 0 || len(p.deletor.queue) == 0 {
-		return
-	}
-	id := p.deletor.queue[0]
-	p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
-	p.deletor.op = p.removeInstance(id)
-	if p.deletor.op == 0 {
-		p.runDeletor()
+	for p.deletor.op == 0 && len(p.deletor.queue) > 0 {
+		next := p.deletor.queue[0]
+		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
+		if next.sandbox {
+			p.deletor.op = p.request(Action{Type: RemoveSandbox, Container: NoContainer, Instance: next.id})
+		} else {
+			p.deletor.op = p.removeInstance(next.id)
+		}
 	}
 }
 

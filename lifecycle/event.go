@@ -20,6 +20,7 @@ const (
 
 	SandboxStarted // answers RunSandbox: IP, or Err
 	SandboxStopped // answers StopSandbox: Err
+	SandboxRemoved // answers RemoveSandbox: Err
 	SandboxDied    // the ready sandbox is gone; its containers exit on their own
 
 	ImageInspected // answers InspectImage: Present, or Err
@@ -46,7 +47,7 @@ const (
 )
 
 var eventTypeNames = [numEventTypes]string{
-	"Wake", "SandboxStarted", "SandboxStopped", "SandboxDied", "ImageInspected", "ImagePulled",
+	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
 	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
 	"HookFinished", "ProbeFinished", "PodDeleted", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet",
 	"NodeLost", "NodeReturned", "KubeletRestarted",

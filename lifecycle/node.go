@@ -59,6 +59,7 @@ func (p *Pod) kubeletRestarted() {
 	p.store.stored, p.store.status = false, api
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
 	p.refreshAdopted()
+	p.worker.deleted = p.deletion.asked
 	p.worker.terminating = p.deletion.asked || terminal(api.Phase) || p.evicted != nil
 	p.requestSync()
 	p.relist()

@@ -60,6 +60,8 @@ func (t EventType) answers(a ActionType) bool {
 		return t == ContainerStopped
 	case RemoveContainer:
 		return t == ContainerRemoved
+	case RemoveSandbox:
+		return t == SandboxRemoved
 	case RunHook:
 		return t == HookFinished
 	case RunProbe:
@@ -84,6 +86,9 @@ func (p *Pod) learn(r openRequest, ev *Event) {
 		changed = p.learnStarted(r, ev)
 	case RemoveContainer:
 		changed = ev.Err == "" && p.world.remove(r.instance)
+		p.scheduleCollection()
+	case RemoveSandbox:
+		changed = ev.Err == "" && p.world.removeSandbox(r.instance)
 	}
 	if changed {
 		p.touched()
@@ -95,6 +100,7 @@ func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
 		return false
 	}
 	p.world.sandboxes = append(p.world.sandboxes, Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
+	p.scheduleCollection()
 	return true
 }
 

@@ -180,7 +180,10 @@ func (p *Pod) endPass() {
 	s := p.pass.sync
 	p.worker.lastSync = p.now
 	if p.pass.work == workSync && s.acted && !s.failed {
-		p.relistOnDemand()
+		p.requestRelist()
+	}
+	if s.removed && !s.failed {
+		p.requestSync() // R10
 	}
 	switch {
 	case s.terminal:

@@ -159,6 +159,7 @@ func (p *Pod) Deadline() (time.Time, bool) {
 	d.add(p.pleg.relistAt)
 	d.add(p.pleg.onDemandAt)
 	d.add(p.worker.lookAt)
+	d.add(p.deletor.collectAt)
 	d.add(p.pass.wakeAt)
 	for i := range p.kills.kills {
 		d.add(p.kills.kills[i].until)
@@ -194,11 +195,11 @@ func (p *Pod) runOne() bool {
 		p.pleg.relistAt = time.Time{}
 		p.relist()
 	case p.due(p.pleg.onDemandAt):
-		p.pleg.onDemandAt = time.Time{}
-		p.pleg.observed = p.now
-		p.relist()
+		p.relistOnDemand()
 	case p.due(p.worker.lookAt):
 		p.look()
+	case p.due(p.deletor.collectAt):
+		p.collect()
 	case p.runKills():
 	case p.runPass():
 	case p.runProbes():

@@ -67,18 +67,20 @@ func (p *Pod) trigger(container int) {
 // when the machine comes to them, after everything else of this instant (T30).
 func (p *Pod) viewsChanged() { p.stale = true }
 
-// runProbes steps the workers that are due; false: none is.
+// runProbes steps the first worker that is due, so that what follows from its
+// pass comes before the next one's; then all, if they have not seen their views
+// yet. It is false if there is nothing to do.
 func (p *Pod) runProbes() bool {
 	at, ok := p.probes.Deadline()
-	if !p.stale && !(ok && !at.After(p.now)) {
-		return false
-	}
 	acts := p.acts[:0]
-	if p.stale {
+	switch {
+	case ok && !at.After(p.now):
+		acts = p.probes.StepFirst(p.now, p.view, acts)
+	case p.stale:
 		p.stale = false
 		acts = p.probes.Changed(p.now, p.view, acts)
-	} else {
-		acts = p.probes.Step(p.now, p.view, acts)
+	default:
+		return false
 	}
 	p.acts = acts
 	p.probed(acts)

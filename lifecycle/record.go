@@ -123,15 +123,26 @@ func recordProbe(r *timeline.Record, a *Action) {
 	case probe.ActionEvent:
 		r.Outcome = eventOutcome(c.Outcome, r.Message)
 	case probe.ActionCounted:
-		r.Outcome = strings.ToLower(c.Result.String())
+		r.Outcome = resultWord(c.Result)
 		r.N, r.Of = int(c.Run), int(c.Threshold)
 	case probe.ActionResultSet:
-		r.Outcome = strings.ToLower(c.Result.String())
+		r.Outcome = resultWord(c.Result)
 	case probe.ActionSkipped:
 		r.Message = c.Skip.String()
 	case probe.ActionEnded:
 		r.Message = c.End.String()
 	}
+}
+
+// resultWord is a result in lower case.
+func resultWord(r probe.Result) string {
+	switch r {
+	case probe.Success:
+		return "success"
+	case probe.Failure:
+		return "failure"
+	}
+	return "unknown"
 }
 
 // eventOutcome tells an attempt that errored from one that failed (P120).

@@ -18,6 +18,7 @@ type eventGenerator struct {
 
 	relistAt   time.Time // the next relist that has something to see; zero: none
 	onDemandAt time.Time
+	requested  time.Time // when onDemandAt was asked for
 	relisted   time.Time // the latest relist that is known to have been
 }
 
@@ -36,12 +37,27 @@ func (p *Pod) touched() {
 	}
 }
 
-// relistOnDemand asks for a relist of this pod (T4, R37).
-func (p *Pod) relistOnDemand() {
-	if p.t.cfg.Gates.DisableOnDemandRelist || !p.pleg.onDemandAt.IsZero() {
+// requestRelist asks for a relist of this pod (T4, R37). In the ideal model
+// everything has been relisted by then.
+func (p *Pod) requestRelist() {
+	if p.t.cfg.Gates.DisableOnDemandRelist || p.timing.World == nil || !p.pleg.onDemandAt.IsZero() {
 		return
 	}
-	p.pleg.onDemandAt = p.now.Add(p.timing.OnDemandRelist)
+	p.pleg.requested, p.pleg.onDemandAt = p.now, p.now.Add(p.timing.OnDemandRelist)
+}
+
+// relistOnDemand does the relist of this pod, unless a global one has come
+// since it was asked for.
+func (p *Pod) relistOnDemand() {
+	p.pleg.onDemandAt = time.Time{}
+	if !p.timing.relist(p.pleg.requested, false).After(p.now) {
+		return
+	}
+	p.pleg.observed = p.now
+	p.relist()
+	if p.pass.stage == stageSnapshot {
+		p.pass.wakeAt = time.Time{} // this is what it waits for
+	}
 }
 
 // relist compares the runtime with what was seen last, refreshes the snapshot

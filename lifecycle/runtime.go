@@ -157,6 +157,12 @@ func (w *world) remove(id uint64) bool {
 	return len(w.instances) < before
 }
 
+func (w *world) removeSandbox(id uint64) bool {
+	before := len(w.sandboxes)
+	w.sandboxes = slices.DeleteFunc(w.sandboxes, func(s Sandbox) bool { return s.ID == id })
+	return len(w.sandboxes) < before
+}
+
 // runtimeID is the ID of an instance whose runtime gave none.
 func (p *Pod) runtimeID(c *Instance) string {
 	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, p.t.name(c.Container), c.Attempt, c.ID)

@@ -145,7 +145,9 @@ func (p *Pod) setProbed(s *corev1.PodStatus, r *Runtime) {
 		started := p.probes.Started(i, live, instance, c.Started != nil && *c.Started)
 		c.Started = &started
 		if p.t.containers[i].role == restart.Init {
-			c.Ready = c.State.Terminated != nil && c.State.Terminated.ExitCode == 0
+			if c.State.Terminated != nil && c.State.Terminated.ExitCode == 0 {
+				c.Ready = true
+			}
 			continue
 		}
 		ready, trigger := p.probes.Ready(i, live, started, instance)

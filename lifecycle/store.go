@@ -34,9 +34,17 @@ func (s *statusStore) clone() statusStore {
 	return c
 }
 
+// storeSynced stores a status that the present pass has made. On a pod object
+// with a deletion it is stored even if it says nothing new (S61).
+func (p *Pod) storeSynced(s *corev1.PodStatus) {
+	deleting := p.pass.deletion.asked
+	p.storeStatus(s, deleting, deleting)
+}
+
 // storeStatus puts a status into the cache and reports it, unless it says
-// nothing new (S60, S61). The status is the store's from then on.
-func (p *Pod) storeStatus(s *corev1.PodStatus, force bool) {
+// nothing new (S60, S61). The status is the store's from then on. deleting says
+// that the pod object at hand carries a deletion.
+func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 	old := p.previousStatus()
 	if p.illegalTransition(old, s) { // C17
 		return
@@ -56,9 +64,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, force bool) {
 		p.scheduleLook()
 	}
 	p.report()
-	if !same {
-		p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status})
-	}
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Deleting: deleting})
 }
 
 // stampStart sets startTime at the first store, for good (S67).
@@ -162,7 +168,7 @@ func (p *Pod) readyToStart() {
 	s.Conditions = setCondition(s.Conditions, corev1.PodCondition{
 		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
 	})
-	p.storeStatus(s, p.pass.deletion.asked)
+	p.storeSynced(s)
 }
 
 // setReady sets ready of an instance in the cache at once, with the conditions
@@ -179,7 +185,7 @@ func (p *Pod) setReady(container int, instance uint64, ready bool) {
 			s.Conditions = setCondition(s.Conditions, cond)
 		}
 	}
-	p.storeStatus(s, false)
+	p.storeStatus(s, p.deletion.asked, false)
 }
 
 // setStarted sets started of an instance in the cache at once (P74).
@@ -189,7 +195,7 @@ func (p *Pod) setStarted(container int, instance uint64, started bool) {
 		return
 	}
 	c.Started = &started
-	p.storeStatus(s, false)
+	p.storeStatus(s, p.deletion.asked, false)
 }
 
 // copyFor returns a copy of the cached status and its entry for an instance;

@@ -9,7 +9,7 @@ import (
 // syncPod is the sync of a running pod, up to its decisions (T22).
 func (p *Pod) syncPod() {
 	status := p.generate(p.pass.snapshot, false)
-	p.storeStatus(status, p.pass.deletion.asked)
+	p.storeSynced(status)
 	if terminal(status.Phase) { // S24
 		p.pass.sync.terminal = true
 		p.pass.stage = stageEnd
@@ -155,7 +155,9 @@ func (p *Pod) resetNext() {
 	p.pass.next++
 	p.pass.sync.acted, p.pass.sync.removed = true, true
 	if c := p.world.instance(r.Instance); c != nil {
-		p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
+		if !p.t.cfg.NoLogs {
+			p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
+		}
 		p.await(p.removeInstance(r.Instance))
 	}
 }

@@ -75,7 +75,7 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 	}
 	pod = pod.DeepCopy()
 	SetDefaults(pod)
-	if errs := Validate(pod); len(errs) > 0 {
+	if errs := Validate(pod); len(errs) > 0 && !cfg.Trusted {
 		return nil, errs.ToAggregate()
 	}
 	return compile(pod, cfg, limits), nil

@@ -10,7 +10,7 @@ func (p *Pod) terminatePod() {
 	if p.evicted != nil {
 		p.overrideStatus(status)
 	}
-	p.storeStatus(status, p.pass.deletion.asked)
+	p.storeSynced(status)
 	p.stopProbes(true) // P35
 	var override *int64
 	if p.pass.hasGrace {
@@ -48,12 +48,12 @@ func (p *Pod) podStopped() {
 	p.stopProbes(false)
 	r := p.inspect()
 	r.IPs = p.pass.snapshot.IPs
-	p.storeStatus(p.generate(&r, true), p.pass.deletion.asked)
+	p.storeSynced(p.generate(&r, true))
 }
 
 // finishPod is the last pass: nothing of the pod is left but its status (S73).
 func (p *Pod) finishPod() {
-	p.storeStatus(p.generate(p.pass.snapshot, true), p.pass.deletion.asked)
+	p.storeSynced(p.generate(p.pass.snapshot, true))
 	final := p.store.status.DeepCopy()
 	p.markUnfinished(final) // C24
 	if !p.t.static && !terminal(final.Phase) {
@@ -62,8 +62,9 @@ func (p *Pod) finishPod() {
 	p.worker.finished = true
 	p.worker.lastSync = p.now
 	p.worker.requeueAt, p.worker.lookAt = zeroTime, zeroTime
-	p.storeStatus(final, true)
+	p.storeStatus(final, p.deletion.asked, true)
 	p.pass = pass{}
+	p.scheduleCollection()
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 
@@ -125,10 +126,6 @@ func (p *Pod) apiStatus() *corev1.PodStatus {
 	}
 	return p.store.reported
 }
-
-// evictedForGood reports that the pod's contents are to be removed as soon as
-// they are dead.
-func (p *Pod) evictedForGood() bool { return p.evicted != nil }
 
 // generation is the pod object's metadata.generation: a deletion adds one.
 func (p *Pod) generation() int64 {

@@ -70,6 +70,13 @@ func (t *Timing) housekeeping(at time.Time) time.Time {
 	return t.World.Housekeeping(at)
 }
 
+func (t *Timing) collect(at time.Time) time.Time {
+	if t.World == nil {
+		return at
+	}
+	return t.World.Collect(at)
+}
+
 func (t *Timing) requeue(now time.Time, base time.Duration) time.Duration {
 	if t.World == nil {
 		return base

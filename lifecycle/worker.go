@@ -13,6 +13,7 @@ type podWorker struct {
 	lastSync time.Time // end of the last pass (T12)
 
 	terminating bool  // termination was requested or decided
+	deleted     bool  // it was a deletion that ended the pod
 	terminated  bool  // the containers are stopped for good
 	finished    bool  // nothing is left to do
 	lost        bool  // the node does not report (S83)

@@ -72,8 +72,6 @@ func (w *Worker) firstLoud(v *View) instant {
 		return w.firstLoudAnswer(at)
 	case skip != w.lastSkip:
 		return w.next
-	case skip == SkipNotRunning && !(w.hasResult && w.result == Failure):
-		return w.next
 	case skip == SkipInitialDelay:
 		return w.tickFrom(w.delayOver(v) - w.passDelay)
 	}

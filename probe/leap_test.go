@@ -31,7 +31,7 @@ type happening struct {
 	what string
 }
 
-var happenings = []string{"start", "exit", "seen", "started", "unstarted", "trigger", "stop", "wake", "finished"}
+var happenings = []string{"start", "exit", "seen", "crash", "started", "unstarted", "trigger", "stop", "wake", "finished"}
 
 func drawLife(t *rapid.T) life {
 	second := func(lo, hi int, label string) time.Duration {
@@ -149,7 +149,9 @@ func (r *rig) take(actions []Action) {
 func (r *rig) attempt(a *Action) {
 	r.pending = a
 	at := slices.IndexFunc(r.life.answers, func(s segment) bool { return r.now < s.until })
-	s := r.life.answers[at]
+	// Each instance has answers of its own, which change at the same instants.
+	s := r.life.answers[(at+int(a.Instance))%len(r.life.answers)]
+	s.until = r.life.answers[at].until
 	r.answer, r.due = s.answer, r.now+s.latency
 	if r.running != a.Instance {
 		r.answer, r.due = Answer{Err: "container not running"}, r.now
@@ -172,6 +174,11 @@ func (r *rig) happen(what string) {
 	case "exit": // not seen yet
 		r.running = 0
 		r.w.Break(r.time())
+	case "crash": // seen at once
+		r.running = 0
+		if r.view.Instance != 0 {
+			r.view.Running, r.view.Terminated, r.view.Started = false, true, false
+		}
 	case "seen":
 		if r.running == 0 && r.view.Instance != 0 {
 			r.view.Running, r.view.Terminated, r.view.Started = false, true, false
@@ -293,4 +300,64 @@ func TestSpuriousWakesChangeNothing(t *testing.T) {
 			t.Fatalf("calm:\n%q\nnervous:\n%q", p, q)
 		}
 	})
+}
+
+func TestABreakMakesTheWorkerAskAgain(t *testing.T) {
+	w, v := steady()
+	now := start.Add(time.Second)
+	w.Step(now, v, nil)
+	w.Finish(now, 2, Answer{Outcome: OutcomeSuccess, Until: start.Add(time.Hour)}, v, nil)
+	if d, _ := w.Deadline(); !d.Equal(start.Add(time.Hour)) {
+		t.Fatalf("with a promise of an hour the deadline is %v", d.Sub(start))
+	}
+	w.Break(start.Add(10500 * time.Millisecond))
+	d, _ := w.Deadline()
+	out := w.Step(d, v, nil)
+	if d.Sub(start) != 11*time.Second || len(out) != 2 || out[0].Explain() != "success 11 of 1" || out[0].Count != 9 || out[1].Kind != ActionRunAttempt {
+		t.Errorf("after a break at 10.5s: at %v %v", d.Sub(start), out)
+	}
+}
+
+func TestASkipAfterALeapIsToldAgain(t *testing.T) {
+	w, v := steady()
+	now := start.Add(time.Second)
+	w.Step(now, v, nil)
+	w.Finish(now, 2, Answer{Outcome: OutcomeSuccess, Until: start.Add(time.Hour)}, v, nil)
+	told := 0
+	for i, started := range []bool{false, true, false} {
+		v.Started = started
+		now = start.Add(time.Duration(10*(i+1)) * time.Second)
+		for _, at := range []time.Time{now, now.Add(5500 * time.Millisecond)} {
+			for _, a := range w.Step(at, v, nil) {
+				if a.Kind == ActionSkipped {
+					told++
+				}
+			}
+		}
+	}
+	if told != 2 {
+		t.Errorf("the skip was told %d times, want once for each time that startup was not finished", told)
+	}
+}
+
+func TestAThresholdIsReachedOnTimeHoweverLongThePromise(t *testing.T) {
+	w := NewWorker(Liveness, every(10, 1, 1000), Options{FirstPass: start})
+	v := View{Known: true, Instance: 1, Running: true, StartedAt: start, Started: true}
+	w.Step(start, v, nil)
+	w.Finish(start, 1, Answer{Outcome: OutcomeFailure, Until: start.Add(1000 * time.Hour)}, v, nil)
+	d, _ := w.Deadline()
+	if d.Sub(start) != 9990*time.Second {
+		t.Fatalf("deadline %v, want the pass of failure 1000", d.Sub(start))
+	}
+	var got []string
+	for _, a := range w.Step(d, v, nil) {
+		got = append(got, fmt.Sprintf("%s ×%d", a.Explain(), a.Count))
+	}
+	want := []string{
+		"Liveness probe failed:  ×998", "failure 999 of 1000 ×998",
+		"Liveness probe failed:  ×1", "failure 1000 of 1000 ×1", "result set: Failure ×1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
 }

@@ -135,6 +135,18 @@ func (s *Set) Step(now time.Time, views func(container int) View, out []Action) 
 	return out
 }
 
+// StepFirst steps only the first worker that is due, for an owner who acts on
+// what follows before the next one comes.
+func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Action) []Action {
+	for i := range s.workers {
+		w := &s.workers[i]
+		if s.lives(i) && w.wake <= w.at(now) {
+			return w.Step(now, views(int(w.container)), out)
+		}
+	}
+	return out
+}
+
 // Changed steps every worker, so that each sees the view as it is now.
 func (s *Set) Changed(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {

@@ -105,6 +105,17 @@ func TestATriggerDuringThePassDelayIsServedAfterThePass(t *testing.T) {
 	p.until(10.5).triggers().until(30).wantRuns(1, 11, 12, 22)
 }
 
+// With a delay there is a moment between a tick and its pass, in which the
+// trigger of the same instant finds the worker busy.
+func TestATickAndATriggerAtOneInstant(t *testing.T) {
+	p := newPlay(t, Readiness, every(10, 1, 3), Options{}).onlyRuns().runs(1, 0).until(9)
+	p.now = seconds(10)
+	p.triggers().until(25).wantRuns(0, 10, 20)
+	p = newPlay(t, Readiness, every(10, 1, 3), Options{PassDelay: time.Second}).onlyRuns().runs(1, 0).until(9)
+	p.now = seconds(10)
+	p.triggers().until(25).wantRuns(1, 11, 12, 22)
+}
+
 func TestAnAnswerToAnotherAttemptIsDropped(t *testing.T) {
 	p := newPlay(t, Liveness, every(10, 1, 1), Options{}).hush(ActionEvent)
 	p.takes = 3 * time.Second
