@@ -158,6 +158,7 @@ func (d *document) broken(p *problems, err error) {
 			if strings.Contains(msg, "did not find expected") {
 				n++ // the YAML library counts from 0 in what its parser, not its scanner, finds
 			}
+			n = min(n, 1+bytes.Count(bytes.TrimSpace(d.text), []byte("\n"))) // the end is the last line
 			line, msg = d.line+n-1, strings.Replace(msg, m[0], "", 1)
 		}
 		p.addf(line, "not valid YAML: %s; %s", msg, cure)

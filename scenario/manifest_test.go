@@ -3,6 +3,8 @@ package scenario
 import (
 	"path/filepath"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
 )
 
 // What the engine does not model is no reason to refuse a manifest that the
@@ -26,6 +28,31 @@ func TestRealManifestsLoadUnchanged(t *testing.T) {
 				if pod.Name == "" || pod.Namespace == "" || len(pod.Spec.Containers) == 0 {
 					t.Errorf("%s: pod %s/%s with %d containers", o, pod.Namespace, pod.Name, len(pod.Spec.Containers))
 				}
+			}
+		})
+	}
+}
+
+// A manifest alone is a story: its apps are well, and the pod gets Ready or,
+// if its readiness gate is set by nobody, at least runs.
+func TestRealManifestsRunUnchanged(t *testing.T) {
+	files, _ := filepath.Glob("testdata/manifests/*")
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			s, err := Read(file, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := s.Run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pod := result.Pods[0]
+			if pod.Status.Phase != corev1.PodRunning || result.Timeline.Pod(pod.Name).Restarts() > 0 {
+				t.Errorf("%s %+v", pod.Status.Phase, pod.Columns)
+			}
+			if gates := s.Options.Pods[0].Manifest.Spec.ReadinessGates; !isReady(&pod.Status) && len(gates) == 0 {
+				t.Errorf("not ready: %+v", pod.Columns)
 			}
 		})
 	}

@@ -1,8 +1,10 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -185,30 +187,39 @@ func (v value) duration() time.Duration {
 
 // parseDuration returns the duration, or what is wrong with it and the cure.
 func parseDuration(s string) (d time.Duration, problem string) {
-	text, days := strings.TrimPrefix(s, "+"), time.Duration(0)
-	if head, rest, ok := strings.Cut(text, "d"); ok {
-		n, err := strconv.ParseUint(head, 10, 16)
-		if err != nil {
-			return 0, fmt.Sprintf("%q is no time; write one as 40s, 10m, 1h30m or 2d", s)
-		}
-		days = time.Duration(n) * 24 * time.Hour
-		if text = rest; text == "" {
-			text = "0"
-		}
+	days, rest, hasDays := strings.Cut(strings.TrimPrefix(s, "+"), "d")
+	if !hasDays {
+		days, rest = "0", days
 	}
-	d, err := time.ParseDuration(text)
-	d += days
+	n, dayErr := strconv.ParseUint(days, 10, 64)
+	if rest == "" && hasDays {
+		rest = "0"
+	}
+	d, err := time.ParseDuration(rest)
 	switch {
-	case err != nil && isNumber(text):
+	case !hasDays && err != nil && isNumber(rest):
 		return 0, fmt.Sprintf("%q has no unit; write %ss for seconds", s, s)
-	case err != nil:
-		return 0, fmt.Sprintf("%q is no time; write one as 40s, 10m, 1h30m or 2d", s)
-	case d < 0:
+	case !hasDays && d < 0:
 		return 0, fmt.Sprintf("%q is negative; write a time from 0", s)
-	case d > maxDuration:
+	case tooLong(dayErr, rest, err) || n > maxDays || d > maxDuration-time.Duration(n)*24*time.Hour:
 		return 0, fmt.Sprintf("%q is more than 100 years; write a shorter time", s)
+	case err != nil || dayErr != nil || d < 0:
+		return 0, fmt.Sprintf("%q is no time; write one as 40s, 10m, 1h30m or 2d", s)
 	}
-	return d, ""
+	return d + time.Duration(n)*24*time.Hour, ""
+}
+
+const maxDays = uint64(maxDuration / (24 * time.Hour))
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// tooLong reports whether a time was refused for its length, not for its form.
+func tooLong(dayErr error, rest string, err error) bool {
+	if err != nil {
+		_, formErr := time.ParseDuration(digits.ReplaceAllString(rest, "1"))
+		return formErr == nil && !strings.HasPrefix(rest, "-")
+	}
+	return errors.Is(dayErr, strconv.ErrRange)
 }
 
 func isNumber(s string) bool {

@@ -279,7 +279,8 @@ func shift(n *yamlv3.Node, by, depth int) {
 func (r *reader) worldFields(known map[string]fieldReader) {
 	o := &r.scenario.Options
 	known["for"] = func(v value) {
-		if o.For = v.duration(); o.For == 0 && v.isScalar() {
+		o.For = v.duration()
+		if _, problem := parseDuration(v.text()); problem == "" && o.For == 0 {
 			v.wrong("a story of no length; write a time such as 10m")
 		}
 	}
@@ -308,4 +309,18 @@ func (s *Scenario) SetTiming(name string) {
 	if name == "kubelet" {
 		s.Options.Timing = podclock.KubeletTiming
 	}
+}
+
+// SetReplicas chooses how many pods of the scenario's only object there are.
+// It is an error if the scenario has several, or names some that would no
+// longer exist.
+func (s *Scenario) SetReplicas(n int) error {
+	switch {
+	case n < 1 || n > maxReplicas:
+		return fmt.Errorf("%d is out of range; give a number from 1 to %d", n, maxReplicas)
+	case len(s.Options.Pods) != 1:
+		return fmt.Errorf("%s makes %d pods; change it there", s.File, len(s.Options.Pods))
+	}
+	s.Options.Pods[0].Replicas = n
+	return s.tryOut()
 }

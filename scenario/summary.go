@@ -106,23 +106,31 @@ func killsOf(t timeline.Pod) []string {
 		if what == "" {
 			what = "the pod"
 		}
-		times := "+" + short(kills[c][0].At)
-		if n := len(kills[c]); n > 1 {
+		n := len(kills[c])
+		times := "at +" + short(kills[c][0].At)
+		if n > 1 {
 			times = fmt.Sprintf("%d times, +%s to +%s", n, short(kills[c][0].At), short(kills[c][n-1].At))
 		}
-		lines = append(lines, fmt.Sprintf("%s at %s: %s", what, times, c.why))
+		lines = append(lines, fmt.Sprintf("%s %s: %s", what, times, c.why))
 	}
 	return lines
 }
 
-// detectionsOf tells how long troubles of an app went unnoticed.
+// detectionsOf tells how long it took from an app's trouble to the kill.
 func detectionsOf(p podclock.PodResult, t timeline.Pod) []string {
 	var lines []string
 	for _, c := range statuses(&p.Status) {
+		var after []time.Duration
 		for _, d := range t.Container(c.Name).Detections() {
 			if d.Found {
-				lines = append(lines, fmt.Sprintf("%s's trouble of +%s after %s", c.Name, short(d.Trouble), short(d.After())))
+				after = append(after, d.After())
 			}
+		}
+		switch {
+		case len(after) == 1:
+			lines = append(lines, fmt.Sprintf("%s %s after its trouble began", c.Name, short(after[0])))
+		case len(after) > 1:
+			lines = append(lines, fmt.Sprintf("%s %d times, %s to %s after its trouble began", c.Name, len(after), short(slices.Min(after)), short(slices.Max(after))))
 		}
 	}
 	return lines

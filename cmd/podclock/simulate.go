@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/scenario"
+)
+
+// simulate is one run of `podclock simulate`.
+type simulate struct {
+	terminal terminal
+
+	object   string
+	length   time.Duration
+	timing   choice
+	seed     uint64
+	replicas int
+	output   choice
+	color    choice
+	noLeap   bool
+	verbose  bool
+}
+
+func newSimulate(t terminal) *cobra.Command {
+	s := &simulate{
+		terminal: t,
+		timing:   choice{of: []string{"ideal", "kubelet"}},
+		output:   choice{is: "table", of: []string{"table", "events", "json", "yaml"}},
+		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
+	}
+	cmd := &cobra.Command{
+		Use:   "simulate FILE",
+		Short: "Plays a scenario, or a manifest whose apps are well for ever",
+		Example: `  podclock simulate examples/slow-start/scenario.yaml
+  podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
+  podclock simulate scenario.yaml -o json`,
+		Args: oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.object, "object", "", "the object to play, as `Kind/name`, if the manifest has several")
+	f.DurationVar(&s.length, "for", 0, "how long to play, whatever the scenario says (default 10m)")
+	f.Var(&s.timing, "timing", "how long the kubelet itself takes: ideal (no time) or kubelet (as a real one, by chance)")
+	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
+	f.IntVar(&s.replicas, "replicas", 0, "how many pods of the object to play")
+	f.VarP(&s.output, "output", "o", "table, events, json or yaml")
+	f.Var(&s.color, "color", "auto, always or never; NO_COLOR is respected")
+	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
+	f.BoolVar(&s.noLeap, "no-leap", false, "play every single probe: the same result, only later")
+	return cmd
+}
+
+func oneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest", len(args))
+	}
+	return nil
+}
+
+// run plays the file. Nothing is printed before all is known to be good.
+func (s *simulate) run(cmd *cobra.Command, file string) error {
+	story, err := scenario.Read(file, s.object)
+	if err != nil {
+		return err
+	}
+	if err := s.override(cmd, story); err != nil {
+		return err
+	}
+	result, err := story.Run()
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := s.render(&out, story, result); err != nil {
+		return err
+	}
+	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
+		return fmt.Errorf("podclock simulate: %w", err)
+	}
+	return verdict(cmd.ErrOrStderr(), story, result)
+}
+
+// override lets flags go before what the scenario says.
+func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error {
+	flags := cmd.Flags()
+	o := &story.Options
+	if flags.Changed("for") {
+		if s.length <= 0 {
+			return fmt.Errorf("podclock simulate: --for %s: give a time above 0, such as 10m", s.length)
+		}
+		o.For = s.length
+	}
+	if flags.Changed("replicas") {
+		if err := story.SetReplicas(s.replicas); err != nil {
+			return fmt.Errorf("podclock simulate: --replicas: %w", err)
+		}
+	}
+	if flags.Changed("timing") {
+		story.SetTiming(s.timing.is)
+	}
+	if flags.Changed("seed") {
+		o.Seed = s.seed
+	}
+	o.NoLeap = s.noLeap
+	return nil
+}
+
+// verdict tells which expectations were not met.
+func verdict(stderr io.Writer, story *scenario.Scenario, result *podclock.Result) error {
+	if err := story.Check(result); err != nil {
+		fmt.Fprintln(stderr, err)
+		return errUnmet
+	}
+	return nil
+}
+
+// choice is a flag of a closed set of words.
+type choice struct {
+	is string
+	of []string
+}
+
+// String returns the chosen word.
+func (c *choice) String() string { return c.is }
+
+// Type is what usage texts call the value.
+func (c *choice) Type() string { return "word" }
+
+// Set chooses a word of the set.
+func (c *choice) Set(word string) error {
+	for _, w := range c.of {
+		if w == word {
+			c.is = word
+			return nil
+		}
+	}
+	return fmt.Errorf("choose one of %q", c.of)
+}
