@@ -189,8 +189,9 @@ var banned = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "N
 // seeded are the names of math/rand/v2 that take their chance from a seed.
 var seeded = []string{"New", "NewPCG", "NewChaCha8", "Rand", "PCG", "ChaCha8", "Source"}
 
-// orderReason marks a range over a map whose order cannot reach a result.
-const orderReason = "map order:"
+// unordered marks a range over a map whose order cannot reach a result, and is
+// followed by the reason.
+const unordered = "//podclock:unordered: "
 
 // checkPurity finds what a core package must not do.
 func checkPurity(s *source) []string {
@@ -211,7 +212,7 @@ func checkPurity(s *source) []string {
 				}
 			case *ast.RangeStmt:
 				if s.rangesOverMap(n) && !s.hasReason(f, n) {
-					add(n, "a range over a map in the core: range over a sorted slice, or say on the line above why order cannot matter (// %s …)", orderReason)
+					add(n, "a range over a map in the core: range over a sorted slice, or say beside it why order cannot matter (%s…)", unordered)
 				}
 			}
 			return true
@@ -252,9 +253,11 @@ func (s *source) rangesOverMap(n *ast.RangeStmt) bool {
 func (s *source) hasReason(f *ast.File, n ast.Node) bool {
 	line := s.fset.Position(n.Pos()).Line
 	for _, group := range f.Comments {
-		last := s.fset.Position(group.End()).Line
-		if (last == line || last == line-1) && strings.Contains(group.Text(), orderReason) {
-			return true
+		for _, c := range group.List {
+			at := s.fset.Position(c.Pos()).Line
+			if reason, ok := strings.CutPrefix(c.Text, unordered); ok && reason != "" && (at == line || at == line-1) {
+				return true
+			}
 		}
 	}
 	return false

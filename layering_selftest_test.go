@@ -17,6 +17,7 @@ func TestTheLayeringTestSeesEachBreach(t *testing.T) {
 		{"a select", "probe", `func f() { select {} }`, "return a value"},
 		{"hidden chance", "lifecycle", `import "math/rand/v2"; var n = rand.IntN(3)`, "seeded *rand.Rand"},
 		{"a map's order", "podphase", `func f(m map[int]int) (last int) { for k := range m { last = k }; return }`, "sorted slice"},
+		{"a map's order without a reason", "podphase", "func f(m map[int]int) (n int) {\n\tfor _, v := range m { //podclock:unordered:\n\t\tn += v\n\t}\n\treturn\n}", "sorted slice"},
 		{"the environment", "probe", `import "os"; var e = os.Args`, "let a shell act"},
 		{"a lock", "timeline", `import "sync"; var l sync.Mutex`, "let a shell act"},
 		{"a context", "lifecycle", `import _ "context"`, "let a shell act"},
@@ -43,7 +44,7 @@ func TestTheLayeringTestLetsPassWhatIsRight(t *testing.T) {
 		{"time as a value", "probe", `import "time"; func f(now time.Time) time.Time { return now.Add(time.Second) }`},
 		{"a method named as a clock's function", "probe", "import \"time\"\nvar t time.Time\nvar a = t.After(t)"},
 		{"seeded chance", "lifecycle", `import "math/rand/v2"; func f(r *rand.Rand) int { return r.IntN(3) }`},
-		{"a range with its reason", "probe", "func f(m map[int]int) (n int) {\n\t// map order: a sum\n\tfor _, v := range m { n += v }\n\treturn\n}"},
+		{"a range with its reason", "probe", "func f(m map[int]int) (n int) {\n\t//podclock:unordered: a sum\n\tfor _, v := range m { n += v }\n\treturn\n}"},
 		{"a range over a slice", "probe", `func f(m []int) (n int) { for _, v := range m { n += v }; return }`},
 	} {
 		t.Run(c.what, func(t *testing.T) {
