@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -102,7 +101,7 @@ func (e *expecting) timeReady(v value) {
 	want := v.bound(timeBound)
 	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 		d := t.TimeReady()
-		return d.String(), want.meets(d, d > 0)
+		return d.String(), want.allows(d)
 	})
 }
 
@@ -112,7 +111,7 @@ func (e *expecting) restarts(v value) {
 		want := v.bound(numberBound)
 		e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 			n := count(t)
-			return strconv.Itoa(n), want.meets(time.Duration(n), n > 0)
+			return strconv.Itoa(n), want.allows(time.Duration(n))
 		})
 	})
 }
@@ -244,7 +243,7 @@ func (e *expecting) events(v value) {
 			for _, event := range t.Events(reason) {
 				n += event.Count
 			}
-			return strconv.Itoa(n), want.meets(time.Duration(n), n > 0)
+			return strconv.Itoa(n), want.allows(time.Duration(n))
 		})
 	})
 }
@@ -300,69 +299,4 @@ func orNever(d time.Duration, ever bool) string {
 		return "never"
 	}
 	return d.String()
-}
-
-// bound is an expected time or number: "40s", "< 1m", ">= 3" or "never".
-// Numbers are kept as durations of that many nanoseconds.
-type bound struct {
-	text  string
-	never bool
-	op    string
-	than  time.Duration
-}
-
-// boundKind reads what stands after the operator.
-type boundKind func(string) (time.Duration, string)
-
-func timeBound(s string) (time.Duration, string) { return parseDuration(s) }
-
-func numberBound(s string) (time.Duration, string) {
-	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil {
-		return 0, fmt.Sprintf("%q is no number; write one as 3, \">= 3\" or never", s)
-	}
-	return time.Duration(n), ""
-}
-
-func (v value) bound(kind boundKind) bound {
-	text := v.text()
-	if text == "never" {
-		return bound{text: text, never: true}
-	}
-	b := bound{text: text, op: "="}
-	rest := text
-	for _, op := range []string{"<=", ">=", "<", ">"} {
-		if after, ok := strings.CutPrefix(text, op); ok {
-			b.op, rest = op, strings.TrimSpace(after)
-			break
-		}
-	}
-	than, problem := kind(rest)
-	if problem != "" && v.isScalar() {
-		v.wrong("%s", problem)
-	}
-	b.than = than
-	return b
-}
-
-// meets reports whether a value is as expected; ever is false if there is none.
-func (b bound) meets(d time.Duration, ever bool) bool {
-	if b.never {
-		return !ever
-	}
-	if !ever && d != 0 {
-		return false
-	}
-	c := cmp.Compare(d, b.than)
-	switch b.op {
-	case "<=":
-		return c <= 0
-	case ">=":
-		return c >= 0
-	case "<":
-		return c < 0
-	case ">":
-		return c > 0
-	}
-	return c == 0
 }

@@ -1,0 +1,79 @@
+package scenario
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bound is an expected time or number: "40s", "< 1m", ">= 3" or "never".
+// Numbers are kept as durations of that many nanoseconds.
+type bound struct {
+	text  string
+	never bool
+	op    string
+	than  time.Duration
+}
+
+// boundKind reads what stands after the operator.
+type boundKind func(string) (time.Duration, string)
+
+func timeBound(s string) (time.Duration, string) { return parseDuration(s) }
+
+func numberBound(s string) (time.Duration, string) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return 0, fmt.Sprintf("%q is no number; write one as 3, \">= 3\" or never", s)
+	}
+	return time.Duration(n), ""
+}
+
+func (v value) bound(kind boundKind) bound {
+	text := v.text()
+	if text == "never" {
+		return bound{text: text, never: true}
+	}
+	b := bound{text: text, op: "="}
+	rest := text
+	for _, op := range []string{"<=", ">=", "<", ">"} {
+		if after, ok := strings.CutPrefix(text, op); ok {
+			b.op, rest = op, strings.TrimSpace(after)
+			break
+		}
+	}
+	than, problem := kind(rest)
+	if problem != "" && v.isScalar() {
+		v.wrong("%s", problem)
+	}
+	b.than = than
+	return b
+}
+
+// meets reports whether an instant is as expected; ever is false if what is
+// expected never came.
+func (b bound) meets(d time.Duration, ever bool) bool {
+	if b.never || !ever {
+		return b.never && !ever
+	}
+	return b.allows(d)
+}
+
+// allows reports whether an amount is as expected. Never is none at all.
+func (b bound) allows(d time.Duration) bool {
+	c := cmp.Compare(d, b.than)
+	switch {
+	case b.never:
+		return d == 0
+	case b.op == "<=":
+		return c <= 0
+	case b.op == ">=":
+		return c >= 0
+	case b.op == "<":
+		return c < 0
+	case b.op == ">":
+		return c > 0
+	}
+	return c == 0
+}

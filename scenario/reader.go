@@ -1,0 +1,171 @@
+package scenario
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+)
+
+// reader reads one scenario file.
+type reader struct {
+	problems
+	doc       *document
+	rest      *Manifest // the documents after the first; nil if there are none
+	open      func(string) ([]byte, error)
+	ref       string
+	manifests map[string]*Manifest
+	scenario  *Scenario
+}
+
+// take takes over errors of another reading. Those that have no place get line.
+func (r *reader) take(err error, line int) {
+	for _, e := range flatten(err) {
+		var placed *Error
+		if errors.As(e, &placed) {
+			r.list = append(r.list, placed)
+			continue
+		}
+		r.addf(line, "%v", e)
+	}
+}
+
+// readRest takes the documents after the scenario as its manifest.
+func (r *reader) readRest(docs []*document) error {
+	if len(docs) == 0 {
+		return nil
+	}
+	m := &Manifest{file: r.file}
+	for _, d := range docs {
+		if err := m.add(d, d.json, "", header{}); err != nil {
+			return err
+		}
+	}
+	if len(m.objects) == 0 {
+		return m.noPod(len(docs))
+	}
+	r.rest = m
+	return nil
+}
+
+// part returns the JSON of a document at a path.
+func (d *document) part(path string) (json.RawMessage, bool) {
+	raw := json.RawMessage(d.json)
+	for _, segment := range strings.FieldsFunc(path, func(c rune) bool { return c == '.' || c == '[' }) {
+		index := 0
+		if _, err := fmt.Sscanf(segment, "%d]", &index); err == nil {
+			var items []json.RawMessage
+			if json.Unmarshal(raw, &items) != nil || index >= len(items) {
+				return nil, false
+			}
+			raw = items[index]
+			continue
+		}
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(raw, &fields) != nil || fields[segment] == nil {
+			return nil, false
+		}
+		raw = fields[segment]
+	}
+	return raw, true
+}
+
+// read reads the first document: first the pods, by which the rest is checked.
+func (r *reader) read() {
+	var root yamlv3.Node
+	if err := yamlv3.Unmarshal(r.doc.text, &root); err != nil || len(root.Content) == 0 {
+		r.doc.broken(&r.problems, errors.Join(err))
+		return
+	}
+	shift(&root, r.doc.line-1, 0)
+	top := value{p: &r.problems, node: root.Content[0], path: ""}
+	if !top.isMapping() {
+		r.addf(top.at(), "a scenario is made of keys; write at least manifest: FILE")
+		return
+	}
+	var part podPart
+	var pods, at, expect value
+	known := part.fields()
+	r.worldFields(known)
+	keep := func(into *value) fieldReader { return func(v value) { *into = v } }
+	known["pods"], known["at"], known["expect"] = keep(&pods), keep(&at), keep(&expect)
+	top.fields(known)
+
+	if pods.given() {
+		for _, v := range []value{part.manifest, part.object, part.apps, part.sandbox, part.replicas} {
+			if v.given() {
+				v.wrong("stands beside pods; move it into an item of pods")
+			}
+		}
+		r.podsList(pods)
+	} else {
+		r.chosen(&part)
+		r.addPod(&part, top, map[string]int{})
+	}
+	if len(r.scenario.Options.Pods) == 0 {
+		return // the reason is reported; what follows would only add to it
+	}
+	if at.given() {
+		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods)
+	}
+	if expect.given() {
+		r.scenario.checks = expect.expectations(r.scenario.Options.Pods)
+	}
+}
+
+// chosen lets the caller's choice of an object take the place of the file's.
+func (r *reader) chosen(part *podPart) {
+	if r.ref != "" {
+		line := 1
+		if part.object.given() {
+			line = part.object.at()
+		}
+		part.object = value{p: &r.problems, path: "object", node: &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!str", Value: r.ref, Line: line}}
+	}
+}
+
+// maxDepth bounds the nesting of a scenario, which needs no more than ten
+// levels besides an inline manifest.
+const maxDepth = 200
+
+// shift moves the lines of a document to where it stands in its file.
+func shift(n *yamlv3.Node, by, depth int) {
+	n.Line += by
+	if depth > maxDepth {
+		return
+	}
+	for _, c := range n.Content {
+		shift(c, by, depth+1)
+	}
+}
+
+// worldFields are the keys that concern the whole simulation.
+func (r *reader) worldFields(known map[string]fieldReader) {
+	o := &r.scenario.Options
+	known["for"] = func(v value) {
+		o.For = v.duration()
+		if _, problem := parseDuration(v.text()); problem == "" && o.For == 0 {
+			v.wrong("a story of no length; write a time such as 10m")
+		}
+	}
+	known["start"] = func(v value) {
+		start, err := time.Parse(time.RFC3339, v.text())
+		if err != nil {
+			v.wrong("%s is no date; write it as 2026-01-31T12:00:00Z", v.describe())
+		}
+		o.Start = start
+	}
+	known["timing"] = func(v value) {
+		if name := v.oneOf("ideal", "kubelet"); name != "" {
+			r.scenario.SetTiming(name)
+		}
+	}
+	known["seed"] = func(v value) { o.Seed = v.unsigned() }
+	known["images"] = func(v value) { o.Images = v.images() }
+	known["latency"] = func(v value) { o.Latency = v.latency() }
+	known["parallelPulls"] = func(v value) { o.ParallelPulls = v.boolean() }
+	known["maxContainerRestartPeriod"] = func(v value) { o.Config.Restart.MaxContainerRestartPeriod = v.duration() }
+}
