@@ -76,6 +76,8 @@ func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 		s.stopContainer(pod, p, a)
 	case lifecycle.RemoveContainer:
 		s.removeContainer(pod, p, a)
+	case lifecycle.RemoveSandbox:
+		s.removeSandbox(pod, a)
 	case lifecycle.RunHook:
 		s.runHook(pod, p, a)
 	case lifecycle.RunProbe:

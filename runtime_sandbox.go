@@ -70,6 +70,12 @@ func (s *Simulation) sandboxStopped(t *task) {
 	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(max(t.n-1, 0)))
 }
 
+func (s *Simulation) removeSandbox(pod int32, a *lifecycle.Action) {
+	s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+		Type: lifecycle.SandboxRemoved, Op: a.Op, Container: lifecycle.NoContainer,
+	}})
+}
+
 // sandboxDies ends the sandbox number n, from 1, if it is still there.
 func (s *Simulation) sandboxDies(pod int32, n int) {
 	p := s.pods[pod]

@@ -20,6 +20,8 @@ func (p *Pod) apply(ev *Event) {
 		p.probed(p.acts)
 	case PodDeleted:
 		p.deleted(ev.Grace)
+	case PodRemoved:
+		p.removed()
 	case PodEvicted:
 		p.evict(ev.Eviction)
 	case PodRefused:
@@ -28,6 +30,10 @@ func (p *Pod) apply(ev *Event) {
 		p.updated(ev.Template)
 	case ConditionSet:
 		p.conditionSet(*ev.Condition)
+	case NameTaken:
+		p.worker.held = true
+	case NameFree:
+		p.worker.held = false
 	case NodeLost:
 		p.nodeLost()
 	case NodeReturned:
@@ -85,6 +91,9 @@ func (p *Pod) exited(ev *Event) {
 		p.dropped(ev)
 		return
 	}
+	if c := p.world.instance(ev.Instance); p.store.views[c.Container].Instance == c.ID {
+		p.probes.Break(p.now, c.Container)
+	}
 	p.touched()
 }
 
@@ -122,6 +131,18 @@ func (p *Pod) deleted(grace *int64) {
 	if !p.t.has(QuirkS71) {
 		p.hurry()
 	}
+}
+
+// removed takes a removal that was not a deletion: of a static pod's manifest,
+// or one whose deletion the kubelet missed (S72). From then on nothing but the
+// pod's own worker knows of it.
+func (p *Pod) removed() {
+	if p.worker.finished || p.worker.removed {
+		return
+	}
+	p.terminate(nil, "removed from its source")
+	p.worker.removed = true
+	p.deletor.orphanAt = p.timing.housekeeping(p.now)
 }
 
 // evict ends the pod by the kubelet's own decision (S81).

@@ -12,20 +12,25 @@ import (
 type deletor struct {
 	queue []corpse
 	op    uint64 // the removal under way; 0: none
+	// orphanAt is when housekeeping finds a pod that is gone from its source, and
+	// counts it as deleted; zero: never.
+	orphanAt time.Time
 	// collectAt is the garbage collection that has something to do; zero: none.
 	collectAt time.Time
 }
 
-// corpse is a dead instance, or a sandbox.
+// corpse is a dead instance, or a sandbox, which is stopped before it is
+// removed.
 type corpse struct {
-	id      uint64
-	sandbox bool
+	id               uint64
+	sandbox, stopped bool
 }
 
 // contentsToGo reports that the pod's dead containers are of no more use: it
-// was evicted, or a deletion has ended it.
+// was evicted, or a deletion or removal has ended it.
 func (p *Pod) contentsToGo() bool {
-	return p.evicted != nil || p.worker.deleted && p.worker.terminated
+	deleted := p.worker.deleted || p.due(p.deletor.orphanAt)
+	return p.evicted != nil || deleted && p.worker.terminated
 }
 
 // died removes what the death of a container makes superfluous: all but its
@@ -55,7 +60,8 @@ func (p *Pod) died(e seen) {
 // do: what a finished pod leaves, or a sandbox that was replaced.
 func (p *Pod) scheduleCollection() {
 	left := len(p.world.sandboxes) + len(p.world.instances)
-	if p.worker.finished && p.contentsToGo() && left > 0 || len(p.world.sandboxes) > 1 {
+	gone := p.worker.finished && (p.contentsToGo() || p.worker.removed)
+	if gone && left > 0 || len(p.world.sandboxes) > 1 {
 		p.deletor.collectAt = p.timing.collect(p.now)
 	}
 }
@@ -96,9 +102,13 @@ func (p *Pod) runDeletor() {
 	for p.deletor.op == 0 && len(p.deletor.queue) > 0 {
 		next := p.deletor.queue[0]
 		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
-		if next.sandbox {
+		switch {
+		case next.sandbox && next.stopped:
 			p.deletor.op = p.request(Action{Type: RemoveSandbox, Container: NoContainer, Instance: next.id})
-		} else {
+		case next.sandbox:
+			p.deletor.op = p.request(Action{Type: StopSandbox, Container: NoContainer, Instance: next.id})
+			p.deletor.queue = slices.Insert(p.deletor.queue, 0, corpse{next.id, true, true})
+		default:
 			p.deletor.op = p.removeInstance(next.id)
 		}
 	}

@@ -36,10 +36,13 @@ const (
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
 	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70)
+	PodRemoved       // the pod is gone from where it came from, without a deletion (S72)
 	PodEvicted       // Eviction: the kubelet ends the pod (S81)
 	PodUpdated       // Template: the pod's spec has changed (image)
 	PodRefused       // Eviction.Reason, Eviction.Message: admission failed (S82)
 	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
+	NameTaken        // another static pod of this full name still runs (S84)
+	NameFree         // it does not any more
 	NodeLost         // the node controllers gave the node up (S83)
 	NodeReturned     // it reports again
 	KubeletRestarted // the kubelet process was replaced (P39, P55)
@@ -49,7 +52,7 @@ const (
 var eventTypeNames = [numEventTypes]string{
 	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
 	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
-	"HookFinished", "ProbeFinished", "PodDeleted", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet",
+	"HookFinished", "ProbeFinished", "PodDeleted", "PodRemoved", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet", "NameTaken", "NameFree",
 	"NodeLost", "NodeReturned", "KubeletRestarted",
 }
 

@@ -99,6 +99,9 @@ func (p *Pod) beginPass() bool {
 	if !w.pending.set || w.finished {
 		return false
 	}
+	if w.held && w.lastSync.IsZero() {
+		return p.holdBack()
+	}
 	p.swapTemplate()
 	p.pass = pass{work: workSync, stage: stageSnapshot, deletion: p.deletion, hasGrace: w.pending.hasGrace, grace: w.pending.grace}
 	switch {
@@ -109,6 +112,14 @@ func (p *Pod) beginPass() bool {
 	}
 	w.pending = update{}
 	p.kills.begin(false)
+	return true
+}
+
+// holdBack tries the first sync of a static pod again later: the one that had
+// its name before still runs (S84).
+func (p *Pod) holdBack() bool {
+	p.worker.pending = update{}
+	p.requeue(p.timing.retryError(), true)
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
 )
@@ -40,7 +41,7 @@ func RecordKind(a *Action) timeline.Kind {
 		return timeline.Dropped
 	case PodFinished:
 		return timeline.Finished
-	case InspectImage, CreateContainer, StartContainer, RemoveContainer, RunProbe:
+	case InspectImage, CreateContainer, StartContainer, RemoveContainer, RemoveSandbox, RunProbe:
 		return 0 // their ends are facts, see RecordFact
 	}
 	panic("lifecycle: no record kind for " + a.Type.String())
@@ -82,7 +83,7 @@ func (p *Pod) Record(now time.Time, a *Action) (timeline.Record, bool) {
 		r.Type, r.Reason, r.Run = a.EventType, a.Reason, 0
 		recordProbe(&r, a)
 	case timeline.Status:
-		r.State = p.recordState(now)
+		r.State = p.recordState(now, a.Status)
 	case timeline.Counted, timeline.Skipped, timeline.Result:
 		r.Run = 0
 		recordProbe(&r, a)
@@ -154,9 +155,8 @@ func eventOutcome(o probe.Outcome, message string) string {
 }
 
 // recordState is the stored status, as a timeline keeps it.
-func (p *Pod) recordState(now time.Time) *timeline.State {
-	full := p.store.status // stored statuses never change
-	row := p.Columns(now)
+func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State {
+	row := p.columnsOf(full, now)
 	restarts, _, _ := strings.Cut(row.Restarts, " ")
 	s := &timeline.State{
 		Ready: row.Ready, Status: row.Status, Restarts: restarts, Phase: full.Phase, Full: full,
@@ -178,6 +178,14 @@ func (p *Pod) recordState(now time.Time) *timeline.State {
 	return s
 }
 
+// columnsOf returns kubectl's columns for a status.
+func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
+	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *status}
+	pod.CreationTimestamp = p.store.created
+	p.deletion.mark(&pod)
+	return podphase.Columns(&pod, now)
+}
+
 // RecordFact turns an event for the Step at now into a record for a timeline,
 // and reports whether there is one to keep. It is told apart which container
 // the event concerns (NoContainer: none) and which attempt of it, or of the
@@ -188,7 +196,7 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 		r.Container = p.t.name(container)
 	}
 	switch ev.Type {
-	case SandboxStarted, SandboxStopped, SandboxDied:
+	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
 		r.Kind, r.Reason = timeline.Sandbox, sandboxFact(ev)
 	case ImagePulled:
 		r.Kind, r.Run, r.Reason = timeline.Image, 0, outcomeWord(ev.Err, "pulled", "failed")
@@ -227,6 +235,8 @@ func sandboxFact(ev *Event) string {
 		return outcomeWord(ev.Err, "started", "failed")
 	case SandboxStopped:
 		return "stopped"
+	case SandboxRemoved:
+		return "removed"
 	}
 	return "died"
 }

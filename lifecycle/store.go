@@ -201,7 +201,7 @@ func (p *Pod) setStarted(container int, instance uint64, started bool) {
 // copyFor returns a copy of the cached status and its entry for an instance;
 // nil if the status shows another one.
 func (p *Pod) copyFor(container int, instance uint64) (*corev1.PodStatus, *corev1.ContainerStatus) {
-	if !p.store.stored || p.store.views[container].Instance != instance || instance == 0 {
+	if !p.store.stored || p.worker.removed || p.store.views[container].Instance != instance || instance == 0 {
 		return nil, nil
 	}
 	s := p.store.status.DeepCopy()

@@ -74,8 +74,9 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 		return nil, err
 	}
 	pod = pod.DeepCopy()
-	SetDefaults(pod)
-	if errs := Validate(pod); len(errs) > 0 && !cfg.Trusted {
+	api := APIGates{Restart: cfg.Restart.Gates}
+	api.SetDefaults(pod)
+	if errs := api.Validate(pod); len(errs) > 0 && !cfg.Trusted {
 		return nil, errs.ToAggregate()
 	}
 	return compile(pod, cfg, limits), nil

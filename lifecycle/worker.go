@@ -16,6 +16,8 @@ type podWorker struct {
 	deleted     bool  // it was a deletion that ended the pod
 	terminated  bool  // the containers are stopped for good
 	finished    bool  // nothing is left to do
+	removed     bool  // the pod is gone from its source: nothing updates it any more
+	held        bool  // another static pod has its name (S84)
 	lost        bool  // the node does not report (S83)
 	grace       int64 // effective grace period in force; 0: none yet (S71)
 
@@ -48,8 +50,13 @@ func (d deletion) mark(pod *corev1.Pod) {
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &d.grace
 }
 
-// requestSync asks for a pass (T20).
-func (p *Pod) requestSync() { p.updateWorker(nil) }
+// requestSync asks for a pass (T20). A pod that is gone from its source is
+// found by nobody who would ask.
+func (p *Pod) requestSync() {
+	if !p.worker.removed {
+		p.updateWorker(nil)
+	}
+}
 
 // updateWorker hands the worker an update; a pending one is replaced. Once
 // termination is requested each update carries the effective grace period, which
