@@ -33,6 +33,9 @@ func (m *model) start() time.Duration {
 			m.b.Advance(m.now, m.lastEnd, m.limits)
 			break
 		}
+		if !refusal.Until.After(m.now) {
+			panic("a refusal that is over already")
+		}
 		m.now = refusal.Until
 		if gone := m.housekeeping(); m.keepsHouse && gone.Before(m.now) {
 			m.now = gone
