@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -259,12 +258,4 @@ func flattenAll(errs []error) []error {
 		all = append(all, flatten(e)...)
 	}
 	return all
-}
-
-// resolve returns the path of a file named in another one.
-func resolve(from, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(filepath.Dir(from), name)
 }

@@ -76,8 +76,12 @@ func (d *document) part(path string) (json.RawMessage, bool) {
 // read reads the first document: first the pods, by which the rest is checked.
 func (r *reader) read() {
 	var root yamlv3.Node
-	if err := yamlv3.Unmarshal(r.doc.text, &root); err != nil || len(root.Content) == 0 {
-		r.doc.broken(&r.problems, errors.Join(err))
+	if err := yamlv3.Unmarshal(r.doc.text, &root); err != nil {
+		r.doc.broken(&r.problems, err)
+		return
+	}
+	if len(root.Content) == 0 {
+		r.addf(r.doc.line, "empty: write at least manifest: FILE")
 		return
 	}
 	shift(&root, r.doc.line-1, 0)
