@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -72,14 +74,27 @@ func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.
 	client := http.Client{Transport: p.transport, Timeout: timeout, CheckRedirect: checkRedirect}
 	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		return failed(err.Error()) // P111
+		return failed(timeoutNamed(err).Error()) // P111
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
+	if err == context.DeadlineExceeded {
+		err = errReadingBody // see timeoutNamed
+	}
 	if err != nil {
 		return bodyLost(err)
 	}
 	return judge(resp.StatusCode, body)
+}
+
+// timeoutNamed gives a timeout the text that it has in a kubelet. net/http adds
+// to it if the clock is past the deadline; virtual time stands at it.
+func timeoutNamed(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) && failed.Err == context.DeadlineExceeded && strings.HasPrefix(failed.URL, "http:") {
+		failed.Err = errAwaitingHeaders
+	}
+	return err
 }
 
 // judge is the answer for a response (P110).

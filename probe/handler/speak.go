@@ -20,12 +20,18 @@ var (
 	errReadingBody     = errors.New("context deadline exceeded (Client.Timeout or context cancellation while reading body)")
 )
 
-// speak has the exchange.
+// speak connects and has the exchange.
 func (p *Prober) speak(ctx context.Context, x *exchange, deadline time.Time) probe.Answer {
 	conn, err := dialLiteral(ctx, x.addr, deadline)
 	if err != nil {
 		return x.unanswered(err)
 	}
+	return p.converse(ctx, x, conn, deadline)
+}
+
+// converse has the exchange on a connection, which it closes, and whose deadline
+// is set.
+func (p *Prober) converse(ctx context.Context, x *exchange, conn net.Conn, deadline time.Time) probe.Answer {
 	verdict, err := x.readHead(conn)
 	switch {
 	case verdict == headComplete && x.head.chunked:

@@ -78,10 +78,8 @@ func (s *Server) answer(conn net.Conn, tcp *net.TCPConn, requestLine string) {
 
 // step tells whether to go on.
 func (s *Server) step(conn net.Conn, tcp *net.TCPConn, step Step) bool {
-	if step.Write != "" {
-		if _, err := io.WriteString(conn, strings.Repeat(s.fill(step.Write), max(step.Repeat, 1))); err != nil {
-			return false
-		}
+	if step.Write != "" && !write(conn, s.fill(step.Write), max(step.Repeat, 1)) {
+		return false
 	}
 	if step.SleepMs > 0 && !s.sleep(time.Duration(step.SleepMs)*time.Millisecond) {
 		return false
@@ -92,6 +90,21 @@ func (s *Server) step(conn net.Conn, tcp *net.TCPConn, step Step) bool {
 	if step.Reset {
 		reset(tcp)
 		return false
+	}
+	return true
+}
+
+// writeSize is how much is written at once, in bytes, about.
+const writeSize = 64 << 10
+
+// write writes the text so many times and tells whether it could.
+func write(conn net.Conn, text string, times int) bool {
+	perWrite := max(1, min(times, writeSize/len(text)))
+	whole := []byte(strings.Repeat(text, perWrite))
+	for ; times > 0; times -= perWrite {
+		if _, err := conn.Write(whole[:min(times, perWrite)*len(text)]); err != nil {
+			return false
+		}
 	}
 	return true
 }
