@@ -185,6 +185,16 @@ func (v value) duration() time.Duration {
 	return d
 }
 
+// ParseDuration reads a time as scenario files write it: "40s", "10m", "1h30m",
+// "2d"; from 0 to 100 years. The error names the value and the cure.
+func ParseDuration(s string) (time.Duration, error) {
+	d, problem := parseDuration(s)
+	if problem != "" {
+		return 0, errors.New(problem)
+	}
+	return d, nil
+}
+
 // parseDuration returns the duration, or what is wrong with it and the cure.
 func parseDuration(s string) (d time.Duration, problem string) {
 	days, rest, hasDays := strings.Cut(strings.TrimPrefix(s, "+"), "d")

@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/scenario"
 )
 
@@ -17,7 +16,7 @@ type simulate struct {
 	terminal terminal
 
 	object   string
-	length   time.Duration
+	length   length
 	timing   choice
 	seed     uint64
 	replicas int
@@ -45,7 +44,7 @@ func newSimulate(t terminal) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.object, "object", "", "the object to play, as `Kind/name`, if the manifest has several")
-	f.DurationVar(&s.length, "for", 0, "how long to play, whatever the scenario says (default 10m)")
+	f.Var(&s.length, "for", "how long to play, as 40s, 10m or 2d, whatever the scenario says (default 10m)")
 	f.Var(&s.timing, "timing", "how long the kubelet itself takes: ideal (no time) or kubelet (as a real one, by chance)")
 	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
 	f.IntVar(&s.replicas, "replicas", 0, "how many pods of the object to play")
@@ -76,14 +75,22 @@ func (s *simulate) run(cmd *cobra.Command, file string) error {
 	if err != nil {
 		return err
 	}
+	unmet := story.Check(result)
 	var out bytes.Buffer
 	if err := s.render(&out, story, result); err != nil {
 		return err
 	}
+	if n := story.Expectations(); n > 0 && unmet == nil && s.output.is == "table" {
+		fmt.Fprintf(&out, "all %d expectations are met\n", n)
+	}
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
 		return fmt.Errorf("podclock simulate: %w", err)
 	}
-	return verdict(cmd.ErrOrStderr(), story, result)
+	if unmet != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), unmet)
+		return errUnmet
+	}
+	return nil
 }
 
 // override lets flags go before what the scenario says.
@@ -91,10 +98,7 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	flags := cmd.Flags()
 	o := &story.Options
 	if flags.Changed("for") {
-		if s.length <= 0 {
-			return fmt.Errorf("podclock simulate: --for %s: give a time above 0, such as 10m", s.length)
-		}
-		o.For = s.length
+		o.For = time.Duration(s.length)
 	}
 	if flags.Changed("replicas") {
 		if err := story.SetReplicas(s.replicas); err != nil {
@@ -111,13 +115,28 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	return nil
 }
 
-// verdict tells which expectations were not met.
-func verdict(stderr io.Writer, story *scenario.Scenario, result *podclock.Result) error {
-	if err := story.Check(result); err != nil {
-		fmt.Fprintln(stderr, err)
-		return errUnmet
+// length is a flag for a time that is not 0, as scenarios write it.
+type length time.Duration
+
+// String returns the time; "" if there is none.
+func (l *length) String() string {
+	if *l == 0 {
+		return ""
 	}
-	return nil
+	return time.Duration(*l).String()
+}
+
+// Type is what usage texts call the value.
+func (l *length) Type() string { return "time" }
+
+// Set reads a time.
+func (l *length) Set(text string) error {
+	d, err := scenario.ParseDuration(text)
+	if err == nil && d == 0 {
+		err = errors.New("a story of no length; give a time such as 10m")
+	}
+	*l = length(d)
+	return err
 }
 
 // choice is a flag of a closed set of words.
