@@ -23,6 +23,17 @@ type Delete struct {
 	Grace *int64
 }
 
+// Remove takes a pod away from where it came from without a deletion: a static
+// pod's manifest, or an object whose deletion the kubelet missed (S72).
+type Remove struct{ Pod string }
+
+// TakeName lets another static pod of the same full name still run: the pod
+// does not start before FreeName (S84).
+type TakeName struct{ Pod string }
+
+// FreeName ends TakeName.
+type FreeName struct{ Pod string }
+
 // Evict lets the kubelet end a pod (S81). The zero value of the rest is an
 // eviction under memory pressure.
 type Evict struct {
@@ -94,6 +105,9 @@ type Outage struct {
 type SpoilImage struct{ Image, Error string }
 
 func (Delete) fact()         {}
+func (Remove) fact()         {}
+func (TakeName) fact()       {}
+func (FreeName) fact()       {}
 func (Evict) fact()          {}
 func (Refuse) fact()         {}
 func (Update) fact()         {}

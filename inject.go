@@ -96,6 +96,12 @@ func factTarget(f Fact) (pod string, containers []string) {
 	switch f := f.(type) {
 	case Delete:
 		return f.Pod, nil
+	case Remove:
+		return f.Pod, nil
+	case TakeName:
+		return f.Pod, nil
+	case FreeName:
+		return f.Pod, nil
 	case Evict:
 		return f.Pod, nil
 	case Refuse:
@@ -169,10 +175,17 @@ func (s *Simulation) inject(f Fact) {
 
 // injectPod makes a fact true for one pod.
 func (s *Simulation) injectPod(pod int32, f Fact) {
+	s.settlePod(pod, s.Now())
 	ev := lifecycle.Event{Container: lifecycle.NoContainer}
 	switch f := f.(type) {
 	case Delete:
 		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
+	case Remove:
+		ev.Type = lifecycle.PodRemoved
+	case TakeName:
+		ev.Type = lifecycle.NameTaken
+	case FreeName:
+		ev.Type = lifecycle.NameFree
 	case Evict:
 		ev.Type, ev.Eviction = lifecycle.PodEvicted, f.eviction()
 	case Refuse:

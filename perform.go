@@ -18,11 +18,16 @@ func (s *Simulation) step(pod int32, ev *lifecycle.Event) {
 		s.options.Tap(Tap{Pod: p.name, At: now, Event: ev})
 	}
 	s.follow(pod, p, p.machine.Step(now, *ev))
-	if !s.options.NoLeap {
-		s.follow(pod, p, p.machine.Settle(now))
-	}
+	s.settlePod(pod, now.Add(1))
 	at, ok := p.machine.Deadline()
 	s.deadlines.set(pod, at.Sub(s.start), ok)
+}
+
+// settlePod lets a machine tell what it has leapt over before an instant.
+func (s *Simulation) settlePod(pod int32, before time.Time) {
+	if p := s.pods[pod]; p.machine != nil && !s.options.NoLeap {
+		s.follow(pod, p, p.machine.Settle(before))
+	}
 }
 
 // follow carries out what a machine asks for.

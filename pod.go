@@ -82,9 +82,11 @@ func (c *instance) landed(op uint64) {
 	}
 }
 
-// call fills in what apps are told.
-func (s *Simulation) call(p *simPod, c *instance) Call {
-	call := Call{Pod: p.name, Spec: p.template.Container(c.container), Run: c.run, Now: s.Now(), IP: p.ip, Rand: s.rand}
+// call fills in what apps are told. There is one Call, which is used again and
+// again.
+func (s *Simulation) call(p *simPod, c *instance) *Call {
+	call := &s.calling
+	*call = Call{Pod: p.name, Spec: p.template.Container(c.container), Run: c.run, Now: s.Now(), IP: p.ip, Rand: s.rand}
 	if c.state == running {
 		call.Since = s.now - c.startedAt
 	}

@@ -1,6 +1,7 @@
 package podclock
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -13,8 +14,7 @@ const sigkilled = 137
 func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) {
 	c := instance{id: a.Op, container: a.Container, attempt: a.Attempt, run: p.runs[a.Container]}
 	p.runs[a.Container]++
-	call := s.call(p, &c)
-	c.plan = p.apps[a.Container].Create(&call)
+	c.plan = p.apps[a.Container].Create(s.call(p, &c))
 	if !s.checkPlan(p, &c) {
 		return
 	}
@@ -23,8 +23,16 @@ func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) 
 		kind: taskCreated, pod: pod, instance: a.Op,
 		event: lifecycle.Event{
 			Type: lifecycle.ContainerCreated, Op: a.Op, Instance: a.Op, Container: a.Container, Err: c.plan.CreateError,
+			ImageID: "sha256:" + a.Image,
+			ID: containerID(p, &c),
 		},
 	})
+}
+
+// containerID names an instance by pod, container, restart count and how often
+// the container was created.
+func containerID(p *simPod, c *instance) string {
+	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.identity.Name, p.template.Container(c.container).Name, c.attempt, c.run)
 }
 
 // containerCreated ends a call to create a container.
@@ -133,8 +141,7 @@ func (s *Simulation) signal(pod int32, p *simPod, c *instance, grace time.Durati
 	if c.hung {
 		return
 	}
-	call := s.call(p, c)
-	term := p.apps[c.container].Terminate(&call)
+	term := p.apps[c.container].Terminate(s.call(p, c))
 	if term.After < 0 {
 		s.fail(p, c, "Terminate", "a reaction after %s: times are not negative", term.After)
 		return

@@ -77,14 +77,18 @@ func (s *Simulation) probeReply(p *simPod, c *instance, kind probe.Kind) (Reply,
 	case o != nil:
 		r = o.reply.Until(s.Now().Add(eternity))
 	default:
-		call := s.call(p, c)
-		r = p.apps[c.container].Probe(&call, kind)
+		r = p.apps[c.container].Probe(s.call(p, c), kind)
 	}
-	if r.kind == 0 || r.latency < 0 {
-		s.fail(p, c, "Probe", "the reply %q to the %s probe: make replies with OK, Fail, Hang and so on, and no negative latency", r, kind)
-		return r, false
+	return r, s.accepts(p, c, r, "Probe")
+}
+
+// accepts refuses replies that are none.
+func (s *Simulation) accepts(p *simPod, c *instance, r Reply, method string) bool {
+	if r.kind != 0 && r.latency >= 0 {
+		return true
 	}
-	return r, true
+	s.fail(p, c, method, "the reply %q: make replies with OK, Fail, Hang and so on, and no negative latency", r.String())
+	return false
 }
 
 func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
@@ -100,11 +104,9 @@ func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	}
 	r := Hang()
 	if !c.hung {
-		call := s.call(p, c)
-		r = p.apps[a.Container].Hook(&call, a.Hook)
+		r = p.apps[a.Container].Hook(s.call(p, c), a.Hook)
 	}
-	if r.kind == 0 || r.latency < 0 {
-		s.fail(p, c, "Hook", "the reply %q to the %s hook: make replies with OK, Fail, Hang and so on, and no negative latency", r, a.Hook)
+	if !s.accepts(p, c, r, "Hook") {
 		return
 	}
 	f := flight{op: a.Op, slot: -1, event: ev, hook: a.Hook}

@@ -40,6 +40,7 @@ type Simulation struct {
 
 	scratch lifecycle.Event // the event of the task that is played
 	wake    lifecycle.Event
+	calling Call
 
 	steps  int // at the present instant
 	failed error
@@ -94,10 +95,8 @@ func (s *Simulation) runUntil(end time.Duration) error {
 
 // settle lets every machine tell what it has leapt over.
 func (s *Simulation) settle() {
-	for i, p := range s.pods {
-		if p.machine != nil && !s.options.NoLeap {
-			s.follow(int32(i), p, p.machine.Settle(s.Now()))
-		}
+	for i := range s.pods {
+		s.settlePod(int32(i), s.Now().Add(1))
 	}
 }
 

@@ -329,8 +329,11 @@ func TestASkipAfterALeapIsToldAgain(t *testing.T) {
 		now = start.Add(time.Duration(10*(i+1)) * time.Second)
 		for _, at := range []time.Time{now, now.Add(5500 * time.Millisecond)} {
 			for _, a := range w.Step(at, v, nil) {
-				if a.Kind == ActionSkipped {
+				switch a.Kind {
+				case ActionSkipped:
 					told++
+				case ActionRunAttempt:
+					w.Finish(at, a.Attempt, Answer{Outcome: OutcomeSuccess, Until: start.Add(time.Hour)}, v, nil)
 				}
 			}
 		}
@@ -350,11 +353,13 @@ func TestAThresholdIsReachedOnTimeHoweverLongThePromise(t *testing.T) {
 		t.Fatalf("deadline %v, want the pass of failure 1000", d.Sub(start))
 	}
 	var got []string
-	for _, a := range w.Step(d, v, nil) {
+	acts := w.Step(d, v, nil)
+	acts = w.Finish(d, 2, Answer{Outcome: OutcomeFailure}, v, acts)
+	for _, a := range acts {
 		got = append(got, fmt.Sprintf("%s ×%d", a.Explain(), a.Count))
 	}
 	want := []string{
-		"Liveness probe failed:  ×998", "failure 999 of 1000 ×998",
+		"Liveness probe failed:  ×998", "failure 999 of 1000 ×998", "run attempt 2 (try 1) ×1",
 		"Liveness probe failed:  ×1", "failure 1000 of 1000 ×1", "result set: Failure ×1",
 	}
 	if !slices.Equal(got, want) {

@@ -102,15 +102,11 @@ func (w *Worker) skipped(at instant, why SkipReason, out []Action) []Action {
 	return out
 }
 
-// probe starts the attempts of a pass, or ends it at once if the answer was
-// promised.
+// probe starts the attempts of a pass. A pass that is played at all asks, also
+// for an answer that was promised: what it changes then comes at the same place
+// among the things of its instant as without a promise.
 func (w *Worker) probe(at instant, out []Action) []Action {
 	w.lastSkip = NotSkipped
-	if w.promised(at) {
-		out = w.conclude(at, &w.promise, out)
-		w.passed(at)
-		return out
-	}
 	w.state = probing
 	w.tries = 1
 	return w.runAttempt(at, out)

@@ -188,9 +188,12 @@ func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
 }
 
 // Settle appends what was leapt over up to now and not told yet. Only a reader
-// who wants exact counts at some instant needs it.
+// who wants exact counts at some instant needs it. Ticks that would only skip
+// are left: they tell nothing, and what they find may still change.
 func (w *Worker) Settle(now time.Time, out []Action) []Action {
-	w.leap(w.at(now))
+	if w.leaping {
+		w.leap(w.at(now))
+	}
 	return w.tell(out)
 }
 
@@ -204,7 +207,7 @@ func (w *Worker) Finish(now time.Time, attempt uint32, ans Answer, v View, out [
 	at := w.at(now)
 	w.accept(ans)
 	// P66: an error is tried again at once.
-	if ans.Err != "" && w.tries < maxTries && !w.promised(at) {
+	if ans.Err != "" && w.tries < maxTries {
 		w.tries++
 		return w.runAttempt(at, out)
 	}

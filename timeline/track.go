@@ -23,6 +23,8 @@ type worker struct {
 	recent  [4]int32
 	nrecent int
 	at      time.Time
+	// eventAt is the time of the last event.
+	eventAt time.Time
 	// failure is the text of the failure event at the instant at.
 	failure string
 }
@@ -77,6 +79,9 @@ func (k *Track) addProbe(r Record) {
 	case Event:
 		k.addProbeEvent(w, r)
 	case Counted:
+		if !w.eventAt.Equal(r.At) {
+			w.event = 0 // an answer without an event parts those with one
+		}
 		k.addCounted(w, r)
 	case Result:
 		w.event, w.counted = 0, 0
@@ -91,6 +96,7 @@ func (k *Track) addProbe(r Record) {
 }
 
 func (k *Track) addProbeEvent(w *worker, r Record) {
+	w.eventAt = r.At
 	if _, text, ok := strings.Cut(r.Message, " probe failed: "); ok && r.Outcome == "failure" {
 		w.failure = text
 	}
@@ -112,9 +118,6 @@ func (k *Track) addCounted(w *worker, r Record) {
 	if below := r.Of - r.From; below > 0 && r.N >= r.Of && r.Count > 1 {
 		k.addCounted(w, r.part(0, below))
 		r = r.part(below, r.Count)
-	}
-	if r.Outcome == "success" {
-		w.event = 0
 	}
 	if e := k.open(w.counted); e != nil && e.continues(&r) {
 		e.extend(&r)
