@@ -1,5 +1,8 @@
 # `make` prints the targets.
 
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
 FUZZTIME    ?= 5s

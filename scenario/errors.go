@@ -28,12 +28,19 @@ func (p *problems) addf(line int, format string, args ...any) {
 	p.list = append(p.list, &Error{File: p.file, Line: max(line, 1), Msg: fmt.Sprintf(format, args...)})
 }
 
+// maxProblems is how many problems of one file are worth reading.
+const maxProblems = 100
+
 // err joins the problems in order of their lines; nil if there are none.
 func (p *problems) err() error {
 	slices.SortStableFunc(p.list, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
-	errs := make([]error, len(p.list))
+	var errs []error
 	for i, e := range p.list {
-		errs[i] = e
+		if i == maxProblems {
+			errs = append(errs, &Error{e.File, e.Line, fmt.Sprintf("and %d more", len(p.list)-i)})
+			break
+		}
+		errs = append(errs, e)
 	}
 	return errors.Join(errs...)
 }

@@ -8,6 +8,9 @@ import (
 // nearest returns the known name that name was most likely meant to be; ""
 // if none is near enough to be worth a guess.
 func nearest(name string, known []string) string {
+	if len(name) > maxGuessed {
+		return ""
+	}
 	tolerance := max(1, len(name)/3)
 	best, bestDistance := "", tolerance+1
 	for _, k := range slices.Sorted(slices.Values(known)) {
@@ -22,6 +25,10 @@ func nearest(name string, known []string) string {
 	}
 	return best
 }
+
+// maxGuessed is how long a name may be to be a slip: guessing takes time in
+// proportion.
+const maxGuessed = 64
 
 // cutShort reports whether name begins as the known one does and then breaks
 // off or goes its own way: liveness, ready, okay.

@@ -108,3 +108,16 @@ func TestAScenarioIsSmallerThanAManifestMayBe(t *testing.T) {
 	_, err := Parse("s.yaml", data, "", openOne)
 	checkError(t, err, "s.yaml:1: a scenario larger than 1 MiB")
 }
+
+func TestAFloodOfProblemsIsCutOff(t *testing.T) {
+	var data strings.Builder
+	data.WriteString("manifest: m.yaml\n")
+	for i := range 2000 {
+		fmt.Fprintf(&data, "unknown%d: 1\n", i)
+	}
+	_, err := Parse("s.yaml", []byte(data.String()), "", openOne)
+	if n := len(flatten(err)); n != maxProblems+1 {
+		t.Errorf("%d problems; want %d", n, maxProblems+1)
+	}
+	checkError(t, err, "s.yaml:102: and 1900 more")
+}
