@@ -2,7 +2,6 @@ package handler
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -36,12 +35,21 @@ func (p *Prober) connect(ctx context.Context, host string, port int, deadline ti
 	defer cancel()
 	address := net.JoinHostPort(host, strconv.Itoa(port))
 	conn, err := p.options.DialContext(ctx, "tcp", address)
-	if errors.Is(err, context.DeadlineExceeded) {
-		// P114: a dialer that leaves the time to its context says so in its own
-		// words.
-		err = &net.OpError{Op: "dial", Net: "tcp", Addr: named(address), Err: os.ErrDeadlineExceeded}
+	return conn, dialError(address, err)
+}
+
+// dialError says timeout the way package net does, also for a dialer that hands
+// on the error of its context (P114).
+func dialError(address string, err error) error {
+	if err == context.DeadlineExceeded {
+		return &net.OpError{Op: "dial", Net: "tcp", Addr: named(address), Err: os.ErrDeadlineExceeded}
 	}
-	return conn, err
+	if failed, ok := err.(*net.OpError); ok && failed.Err == context.DeadlineExceeded {
+		timedOut := *failed
+		timedOut.Err = os.ErrDeadlineExceeded
+		return &timedOut
+	}
+	return err
 }
 
 // literal returns the address if host is a plain IP, which needs neither a
