@@ -24,7 +24,7 @@ func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) 
 		event: lifecycle.Event{
 			Type: lifecycle.ContainerCreated, Op: a.Op, Instance: a.Op, Container: a.Container, Err: c.plan.CreateError,
 			ImageID: "sha256:" + a.Image,
-			ID: containerID(p, &c),
+			ID:      containerID(p, &c),
 		},
 	})
 }

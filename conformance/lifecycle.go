@@ -237,6 +237,7 @@ type lifecycleLog struct {
 	template *lifecycle.Template
 	runs     []int          // by container: how often it was created
 	run      map[uint64]int // by instance
+	ids      map[string]int // the same, by its ID
 	execs    map[uint64]string
 	shown    string // the last status
 	// sandboxes that are ready, and instances that have exited
@@ -249,7 +250,7 @@ func newLifecycleLog(pod *corev1.Pod) (*lifecycleLog, error) {
 		return nil, err
 	}
 	return &lifecycleLog{start: podclock.Epoch, template: template, runs: make([]int, template.Containers()),
-		run: make(map[uint64]int), execs: make(map[uint64]string), sandboxes: make(map[uint64]bool), ended: make(map[uint64]bool)}, nil
+		run: make(map[uint64]int), ids: make(map[string]int), execs: make(map[uint64]string), sandboxes: make(map[uint64]bool), ended: make(map[uint64]bool)}, nil
 }
 
 var execOutcomes = map[string]string{"container not running": "gone", "exec failed": "error"}
@@ -280,6 +281,8 @@ func (l *lifecycleLog) name(i int) string {
 
 func (l *lifecycleLog) event(t podclock.Tap, e *lifecycle.Event) {
 	switch e.Type {
+	case lifecycle.ContainerCreated:
+		l.ids[e.ID] = l.run[e.Op]
 	case lifecycle.ContainerStarted:
 		l.add(t, "start", l.name(e.Container), l.number(e.Instance), nil)
 	case lifecycle.ContainerExited:

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -110,11 +109,8 @@ func (l *lifecycleLog) container(c *corev1.ContainerStatus) lifecycleContainer {
 	if t := c.LastTerminationState.Terminated; t != nil {
 		out.LastExitCode, out.LastReason = &t.ExitCode, t.Reason
 	}
-	if c.ContainerID != "" {
-		id, err := strconv.ParseUint(c.ContainerID[strings.LastIndexByte(c.ContainerID, '-')+1:], 10, 64)
-		if err == nil {
-			out.N = l.number(id)
-		}
+	if n, ok := l.ids[c.ContainerID]; ok {
+		out.N = &n
 	}
 	return out
 }

@@ -30,7 +30,7 @@ const (
 
 	// Notices.
 	RecordEvent    // EventType, Reason, Message, Container: an event of the kubelet (section I)
-	StatusChanged  // Status: the kubelet's own, or what it reports, has changed
+	StatusChanged  // Status, Reported: the kubelet's own, or what it reports, has changed
 	ProbeCounted   // Probe, Counted: an attempt's outcome and its count against the threshold
 	ProbeSkipped   // Probe, Counted.Skip: why passes do not probe
 	ProbeResultSet // Probe, Counted.Result: the worker's published result changed
@@ -107,6 +107,8 @@ type Action struct {
 
 	// Status is the new status of a StatusChanged: shared, not to be modified.
 	Status *corev1.PodStatus
+	// Reported is the same as the API is sent it (S25).
+	Reported *corev1.PodStatus
 	// Deleting: the pod object that the status was made for carried a deletion.
 	Deleting bool
 	// Counted is the probe worker's own account of a probe notice.

@@ -26,7 +26,7 @@ func (p *Pod) nodeLost() {
 	}
 	p.store.reported = r
 	p.record(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status})
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
 }
 
 // nodeReturned lets reports through again.
@@ -36,7 +36,7 @@ func (p *Pod) nodeReturned() {
 	}
 	p.worker.lost = false
 	p.report()
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status})
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
 }
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/podclock/podclock/restart"
 )
@@ -123,8 +124,11 @@ func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
 // startErrorCode is the exit code of a container whose start failed (C8).
 const startErrorCode = 128
 
+// unixEpoch is the start time of what never started (C8).
+var unixEpoch = time.Unix(0, 0).UTC()
+
 // learnStarted notes a start, or its failure, which leaves an exited instance
-// that has no start time (C8).
+// (C8).
 func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
 	c := p.world.instance(r.instance)
 	if c == nil || c.State != restart.StateCreated {
@@ -132,7 +136,7 @@ func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
 	}
 	c.State, c.StartedAt = restart.StateRunning, p.now
 	if ev.Err != "" {
-		c.State, c.StartedAt, c.FinishedAt = restart.StateExited, zeroTime, p.now
+		c.State, c.StartedAt, c.FinishedAt = restart.StateExited, unixEpoch, p.now
 		c.ExitCode, c.Reason, c.Message = startErrorCode, "StartError", ev.Err
 	}
 	return true

@@ -23,6 +23,7 @@ type stage uint8
 const (
 	stageSnapshot   stage = iota + 1 // wait for a snapshot newer than the last pass (T12)
 	stageStatus                      // build and store the status, decide (T22)
+	stagePlan                        // the plan is carried out
 	stageKillPod                     // all containers are being stopped
 	stageSandboxes                   // sandboxes are stopped, one after another
 	stagePurge                       // init container instances are removed (S2)
@@ -130,6 +131,8 @@ func (p *Pod) advance() {
 		p.takeSnapshot()
 	case stageStatus:
 		p.beginWork()
+	case stagePlan:
+		p.carryOut()
 	case stageKillPod:
 		p.podKilled()
 	case stageSandboxes:

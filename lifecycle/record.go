@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -91,6 +92,8 @@ func (p *Pod) Record(now time.Time, a *Action) (timeline.Record, bool) {
 		r.Reason = a.Decision.String()
 	case timeline.Sync:
 		r.Span = a.Delay
+	case timeline.Dropped: // the numbers of Ops depend on how many probes were asked for
+		r.Run, r.Message = 0, strings.Replace(a.Message, fmt.Sprintf(" for op %d", a.Op), "", 1)
 	}
 	return r, true
 }
@@ -116,7 +119,7 @@ func recordProbe(r *timeline.Record, a *Action) {
 	if c.Kind == 0 {
 		return // an event that is not of a probe
 	}
-	r.Probe = a.Probe.String()
+	r.Probe, r.Instance = a.Probe.String(), c.Instance
 	if c.Count > 0 {
 		r.At, r.Last, r.Count = c.First, c.Last, int(c.Count)
 	}
@@ -219,7 +222,7 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 		r.Kind = timeline.Removed
 	case HookFinished:
 		r.Kind, r.Reason, r.Outcome = timeline.Hook, "lifecycle", outcomeWord(ev.Err, "success", "failure")
-	case PodDeleted, PodEvicted, PodUpdated, PodRefused, ConditionSet, NodeLost, NodeReturned, KubeletRestarted:
+	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted:
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
 		return r, false
@@ -256,6 +259,12 @@ func factText(ev *Event) string {
 			return "deleted, with a grace period of " + seconds(*ev.Grace).String()
 		}
 		return "deleted"
+	case PodRemoved:
+		return "removed from its source"
+	case NameTaken:
+		return "another static pod has its name"
+	case NameFree:
+		return "its name is free"
 	case PodEvicted:
 		return "ended by the kubelet: " + ev.Eviction.Reason
 	case PodUpdated:

@@ -50,7 +50,8 @@ func (p *Pod) requestRelist() {
 // since it was asked for.
 func (p *Pod) relistOnDemand() {
 	p.pleg.onDemandAt = time.Time{}
-	if !p.timing.relist(p.pleg.requested, false).After(p.now) {
+	overtaken := !p.pleg.relisted.Before(p.pleg.requested) || !p.timing.relist(p.pleg.requested, true).After(p.now)
+	if overtaken {
 		return
 	}
 	p.pleg.observed = p.now

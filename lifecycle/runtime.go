@@ -23,7 +23,7 @@ type Instance struct {
 	Attempt int32
 	State   InstanceState
 	// Full precision: back-off counts from FinishedAt (S66). StartedAt is the
-	// zero time if it never started.
+	// Unix epoch if the start failed (C8).
 	CreatedAt, StartedAt, FinishedAt time.Time
 	// ExitCode, Reason and Message count for an exited instance (C8, C10).
 	ExitCode        int32

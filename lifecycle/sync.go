@@ -21,7 +21,10 @@ func (p *Pod) syncPod() {
 	p.pass.plan = p.t.Plan(Situation{
 		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked,
 	})
-	p.carryOut()
+	p.pass.stage = stagePlan
+	if d := p.timing.SyncDuration; d > 0 {
+		p.pass.wakeAt = p.now.Add(d)
+	}
 }
 
 func terminal(phase corev1.PodPhase) bool {

@@ -1,0 +1,252 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
+)
+
+func init() {
+	register(Kind{Name: "recordings", Recorded: []string{"entries"}, Replay: replayRecording, Records: splitRecording})
+}
+
+// recordedBatch is one run of one kubelet, with all its pods.
+type recordedBatch struct {
+	Kubelet      string    `json:"kubelet"`
+	Mode         string    `json:"mode"` // "standalone" or "api"
+	Batch        string    `json:"batch"`
+	KubeletStart time.Time `json:"kubeletStart"`
+	End          time.Time `json:"end"`
+	Relists      []float64 `json:"relists,omitempty"` // seconds since the Unix epoch
+}
+
+// recordedPod is one pod of a batch: a record of this kind. Times without a
+// date are seconds since Epoch.
+type recordedPod struct {
+	Run      *recordedBatch  `json:"run,omitempty"`
+	Scenario string          `json:"scenario"`
+	About    string          `json:"about"`
+	Pod      string          `json:"pod"`
+	Epoch    time.Time       `json:"epoch"`
+	PodIP    string          `json:"podIP"`
+	Manifest *corev1.Pod     `json:"manifest"`
+	Script   recordedScript  `json:"script"`
+	Placed   float64         `json:"placed"`
+	Removed  float64         `json:"removed,omitempty"`
+	End      float64         `json:"end"`
+	Entries  []recordedEntry `json:"entries"`
+}
+
+// recordedEntry is something that happened.
+type recordedEntry struct {
+	T         float64         `json:"t"`
+	Kind      string          `json:"kind"`
+	How       string          `json:"how,omitempty"`
+	Call      string          `json:"call,omitempty"`
+	Container string          `json:"container,omitempty"`
+	Attempt   *int            `json:"attempt,omitempty"`
+	Took      float64         `json:"took,omitempty"`
+	Error     string          `json:"error,omitempty"`
+	Type      string          `json:"type,omitempty"`
+	Reason    string          `json:"reason,omitempty"`
+	Message   string          `json:"message,omitempty"`
+	FieldPath string          `json:"fieldPath,omitempty"`
+	Status    map[string]any  `json:"status,omitempty"`
+	Detail    *recordedDetail `json:"detail,omitempty"`
+}
+
+// recordedDetail has the fields of a detail that are compared or that drive the
+// replay.
+type recordedDetail struct {
+	Timeout int64  `json:"timeout,omitempty"`
+	Command string `json:"command,omitempty"`
+	Image   string `json:"image,omitempty"`
+	Update  string `json:"update,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Probe   string `json:"probe,omitempty"`
+	Result  string `json:"result,omitempty"`
+	Output  string `json:"output,omitempty"`
+	Err     string `json:"err,omitempty"`
+	Grace   *int64 `json:"deletionGracePeriodSeconds,omitempty"`
+}
+
+// splitRecording makes one record of each pod of a batch.
+func splitRecording(r io.Reader, yield func(record []byte) error) error {
+	var batch struct {
+		recordedBatch
+		Pods []map[string]json.RawMessage `json:"pods"`
+	}
+	if err := json.NewDecoder(r).Decode(&batch); err != nil {
+		return fmt.Errorf("conformance: recordings: %w", err)
+	}
+	run, err := json.Marshal(batch.recordedBatch)
+	if err != nil {
+		return err
+	}
+	for _, pod := range batch.Pods {
+		pod["run"] = run
+		record, err := json.Marshal(pod)
+		if err != nil {
+			return err
+		}
+		if err := yield(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func replayRecording(line []byte) (string, error) {
+	var pod recordedPod
+	if err := json.NewDecoder(bytes.NewReader(line)).Decode(&pod); err != nil {
+		return "", err
+	}
+	played := &playedLog{pod: &pod}
+	for _, life := range pod.lives() {
+		if err := played.play(life); err != nil {
+			return "", fmt.Errorf("%s, batch %s: %w", pod.Scenario, pod.Run.Batch, err)
+		}
+	}
+	if difference := pod.compare(played); difference != "" {
+		return fmt.Sprintf("%s, batch %s (%s)\n%s", pod.Scenario, pod.Run.Batch, pod.About, difference), nil
+	}
+	return "", nil
+}
+
+func (p *recordedPod) standalone() bool { return p.Run.Mode == "standalone" }
+
+func secs(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// life is one pod object of a recording: a replaced static pod has two.
+type life struct {
+	manifest *corev1.Pod
+	from     float64 // when the kubelet is told of it
+	facts    []podclock.TimedFact
+	after    bool // the name is taken at first (S84)
+}
+
+// lives are the pod objects that the recording is about.
+func (p *recordedPod) lives() []life {
+	first := life{manifest: p.object(), facts: p.facts()}
+	if p.Script.ReplaceAt == nil || !p.standalone() {
+		return []life{first}
+	}
+	second := life{manifest: p.object(), from: p.Removed, after: true}
+	for i := range second.manifest.Spec.Containers {
+		second.manifest.Spec.Containers[i].Image = p.Script.ReplaceImage
+	}
+	return []life{first, second}
+}
+
+var uidInMessage = regexp.MustCompile(`_default\(([^)]+)\)`)
+
+// object is the pod as the kubelet got it.
+func (p *recordedPod) object() *corev1.Pod {
+	pod := p.Manifest.DeepCopy()
+	pod.Name = p.Pod
+	pod.UID = p.uid()
+	if p.standalone() {
+		pod.Annotations = map[string]string{"kubernetes.io/config.source": "file"}
+		return pod
+	}
+	pod.Generation = 1
+	for _, e := range p.Entries {
+		if e.Kind == "api" && e.Call == "create" {
+			b, err := json.Marshal(e.Status)
+			if err == nil {
+				_ = json.Unmarshal(b, &pod.Status)
+			}
+		}
+	}
+	return pod
+}
+
+// uid is the pod's UID, which the recording shows in messages only.
+func (p *recordedPod) uid() types.UID {
+	for _, e := range p.Entries {
+		if m := uidInMessage.FindStringSubmatch(e.Message); m != nil {
+			return types.UID(m[1])
+		}
+	}
+	return "uid"
+}
+
+// facts are what was done to the pod from outside, at the times at which the
+// kubelet heard of it.
+func (p *recordedPod) facts() []podclock.TimedFact {
+	var facts []podclock.TimedFact
+	for _, e := range p.Entries {
+		var f podclock.Fact
+		switch {
+		case e.Kind == "loop" && e.Call == "REMOVE" && p.standalone():
+			f = podclock.Remove{}
+		case e.Kind == "loop" && e.Call == "UPDATE":
+			changed := p.object()
+			for i := range changed.Spec.Containers {
+				changed.Spec.Containers[i].Image = p.Script.ReplaceImage
+			}
+			changed.Generation++
+			f = podclock.Update{Manifest: changed}
+		case e.Kind == "api" && strings.HasPrefix(e.Call, "delete ("):
+			f = podclock.Delete{Grace: e.Detail.Grace}
+		default:
+			continue
+		}
+		facts = append(facts, podclock.TimedFact{At: secs(max(e.T, 0)), Fact: f})
+	}
+	return facts
+}
+
+// play runs one life of the pod.
+func (l *playedLog) play(life life) error {
+	p := l.pod
+	world := newRecordedWorld(p)
+	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: time.Millisecond, Resync: time.Minute, World: world}
+	options := podclock.Options{
+		Start:         p.Epoch,
+		Pods:          []podclock.Pod{{Manifest: life.manifest, Apps: p.Script.apps(p.Manifest), Sandbox: p.Script.sandbox(p.PodIP), At: secs(life.from)}},
+		Images:        p.Script.images(),
+		Facts:         life.facts,
+		Timing:        podclock.FixedTiming(timing),
+		Config:        lifecycle.Config{Standalone: p.standalone(), Trusted: true, NoLogs: true},
+		ParallelPulls: true,
+		NoLeap:        true,
+		Tap:           l.tap,
+	}
+	if !p.standalone() {
+		options.Config.HostIP = "192.0.2.10"
+	}
+	template, err := lifecycle.Compile(life.manifest, options.Config)
+	if err != nil {
+		return err
+	}
+	if life.after {
+		options.Facts = append(options.Facts, podclock.TimedFact{At: secs(life.from), Fact: podclock.TakeName{}},
+			podclock.TimedFact{At: secs(p.finished()), Fact: podclock.FreeName{}})
+	}
+	l.begin(template)
+	sim, err := podclock.New(options)
+	if err != nil {
+		return err
+	}
+	return sim.RunFor(secs(p.End))
+}
+
+func (p *recordedPod) finished() float64 {
+	for _, e := range p.Entries {
+		if e.Kind == "finished" {
+			return e.T
+		}
+	}
+	return p.End
+}

@@ -1,0 +1,225 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+)
+
+// happening is one thing that is compared: when, and its text.
+type happening struct {
+	t    float64
+	text string
+	// loose: the time is not that of the thing (a status seen in a poll).
+	loose bool
+}
+
+// playedLog is what a replay did, worded as the recording is.
+type playedLog struct {
+	pod      *recordedPod
+	template *lifecycle.Template
+	attempts map[uint64]uint64 // by instance
+
+	calls, events, probes []happening
+	statuses              []playedStatus
+	reported              []playedStatus
+	finished              bool
+}
+
+type playedStatus struct {
+	t      float64
+	status map[string]any
+}
+
+func (l *playedLog) begin(t *lifecycle.Template) { l.template, l.attempts = t, make(map[uint64]uint64) }
+
+func (l *playedLog) since(t podclock.Tap) float64 { return t.At.Sub(l.pod.Epoch).Seconds() }
+
+func (l *playedLog) tap(t podclock.Tap) {
+	switch {
+	case t.Event != nil && t.Event.Type == lifecycle.ProbeFinished:
+		l.probe(t, t.Event)
+	case t.Action != nil:
+		l.action(t, t.Action)
+	}
+}
+
+func (l *playedLog) call(t podclock.Tap, format string, args ...any) {
+	l.calls = append(l.calls, happening{t: l.since(t), text: fmt.Sprintf(format, args...)})
+}
+
+func (l *playedLog) container(a *lifecycle.Action) string {
+	return fmt.Sprintf("%s #%d", l.template.Container(a.Container).Name, l.attempts[a.Instance])
+}
+
+func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
+	switch a.Type {
+	case lifecycle.RunSandbox:
+		l.call(t, "RunPodSandbox")
+	case lifecycle.StopSandbox:
+		l.call(t, "StopPodSandbox")
+	case lifecycle.RemoveSandbox:
+		l.call(t, "RemovePodSandbox")
+	case lifecycle.PullImage:
+		l.call(t, "PullImage %s", a.Image)
+	case lifecycle.CreateContainer:
+		l.attempts[a.Op] = a.Attempt
+		l.call(t, "CreateContainer %s #%d %s", l.template.Container(a.Container).Name, a.Attempt, a.Image)
+	case lifecycle.StartContainer:
+		l.call(t, "StartContainer %s", l.container(a))
+	case lifecycle.StopContainer:
+		l.call(t, "StopContainer %s timeout %d", l.container(a), int64(a.Grace/time.Second))
+	case lifecycle.RemoveContainer:
+		l.call(t, "RemoveContainer %s", l.container(a))
+	case lifecycle.RunProbe:
+		if p := probe.Of(l.template.Container(a.Container), a.Probe); p.Exec != nil {
+			l.exec(t, a, p.Exec.Command, int64(p.TimeoutSeconds))
+		}
+	case lifecycle.RunHook:
+		if h := hookOf(l.template.Container(a.Container), a.Hook); h.Exec != nil {
+			l.exec(t, a, h.Exec.Command, 0)
+		}
+	case lifecycle.RecordEvent:
+		text := fmt.Sprintf("%s %s %s %q", a.EventType, a.Reason, l.template.FieldPath(a.Container), a.Message)
+		l.events = append(l.events, happening{t: l.since(t), text: text})
+	case lifecycle.StatusChanged:
+		l.statuses = append(l.statuses, playedStatus{l.since(t), statusMap(a.Status)})
+		l.reported = append(l.reported, playedStatus{l.since(t), statusMap(a.Reported)})
+	case lifecycle.PodFinished:
+		l.finished = true
+	}
+}
+
+func (l *playedLog) exec(t podclock.Tap, a *lifecycle.Action, command []string, timeout int64) {
+	l.call(t, "ExecSync %s %q timeout %d", l.container(a), strings.Join(command, " "), timeout)
+}
+
+func hookOf(c *corev1.Container, kind lifecycle.HookKind) *corev1.LifecycleHandler {
+	if kind == lifecycle.PostStart {
+		return c.Lifecycle.PostStart
+	}
+	return c.Lifecycle.PreStop
+}
+
+// probe notes the end of a probe as the kubelet logs it: what was an error is
+// logged once, after the last attempt.
+func (l *playedLog) probe(t podclock.Tap, e *lifecycle.Event) {
+	name := l.template.Container(e.Container).Name
+	result := e.Answer.Outcome.String()
+	if e.Answer.Err != "" {
+		return
+	}
+	output := e.Answer.Output
+	if result == "success" {
+		output = "" // not logged
+	}
+	text := fmt.Sprintf("%s %s %s %q", name, e.Probe, result, output)
+	l.probes = append(l.probes, happening{t: l.since(t), text: text})
+}
+
+// statusMap is a status as the API shows it.
+func statusMap(s *corev1.PodStatus) map[string]any {
+	m, _ := decodedJSON(s).(map[string]any)
+	return m
+}
+
+// recorded sorts a recording's entries into what is compared.
+func (p *recordedPod) recorded() (calls, events, probes []happening, statuses, reported []playedStatus) {
+	for i := range p.Entries {
+		e := &p.Entries[i]
+		switch {
+		case e.Kind == "cri":
+			if text, ok := e.callText(); ok {
+				calls = append(calls, happening{t: e.T, text: text})
+			}
+		case e.Kind == "event":
+			events = append(events, happening{t: e.T, text: fmt.Sprintf("%s %s %s %q", e.Type, e.Reason, e.FieldPath, e.Message)})
+		case e.Kind == "probe" && e.Detail.Result != "error":
+			text := fmt.Sprintf("%s %s %s %q", e.Container, strings.ToLower(e.Detail.Probe), e.Detail.Result, e.Detail.Output)
+			probes = append(probes, happening{t: e.T, text: text})
+		case e.Kind == "status":
+			statuses = append(statuses, playedStatus{e.T, e.Status})
+		case e.Kind == "api" && e.Call == "patch status":
+			reported = append(reported, playedStatus{e.T, e.Status})
+		}
+	}
+	return calls, events, probes, statuses, reported
+}
+
+// callText words a call to the runtime.
+func (e *recordedEntry) callText() (string, bool) {
+	container := e.Container
+	if e.Attempt != nil {
+		container = fmt.Sprintf("%s #%d", e.Container, *e.Attempt)
+	}
+	switch e.Call {
+	case "RunPodSandbox", "StopPodSandbox", "RemovePodSandbox":
+		return e.Call, true
+	case "CreateContainer":
+		return fmt.Sprintf("%s %s %s", e.Call, container, e.Detail.Image), true
+	case "StartContainer", "RemoveContainer":
+		return fmt.Sprintf("%s %s", e.Call, container), true
+	case "StopContainer":
+		return fmt.Sprintf("%s %s timeout %d", e.Call, container, e.Detail.Timeout), true
+	case "PullImage":
+		return fmt.Sprintf("%s %s", e.Call, e.Detail.Image), true
+	case "ExecSync":
+		return fmt.Sprintf("%s %s %q timeout %d", e.Call, container, e.Detail.Command, e.Detail.Timeout), true
+	}
+	return "", false
+}
+
+// text is a status in one line, with containers' IDs replaced by the order in
+// which they appeared.
+func (s playedStatus) text(ids *[]string) string {
+	b, err := json.Marshal(s.named(ids))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+func (s playedStatus) named(ids *[]string) any { return renamed(s.status, ids) }
+
+// renamed replaces every container ID in a decoded status.
+func renamed(v any, ids *[]string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for _, key := range sortedKeys(v) {
+			if id, ok := v[key].(string); ok && key == "containerID" && id != "" {
+				if !slices.Contains(*ids, id) {
+					*ids = append(*ids, id)
+				}
+				out[key] = fmt.Sprintf("id %d", slices.Index(*ids, id))
+				continue
+			}
+			out[key] = renamed(v[key], ids)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = renamed(v[i], ids)
+		}
+		return out
+	}
+	return v
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

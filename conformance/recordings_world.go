@@ -1,0 +1,167 @@
+package conformance
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// slack is how much earlier or later than in the recording a thing may be in
+// the replay: scheduling noise of the machine that recorded (docs/fidelity.md).
+const slack = 0.05 // seconds
+
+// recordedWorld is the chance of the world, taken from a recording: when the
+// kubelet relisted, and when it took up the pod by itself.
+//
+// A replay is a few milliseconds ahead of its recording, where calls take a
+// moment. So that a relist between the two does not count for one and not for
+// the other, the recording is asked what it was that a relist revealed.
+type recordedWorld struct {
+	epoch   time.Time
+	relists []float64 // all of them, since the epoch
+	reveals []float64 // those, global or on demand, that showed a change of this pod
+	begins  []float64 // of passes
+	ends    []float64 // of passes
+	own     []float64 // begins of passes that nothing else set off
+	start   float64   // of the kubelet
+	removes []float64 // when sandboxes were removed
+}
+
+func newRecordedWorld(p *recordedPod) *recordedWorld {
+	w := &recordedWorld{epoch: p.Epoch, start: p.Run.KubeletStart.Sub(p.Epoch).Seconds()}
+	origin := float64(p.Epoch.UnixNano()) / 1e9
+	for _, r := range p.Run.Relists {
+		w.relists = append(w.relists, r-origin)
+	}
+	last := math.Inf(-1) // of what may have set a pass off
+	for _, e := range p.Entries {
+		switch {
+		case e.Kind == "loop" && e.Call == "PLEG":
+			w.reveal(e.T)
+			last = e.T
+		case e.Kind == "loop" && e.Call == "(SYNC) pods":
+			w.own = append(w.own, e.T)
+		case e.Kind == "loop" && e.Call != "RECONCILE":
+			last = e.T
+		case e.Kind == "syncDone":
+			w.ends = append(w.ends, e.T)
+			last = e.T
+		case e.Kind == "sync":
+			w.begins = append(w.begins, e.T)
+			if e.T-last > 0.01 {
+				w.own = append(w.own, e.T)
+			}
+		case e.Kind == "cri" && e.Call == "RemovePodSandbox":
+			w.removes = append(w.removes, e.T)
+		}
+	}
+	return w
+}
+
+// reveal notes a relist that showed a change at t: the global one just before,
+// else one on demand.
+func (w *recordedWorld) reveal(t float64) {
+	const lag = 0.12 // from the beginning of a relist to the main loop
+	at := t
+	if i, _ := slices.BinarySearch(w.relists, t+0.0005); i > 0 && t-w.relists[i-1] < lag {
+		at = w.relists[i-1]
+	}
+	if !slices.Contains(w.reveals, at) {
+		w.reveals = append(w.reveals, at)
+	}
+}
+
+func (w *recordedWorld) since(t time.Time) float64 { return t.Sub(w.epoch).Seconds() }
+
+func (w *recordedWorld) instant(s float64) time.Time {
+	return w.epoch.Add(time.Duration(math.Round(s*1e6)) * time.Microsecond)
+}
+
+// first returns the first of a list that is at or after t.
+func first(list []float64, t float64) (float64, bool) {
+	for _, s := range list {
+		if s >= t {
+			return s, true
+		}
+	}
+	return 0, false
+}
+
+// Relist is, for a change at t, the relist that revealed it; for a pass that
+// ended at t, the first relist after the end of the recorded pass.
+func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
+	at := w.since(t)
+	if after {
+		s, ok := first(w.relists, w.nearest(w.ends, at)+1e-6)
+		if !ok {
+			s = at + 1
+		}
+		return w.instant(max(s, at))
+	}
+	for len(w.reveals) > 0 && w.reveals[0] < at-0.01 {
+		w.reveals = w.reveals[1:]
+	}
+	if len(w.reveals) > 0 {
+		s := w.reveals[0]
+		w.reveals = w.reveals[1:] // a relist reveals once
+		return w.instant(max(s, at))
+	}
+	s, ok := first(w.relists, at)
+	if !ok {
+		s = at + 1
+	}
+	return w.instant(s)
+}
+
+// nearest returns the instant of a list that is within slack of t, else t.
+func (w *recordedWorld) nearest(list []float64, t float64) float64 {
+	best := t
+	for _, s := range list {
+		if d := math.Abs(s - t); d <= slack && (best == t || d < math.Abs(best-t)) {
+			best = s
+		}
+	}
+	return best
+}
+
+// Requeue is the delay after which the recorded kubelet took up the pod again
+// by itself, if that is within what jitter and the one-second look allow.
+func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration {
+	at, b := w.since(now), base.Seconds()
+	if s, ok := first(w.own, at+b-slack); ok && s <= at+1.5*b+1+2*slack {
+		return time.Duration((s-at)*float64(time.Second)) - time.Millisecond
+	}
+	return base + base/4 // something else comes first
+}
+
+// Look is the recorded beginning of a pass within a second after t, if any.
+func (w *recordedWorld) Look(t time.Time) time.Time {
+	at := w.since(t)
+	if s, ok := first(w.begins, at-slack); ok && s <= at+1+2*slack {
+		if s <= at {
+			return t.Add(time.Microsecond)
+		}
+		return w.instant(s)
+	}
+	return t.Add(time.Second / 2)
+}
+
+func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, 2) }
+
+// Collect is the recorded garbage collection, else the next minute of the
+// kubelet's life.
+func (w *recordedWorld) Collect(t time.Time) time.Time {
+	at := w.since(t)
+	if s, ok := first(w.removes, at); ok && s <= at+60+slack {
+		return w.instant(s)
+	}
+	return w.grid(t, 60)
+}
+
+// grid is the next multiple of a period since the kubelet's start.
+func (w *recordedWorld) grid(t time.Time, period float64) time.Time {
+	n := math.Floor((w.since(t) - w.start) / period)
+	return w.instant(w.start + (n+1)*period)
+}
+
+func (w *recordedWorld) FirstProbe(time.Time, time.Duration) time.Duration { return 0 }
