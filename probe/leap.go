@@ -142,6 +142,15 @@ func (w *Worker) leap(at instant) {
 	w.next += ticks * w.spec.Period
 }
 
+// passOver is the turn of a worker that is not due: if it leaps, its tick of
+// this very instant is over when the turn of the next worker comes.
+func (w *Worker) passOver(now time.Time, out []Action) []Action {
+	if !w.leaping {
+		return out
+	}
+	return w.Settle(now.Add(time.Nanosecond), out)
+}
+
 // tell appends what was leapt over.
 func (w *Worker) tell(out []Action) []Action {
 	if w.leapt.count == 0 {

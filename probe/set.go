@@ -128,8 +128,12 @@ func (s *Set) Deadline() (deadline time.Time, ok bool) {
 func (s *Set) Step(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
 		w := &s.workers[i]
-		if s.lives(i) && w.wake <= w.at(now) {
+		switch {
+		case !s.lives(i):
+		case w.wake <= w.at(now):
 			out = w.Step(now, views(int(w.container)), out)
+		default:
+			out = w.passOver(now, out)
 		}
 	}
 	return out
@@ -140,8 +144,12 @@ func (s *Set) Step(now time.Time, views func(container int) View, out []Action) 
 func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
 		w := &s.workers[i]
-		if s.lives(i) && w.wake <= w.at(now) {
+		switch {
+		case !s.lives(i):
+		case w.wake <= w.at(now):
 			return w.Step(now, views(int(w.container)), out)
+		default:
+			out = w.passOver(now, out)
 		}
 	}
 	return out
