@@ -142,13 +142,18 @@ func (w *Worker) leap(at instant) {
 	w.next += ticks * w.spec.Period
 }
 
-// passOver is the turn of a worker that is not due: if it leaps, its tick of
-// this very instant is over when the turn of the next worker comes.
-func (w *Worker) passOver(now time.Time, out []Action) []Action {
-	if !w.leaping {
-		return out
-	}
-	return w.Settle(now.Add(time.Nanosecond), out)
+// passesOver reports whether the worker leaps over a tick of this very instant,
+// and the view still lets it.
+func (w *Worker) passesOver(now time.Time, v *View) bool {
+	at := w.at(now)
+	skip, end := w.judge(at, v)
+	return skip == NotSkipped && end == NotEnded && !w.fresh(v)
+}
+
+// hasTick reports whether a worker that leaps has a tick at this very instant:
+// it is over when the turn of the next worker comes.
+func (w *Worker) hasTick(now time.Time) bool {
+	return w.leaping && w.state == idle && w.next+w.passDelay <= w.at(now)
 }
 
 // tell appends what was leapt over.

@@ -128,15 +128,27 @@ func (s *Set) Deadline() (deadline time.Time, ok bool) {
 func (s *Set) Step(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
 		w := &s.workers[i]
-		switch {
-		case !s.lives(i):
-		case w.wake <= w.at(now):
-			out = w.Step(now, views(int(w.container)), out)
-		default:
-			out = w.passOver(now, out)
+		if s.lives(i) {
+			out, _ = w.turn(now, views, out)
 		}
 	}
 	return out
+}
+
+// turn is the worker's turn among those of the Set: it is stepped if it is due,
+// or if it leaps and the view has changed under it.
+func (w *Worker) turn(now time.Time, views func(container int) View, out []Action) (_ []Action, stepped bool) {
+	if w.wake <= w.at(now) {
+		return w.Step(now, views(int(w.container)), out), true
+	}
+	if !w.hasTick(now) {
+		return out, false
+	}
+	v := views(int(w.container))
+	if !w.passesOver(now, &v) {
+		return w.Step(now, v, out), true
+	}
+	return w.Settle(now.Add(time.Nanosecond), out), false
 }
 
 // StepFirst steps only the first worker that is due, for an owner who acts on
@@ -144,12 +156,12 @@ func (s *Set) Step(now time.Time, views func(container int) View, out []Action) 
 func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
 		w := &s.workers[i]
-		switch {
-		case !s.lives(i):
-		case w.wake <= w.at(now):
-			return w.Step(now, views(int(w.container)), out)
-		default:
-			out = w.passOver(now, out)
+		if !s.lives(i) {
+			continue
+		}
+		var stepped bool
+		if out, stepped = w.turn(now, views, out); stepped {
+			return out
 		}
 	}
 	return out
