@@ -18,7 +18,7 @@ import (
 )
 
 // servers is how many random servers are probed by both.
-const servers = 400
+const servers = 600
 
 // plays is how often a disagreement is looked at again: some servers race with
 // their client, so that the kubelet itself has more than one answer.

@@ -40,7 +40,6 @@ func newGRPCDialer(o Options) grpcDialer {
 			return o.DialContext(ctx, "tcp", address)
 		}),
 		grpc.WithNoProxy(),
-		grpc.WithSharedWriteBuffer(true),
 		grpc.WithReadBufferSize(grpcBuffer),
 		grpc.WithWriteBufferSize(grpcBuffer),
 	}}
