@@ -27,11 +27,7 @@ type Delete struct {
 // pod's manifest, or an object whose deletion the kubelet missed (S72).
 type Remove struct{ Pod string }
 
-// TakeName lets another static pod of the same full name still run: the pod
-// does not start before FreeName (S84).
-type TakeName struct{ Pod string }
-
-// FreeName ends TakeName.
+// FreeName ends what Pod.NameTaken says.
 type FreeName struct{ Pod string }
 
 // Evict lets the kubelet end a pod (S81). The zero value of the rest is an
@@ -106,7 +102,6 @@ type SpoilImage struct{ Image, Error string }
 
 func (Delete) fact()         {}
 func (Remove) fact()         {}
-func (TakeName) fact()       {}
 func (FreeName) fact()       {}
 func (Evict) fact()          {}
 func (Refuse) fact()         {}

@@ -98,8 +98,6 @@ func factTarget(f Fact) (pod string, containers []string) {
 		return f.Pod, nil
 	case Remove:
 		return f.Pod, nil
-	case TakeName:
-		return f.Pod, nil
 	case FreeName:
 		return f.Pod, nil
 	case Evict:
@@ -182,8 +180,6 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
 	case Remove:
 		ev.Type = lifecycle.PodRemoved
-	case TakeName:
-		ev.Type = lifecycle.NameTaken
 	case FreeName:
 		ev.Type = lifecycle.NameFree
 	case Evict:

@@ -169,7 +169,7 @@ func (s *Simulation) addPod(place string, p *Pod, t *lifecycle.Template, name st
 	}
 	s.byName[full] = int32(len(s.pods))
 	s.pods = append(s.pods, &simPod{
-		name: full, identity: id, template: t, apps: apps, sandbox: p.Sandbox, arrival: p.At,
+		name: full, identity: id, template: t, apps: apps, sandbox: p.Sandbox, arrival: p.At, nameTaken: p.NameTaken,
 		track: s.log.Track(full), runs: make([]int, t.Containers()),
 	})
 	return nil

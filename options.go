@@ -63,6 +63,9 @@ type Pod struct {
 	Replicas int
 	// At is when the kubelet is told of the pod.
 	At time.Duration
+	// NameTaken: another static pod of the same full name still runs, so that
+	// this one does not start before [FreeName] (S84).
+	NameTaken bool
 	// Apps are the behaviours by container, init containers and sidecars
 	// included. A container without one runs for ever and answers every probe
 	// well; an init container without one exits with 0 at once.

@@ -150,7 +150,10 @@ func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
 	p := s.pods[pod]
 	switch ev.Type {
 	case lifecycle.ProbeFinished:
-		if c := p.instance(ev.Instance); c != nil && len(c.inflight) > 0 {
+		c := p.instance(ev.Instance)
+		if c == nil || c.state != running {
+			ev.Answer.Until = time.Time{} // it ended meanwhile, and its promise with it
+		} else if len(c.inflight) > 0 {
 			c.landed(ev.Op)
 		}
 		s.step(pod, ev)
@@ -170,7 +173,11 @@ func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
 func (s *Simulation) arrive(pod int32) {
 	p := s.pods[pod]
 	p.machine = lifecycle.New(p.template, p.identity, s.podTiming(int(pod)), s.Now())
-	s.step(pod, &lifecycle.Event{})
+	first := lifecycle.Event{Container: lifecycle.NoContainer}
+	if p.nameTaken {
+		first.Type = lifecycle.NameTaken
+	}
+	s.step(pod, &first)
 }
 
 // note tells the timeline that an app changes its ways, if that run still runs.

@@ -10,14 +10,15 @@ import (
 
 // simPod is one pod of a simulation: its machine, and what the runtime has of it.
 type simPod struct {
-	name     string // "namespace/name"
-	identity lifecycle.Identity
-	template *lifecycle.Template
-	machine  *lifecycle.Pod // nil before the kubelet is told of the pod
-	track    *timeline.Track
-	apps     []App // by container
-	sandbox  Sandbox
-	arrival  time.Duration // when the kubelet is told of it
+	name      string // "namespace/name"
+	identity  lifecycle.Identity
+	template  *lifecycle.Template
+	machine   *lifecycle.Pod // nil before the kubelet is told of the pod
+	track     *timeline.Track
+	apps      []App // by container
+	sandbox   Sandbox
+	arrival   time.Duration // when the kubelet is told of it
+	nameTaken bool          // at its arrival (S84)
 
 	instances   []instance
 	runs        []int // by container: how often it was created

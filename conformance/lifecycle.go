@@ -80,7 +80,7 @@ func replayLifecycle(line []byte) (string, error) {
 	if err := sim.RunFor(micros(record.Scenario.EndUs)); err != nil {
 		return "", err
 	}
-	return diffLifecycle(record.Trace, withoutLast(log.events)), nil
+	return diffLifecycle(record.Trace, log.events), nil
 }
 
 // options makes the scenario a simulation.

@@ -57,8 +57,12 @@ type lifecycleContainer struct {
 	N            *int   `json:"n,omitempty"`
 }
 
-// stored logs a stored status, unless it shows what the last one showed.
+// stored logs a stored status, unless it shows what the last one showed, or is
+// that of the pod's end, which the trace does not have.
 func (l *lifecycleLog) stored(t podclock.Tap, a *lifecycle.Action) {
+	if a.Last {
+		return
+	}
 	l.add(t, "status", "", nil, l.status(t, a))
 	n := len(l.events) - 1
 	shown, err := json.Marshal(l.events[n].V)
@@ -147,17 +151,6 @@ func compareLifecycle(a, b lifecycleEvent) int {
 		return 0 // in the order in which they happened
 	}
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Event, b.Event), cmp.Compare(a.String(), b.String()))
-}
-
-// withoutLast drops the status that is stored as the pod finishes: the trace
-// ends before it.
-func withoutLast(events []lifecycleEvent) []lifecycleEvent {
-	end := slices.IndexFunc(events, func(e lifecycleEvent) bool { return e.Event == "finished" })
-	if end < 0 {
-		return events
-	}
-	finished := events[end].T
-	return slices.DeleteFunc(events, func(e lifecycleEvent) bool { return e.T == finished && e.Event == "status" })
 }
 
 // diffLifecycle compares two traces in full and words the first difference.

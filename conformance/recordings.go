@@ -131,17 +131,19 @@ func secs(s float64) time.Duration { return time.Duration(s * float64(time.Secon
 type life struct {
 	manifest *corev1.Pod
 	from     float64 // when the kubelet is told of it
+	until    float64 // what comes later in the recording is not about it
 	facts    []podclock.TimedFact
 	after    bool // the name is taken at first (S84)
 }
 
 // lives are the pod objects that the recording is about.
 func (p *recordedPod) lives() []life {
-	first := life{manifest: p.object(), facts: p.facts()}
+	first := life{manifest: p.object(), facts: p.facts(), until: p.End}
 	if p.Script.ReplaceAt == nil || !p.standalone() {
 		return []life{first}
 	}
-	second := life{manifest: p.object(), from: p.Removed, after: true}
+	second := life{manifest: p.object(), from: p.Removed, until: p.End, after: true}
+	first.until = p.finished() + slack
 	for i := range second.manifest.Spec.Containers {
 		second.manifest.Spec.Containers[i].Image = p.Script.ReplaceImage
 	}
@@ -210,7 +212,7 @@ func (p *recordedPod) facts() []podclock.TimedFact {
 // play runs one life of the pod.
 func (l *playedLog) play(life life) error {
 	p := l.pod
-	world := newRecordedWorld(p)
+	world := newRecordedWorld(p, life.until)
 	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: time.Millisecond, Resync: time.Minute, World: world}
 	options := podclock.Options{
 		Start:         p.Epoch,
@@ -231,8 +233,8 @@ func (l *playedLog) play(life life) error {
 		return err
 	}
 	if life.after {
-		options.Facts = append(options.Facts, podclock.TimedFact{At: secs(life.from), Fact: podclock.TakeName{}},
-			podclock.TimedFact{At: secs(p.finished()), Fact: podclock.FreeName{}})
+		options.Pods[0].NameTaken = true
+		options.Facts = append(options.Facts, podclock.TimedFact{At: secs(p.finished()), Fact: podclock.FreeName{}})
 	}
 	l.begin(template)
 	sim, err := podclock.New(options)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -88,10 +89,12 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 			l.exec(t, a, h.Exec.Command, 0)
 		}
 	case lifecycle.RecordEvent:
-		text := fmt.Sprintf("%s %s %s %q", a.EventType, a.Reason, l.template.FieldPath(a.Container), a.Message)
+		text := eventText(a.EventType, a.Reason, l.template.FieldPath(a.Container), a.Message)
 		l.events = append(l.events, happening{t: l.since(t), text: text})
 	case lifecycle.StatusChanged:
-		l.statuses = append(l.statuses, playedStatus{l.since(t), statusMap(a.Status)})
+		if !a.Last {
+			l.statuses = append(l.statuses, playedStatus{l.since(t), statusMap(a.Status)})
+		}
 		l.reported = append(l.reported, playedStatus{l.since(t), statusMap(a.Reported)})
 	case lifecycle.PodFinished:
 		l.finished = true
@@ -100,6 +103,13 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 
 func (l *playedLog) exec(t podclock.Tap, a *lifecycle.Action, command []string, timeout int64) {
 	l.call(t, "ExecSync %s %q timeout %d", l.container(a), strings.Join(command, " "), timeout)
+}
+
+// pullTimes are the measured times in the event of a pull.
+var pullTimes = regexp.MustCompile(` in [0-9.ms]+ \([0-9.ms]+ including waiting\)`)
+
+func eventText(eventType, reason, fieldPath, message string) string {
+	return fmt.Sprintf("%s %s %s %q", eventType, reason, fieldPath, pullTimes.ReplaceAllString(message, " in …"))
 }
 
 func hookOf(c *corev1.Container, kind lifecycle.HookKind) *corev1.LifecycleHandler {
@@ -141,7 +151,7 @@ func (p *recordedPod) recorded() (calls, events, probes []happening, statuses, r
 				calls = append(calls, happening{t: e.T, text: text})
 			}
 		case e.Kind == "event":
-			events = append(events, happening{t: e.T, text: fmt.Sprintf("%s %s %s %q", e.Type, e.Reason, e.FieldPath, e.Message)})
+			events = append(events, happening{t: e.T, text: eventText(e.Type, e.Reason, e.FieldPath, e.Message)})
 		case e.Kind == "probe" && e.Detail.Result != "error":
 			text := fmt.Sprintf("%s %s %s %q", e.Container, strings.ToLower(e.Detail.Probe), e.Detail.Result, e.Detail.Output)
 			probes = append(probes, happening{t: e.T, text: text})

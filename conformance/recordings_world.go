@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -18,24 +17,32 @@ const slack = 0.05 // seconds
 // the other, the recording is asked what it was that a relist revealed.
 type recordedWorld struct {
 	epoch   time.Time
-	relists []float64 // all of them, since the epoch
+	relists []relist  // all of them
 	reveals []float64 // those, global or on demand, that showed a change of this pod
 	begins  []float64 // of passes
 	ends    []float64 // of passes
 	own     []float64 // begins of passes that nothing else set off
 	start   float64   // of the kubelet
+	loop    float64   // of its main loop: the origin of looks and housekeeping
 	removes []float64 // when sandboxes were removed
 }
 
-func newRecordedWorld(p *recordedPod) *recordedWorld {
+// relist is one global relist: when it began to look, and when the main loop
+// took up what it showed, both since the epoch.
+type relist struct{ began, seen float64 }
+
+// newRecordedWorld takes the chance from the entries of one life of the pod, up
+// to the beginning of the next.
+func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 	w := &recordedWorld{epoch: p.Epoch, start: p.Run.KubeletStart.Sub(p.Epoch).Seconds()}
 	origin := float64(p.Epoch.UnixNano()) / 1e9
 	for _, r := range p.Run.Relists {
-		w.relists = append(w.relists, r-origin)
+		w.relists = append(w.relists, relist{r - origin, r - origin})
 	}
 	last := math.Inf(-1) // of what may have set a pass off
 	for _, e := range p.Entries {
 		switch {
+		case e.T > until:
 		case e.Kind == "loop" && e.Call == "PLEG":
 			w.reveal(e.T)
 			last = e.T
@@ -55,20 +62,29 @@ func newRecordedWorld(p *recordedPod) *recordedWorld {
 			w.removes = append(w.removes, e.T)
 		}
 	}
+	w.loop = w.start
+	if len(w.own) > 1 {
+		w.loop += mod(w.own[len(w.own)-1]-w.start, 1)
+	}
 	return w
 }
 
-// reveal notes a relist that showed a change at t: the global one just before,
-// else one on demand.
+func mod(a, b float64) float64 { return a - b*math.Floor(a/b) }
+
+// reveal notes that the main loop took up at t what a relist showed: the global
+// one just before, or one on demand.
 func (w *recordedWorld) reveal(t float64) {
-	const lag = 0.12 // from the beginning of a relist to the main loop
-	at := t
-	if i, _ := slices.BinarySearch(w.relists, t+0.0005); i > 0 && t-w.relists[i-1] < lag {
-		at = w.relists[i-1]
+	const lag = 0.12   // from the beginning of a relist to the main loop
+	const burst = 0.01 // between what the same relist showed
+	if n := len(w.reveals); n > 0 && t-w.reveals[n-1] < burst {
+		return
 	}
-	if !slices.Contains(w.reveals, at) {
-		w.reveals = append(w.reveals, at)
+	for i := range w.relists {
+		if r := &w.relists[i]; r.began <= t+0.0005 && t-r.began < lag {
+			r.seen = t
+		}
 	}
+	w.reveals = append(w.reveals, t)
 }
 
 func (w *recordedWorld) since(t time.Time) float64 { return t.Sub(w.epoch).Seconds() }
@@ -92,11 +108,7 @@ func first(list []float64, t float64) (float64, bool) {
 func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
 	at := w.since(t)
 	if after {
-		s, ok := first(w.relists, w.nearest(w.ends, at)+1e-6)
-		if !ok {
-			s = at + 1
-		}
-		return w.instant(max(s, at))
+		return w.instant(max(w.relisted(w.nearest(w.ends, at)+1e-6), at))
 	}
 	for len(w.reveals) > 0 && w.reveals[0] < at-0.01 {
 		w.reveals = w.reveals[1:]
@@ -106,11 +118,17 @@ func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
 		w.reveals = w.reveals[1:] // a relist reveals once
 		return w.instant(max(s, at))
 	}
-	s, ok := first(w.relists, at)
-	if !ok {
-		s = at + 1
+	return w.instant(max(w.relisted(at), at))
+}
+
+// relisted is when the first relist that began at or after t was taken up.
+func (w *recordedWorld) relisted(t float64) float64 {
+	for _, r := range w.relists {
+		if r.began >= t {
+			return r.seen
+		}
 	}
-	return w.instant(s)
+	return t + 1
 }
 
 // nearest returns the instant of a list that is within slack of t, else t.
@@ -143,10 +161,10 @@ func (w *recordedWorld) Look(t time.Time) time.Time {
 		}
 		return w.instant(s)
 	}
-	return t.Add(time.Second / 2)
+	return w.grid(t, w.loop, 1)
 }
 
-func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, 2) }
+func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w.loop, 2) }
 
 // Collect is the recorded garbage collection, else the next minute of the
 // kubelet's life.
@@ -155,13 +173,13 @@ func (w *recordedWorld) Collect(t time.Time) time.Time {
 	if s, ok := first(w.removes, at); ok && s <= at+60+slack {
 		return w.instant(s)
 	}
-	return w.grid(t, 60)
+	return w.grid(t, w.start, 60)
 }
 
-// grid is the next multiple of a period since the kubelet's start.
-func (w *recordedWorld) grid(t time.Time, period float64) time.Time {
-	n := math.Floor((w.since(t) - w.start) / period)
-	return w.instant(w.start + (n+1)*period)
+// grid is the next multiple of a period since an origin.
+func (w *recordedWorld) grid(t time.Time, origin, period float64) time.Time {
+	n := math.Floor((w.since(t) - origin) / period)
+	return w.instant(origin + (n+1)*period)
 }
 
 func (w *recordedWorld) FirstProbe(time.Time, time.Duration) time.Duration { return 0 }

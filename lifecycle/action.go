@@ -109,6 +109,9 @@ type Action struct {
 	Status *corev1.PodStatus
 	// Reported is the same as the API is sent it (S25).
 	Reported *corev1.PodStatus
+	// Last: it is the pod's last one, made as the pod finishes (C24, S73). A
+	// kubelet sends it to the API; in its own cache nobody sees it any more.
+	Last bool
 	// Deleting: the pod object that the status was made for carried a deletion.
 	Deleting bool
 	// Counted is the probe worker's own account of a probe notice.

@@ -137,12 +137,28 @@ func (p *Pod) deleted(grace *int64) {
 // or one whose deletion the kubelet missed (S72). From then on nothing but the
 // pod's own worker knows of it.
 func (p *Pod) removed() {
-	if p.worker.finished || p.worker.removed {
+	if p.worker.removed {
 		return
 	}
-	p.terminate(nil, "removed from its source")
+	if !p.worker.finished {
+		p.terminate(nil, "removed from its source")
+	}
 	p.worker.removed = true
-	p.deletor.orphanAt = p.timing.housekeeping(p.now)
+	p.worker.orphanAt = p.timing.housekeeping(p.now)
+	p.scheduleCollection()
+}
+
+// orphaned is the housekeeping that finds the pod gone from its source: it
+// counts as deleted, and its cached status is dropped.
+func (p *Pod) orphaned() {
+	p.worker.orphanAt = zeroTime
+	p.worker.deleted = true
+	if p.worker.finished {
+		return
+	}
+	p.store.stored = false
+	clear(p.store.views)
+	p.viewsChanged()
 }
 
 // evict ends the pod by the kubelet's own decision (S81).

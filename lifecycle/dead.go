@@ -12,9 +12,7 @@ import (
 type deletor struct {
 	queue []corpse
 	op    uint64 // the removal under way; 0: none
-	// orphanAt is when housekeeping finds a pod that is gone from its source, and
-	// counts it as deleted; zero: never.
-	orphanAt time.Time
+	now   uint64 // what op removes
 	// collectAt is the garbage collection that has something to do; zero: none.
 	collectAt time.Time
 }
@@ -29,8 +27,7 @@ type corpse struct {
 // contentsToGo reports that the pod's dead containers are of no more use: it
 // was evicted, or a deletion or removal has ended it.
 func (p *Pod) contentsToGo() bool {
-	deleted := p.worker.deleted || p.due(p.deletor.orphanAt)
-	return p.evicted != nil || deleted && p.worker.terminated
+	return p.evicted != nil || p.worker.deleted && p.worker.terminated
 }
 
 // died removes what the death of a container makes superfluous: all but its
@@ -92,7 +89,8 @@ func (p *Pod) emptySandbox(id uint64) bool {
 
 // bury queues a removal, once.
 func (p *Pod) bury(c corpse) {
-	if !slices.Contains(p.deletor.queue, c) {
+	known := slices.ContainsFunc(p.deletor.queue, func(q corpse) bool { return q.id == c.id })
+	if !known && !(p.deletor.op != 0 && p.deletor.now == c.id) {
 		p.deletor.queue = append(p.deletor.queue, c)
 	}
 }
@@ -102,6 +100,7 @@ func (p *Pod) runDeletor() {
 	for p.deletor.op == 0 && len(p.deletor.queue) > 0 {
 		next := p.deletor.queue[0]
 		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
+		p.deletor.now = next.id
 		switch {
 		case next.sandbox && next.stopped:
 			p.deletor.op = p.request(Action{Type: RemoveSandbox, Container: NoContainer, Instance: next.id})

@@ -1,29 +1,53 @@
 package lifecycle
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
 
+const (
+	hostPattern = `(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
+	wordPattern = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
+	// maxImageName is the length that a repository name may have.
+	maxImageName = 255
+)
+
 // imageName is the grammar of image references: an optional host, a lower-case
 // path, an optional tag, an optional digest.
-var imageName = regexp.MustCompile(`^` +
-	`((?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
-	`[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*` +
+var imageName = regexp.MustCompile(`^((?:` + hostPattern + `/)?` + wordPattern + `(?:/` + wordPattern + `)*)` +
 	`(:[\w][\w.-]{0,127})?` +
 	`(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
+
+var imageID = regexp.MustCompile(`^[a-f0-9]{64}$`)
 
 // pullName returns the image to pull: with tag latest if it names neither tag
 // nor digest (I2); or why it does not parse (I3).
 func pullName(image string) (name, err string) {
+	if imageID.MatchString(image) {
+		return "", fmt.Sprintf("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", image)
+	}
+	path, _, _ := strings.Cut(imagePath(image), ":")
 	m := imageName.FindStringSubmatch(image)
 	switch {
-	case m == nil && imageName.MatchString(strings.ToLower(image)):
-		return "", "invalid reference format: repository name must be lowercase"
+	case path != strings.ToLower(path):
+		return "", fmt.Sprintf("invalid reference format: repository name (%s) must be lowercase", path)
 	case m == nil:
 		return "", "invalid reference format"
+	case len(m[1]) > maxImageName:
+		return "", fmt.Sprintf("repository name must not be more than %d characters", maxImageName)
 	case m[2] == "" && m[3] == "":
 		return image + ":latest", ""
 	}
 	return image, ""
+}
+
+// imagePath is a reference without its host, if it names one: a first part with
+// a dot, a port or upper case in it, or localhost.
+func imagePath(image string) string {
+	host, rest, ok := strings.Cut(image, "/")
+	if ok && (strings.ContainsAny(host, ".:") || host == "localhost" || host != strings.ToLower(host)) {
+		return rest
+	}
+	return image
 }

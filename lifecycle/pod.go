@@ -159,6 +159,7 @@ func (p *Pod) Deadline() (time.Time, bool) {
 	d.add(p.pleg.relistAt)
 	d.add(p.pleg.onDemandAt)
 	d.add(p.worker.lookAt)
+	d.add(p.worker.orphanAt)
 	d.add(p.deletor.collectAt)
 	d.add(p.pass.wakeAt)
 	for i := range p.kills.kills {
@@ -196,6 +197,8 @@ func (p *Pod) runOne() bool {
 		p.relist()
 	case p.due(p.pleg.onDemandAt):
 		p.relistOnDemand()
+	case p.due(p.worker.orphanAt):
+		p.orphaned()
 	case p.due(p.worker.lookAt):
 		p.look()
 	case p.due(p.deletor.collectAt):

@@ -64,7 +64,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 		p.scheduleLook()
 	}
 	p.report()
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported, Deleting: deleting})
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported, Deleting: deleting, Last: p.worker.finished})
 }
 
 // stampStart sets startTime at the first store, for good (S67).

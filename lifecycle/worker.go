@@ -12,14 +12,15 @@ type podWorker struct {
 	pending  update
 	lastSync time.Time // end of the last pass (T12)
 
-	terminating bool  // termination was requested or decided
-	deleted     bool  // it was a deletion that ended the pod
-	terminated  bool  // the containers are stopped for good
-	finished    bool  // nothing is left to do
-	removed     bool  // the pod is gone from its source: nothing updates it any more
-	held        bool  // another static pod has its name (S84)
-	lost        bool  // the node does not report (S83)
-	grace       int64 // effective grace period in force; 0: none yet (S71)
+	terminating bool      // termination was requested or decided
+	deleted     bool      // it was a deletion that ended the pod
+	terminated  bool      // the containers are stopped for good
+	finished    bool      // nothing is left to do
+	removed     bool      // the pod is gone from its source: nothing updates it any more
+	orphanAt    time.Time // when housekeeping finds that it is gone
+	held        bool      // another static pod has its name (S84)
+	lost        bool      // the node does not report (S83)
+	grace       int64     // effective grace period in force; 0: none yet (S71)
 
 	requeueAt time.Time // when the next sync by itself is due; zero: never
 	lookAt    time.Time // the look of the main loop that finds something due
