@@ -25,7 +25,7 @@ func (s *Simulation) step(pod int32, ev *lifecycle.Event) {
 
 // settlePod lets a machine tell what it has leapt over before an instant.
 func (s *Simulation) settlePod(pod int32, before time.Time) {
-	if p := s.pods[pod]; p.machine != nil && !s.options.NoLeap {
+	if p := s.pods[pod]; p.machine != nil {
 		s.follow(pod, p, p.machine.Settle(before))
 	}
 }

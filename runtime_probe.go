@@ -45,7 +45,9 @@ func (s *Simulation) runProbe(pod int32, p *simPod, a *lifecycle.Action) {
 	answer, d := t.answer(r)
 	ev.Answer = answer
 	if d == 0 {
-		ev.Answer.Until = s.promise(r)
+		if answer.Err == "" { // an error is tried again, and the container may end in between
+			ev.Answer.Until = s.promise(r)
+		}
 		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
 		return
 	}

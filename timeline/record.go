@@ -24,6 +24,9 @@ type Record struct {
 	Run int
 	// Probe is "startup", "readiness" or "liveness".
 	Probe string
+	// Instance tells instances of a container apart in the records of its
+	// probes. The number means nothing else, and is not printed.
+	Instance uint64
 	// Outcome is "success", "failure", "warning" or "error".
 	Outcome string
 	// From and N say which equal answers in a row a series of probes were, and

@@ -87,7 +87,9 @@ func (k *Track) addProbe(r Record) {
 		w.event, w.counted = 0, 0
 		k.append(r, false)
 		for _, i := range w.recent[:w.nrecent] {
-			k.timeline.entries[i].quiet = false // it changed something after all
+			if e := &k.timeline.entries[i]; e.Outcome == r.Outcome && e.Instance == r.Instance {
+				e.quiet = false // it changed the result
+			}
 		}
 	default:
 		w.event, w.counted = 0, 0
