@@ -355,7 +355,7 @@ func (w *watch) status(s *corev1.PodStatus) string {
 		}
 	}
 	terminal := func(p corev1.PodPhase) bool { return p == corev1.PodSucceeded || p == corev1.PodFailed }
-	if w.last != nil && terminal(w.last.Phase) && s.Phase != w.last.Phase {
+	if w.last != nil && terminal(w.last.Phase) && !terminal(s.Phase) { // S23
 		return fmt.Sprintf("the phase leaves %s for %s", w.last.Phase, s.Phase)
 	}
 	w.last = s

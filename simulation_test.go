@@ -1,0 +1,215 @@
+package podclock_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/timeline"
+)
+
+// with is the pod web whose liveness probe has the given handler.
+func with(h corev1.ProbeHandler) *corev1.Pod {
+	pod := web()
+	pod.Spec.Containers[0].LivenessProbe.ProbeHandler = h
+	return pod
+}
+
+func run(t *testing.T, o podclock.Options) *timeline.Timeline {
+	t.Helper()
+	result, err := podclock.Run(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result.Timeline
+}
+
+func TestAFailingProbeReadsAsTheKubeletsHandlerWouldWordIt(t *testing.T) {
+	exec := corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"check", "it"}}}
+	http := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "x?a=b", Port: intstr.FromInt32(80)}}
+	tcp := corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(80)}}
+	grpc := corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 80}}
+	named := corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromString("web")}}
+	const failed, errored = "Liveness probe failed: ", "Liveness probe errored and resulted in unknown state: "
+	for _, row := range []struct {
+		rule    string
+		handler corev1.ProbeHandler
+		reply   podclock.Reply
+		want    string
+	}{
+		{"P101 exit code", exec, podclock.ExitStatus(3, "no"), failed + "no"},
+		{"P101 time-out", exec, podclock.Hang(), failed + `command timed out: "check it" timed out after 1s`},
+		{"P101 as late as the time-out", exec, podclock.OK().After(time.Second), failed + `command timed out: "check it" timed out after 1s`},
+		{"P101 runtime error", exec, podclock.Error("runtime down"), errored + "runtime down"},
+		{"P110 status", http, podclock.HTTP(500, "body"), failed + "HTTP probe failed with statuscode: 500"},
+		{"P110 any failure", http, podclock.Fail("body"), failed + "HTTP probe failed with statuscode: 500"},
+		{"P110 redirect away", http, podclock.Redirect(302, "http://elsewhere/", "go"), "Liveness probe warning: Probe terminated redirects, Response body: go"},
+		{"P111 refused", http, podclock.Refused(), failed + `Get "http://10.0.0.1:80/x?a=b": dial tcp 10.0.0.1:80: connect: connection refused`},
+		{"P111 time-out", http, podclock.Hang(), failed + `Get "http://10.0.0.1:80/x?a=b": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`},
+		{"P112 stalled body", http, podclock.Stall(), "Liveness probe errored and resulted in failure state: context deadline exceeded (Client.Timeout or context cancellation while reading body)"},
+		{"P114 refused", tcp, podclock.Refused(), failed + "dial tcp 10.0.0.1:80: connect: connection refused"},
+		{"P114 time-out", tcp, podclock.Hang(), failed + "dial tcp 10.0.0.1:80: i/o timeout"},
+		{"P98 unknown port name", named, podclock.OK(), errored + `strconv.Atoi: parsing "web": invalid syntax`},
+		{"P116 not serving", grpc, podclock.Serving("NOT_SERVING"), failed + `service unhealthy (responded with "NOT_SERVING")`},
+		{"P116 no such service", grpc, podclock.Serving("NOT_FOUND"), failed + "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"},
+		{"P116 time-out", grpc, podclock.Hang(), failed + "timeout: health rpc did not complete within 1s"},
+		{"P117 refused", grpc, podclock.Refused(), failed + `timeout: failed to connect service "10.0.0.1:80" within 1s: context deadline exceeded`},
+	} {
+		tl := run(t, podclock.Options{For: 15 * time.Second, Pods: []podclock.Pod{{
+			Manifest: with(row.handler), Sandbox: podclock.Sandbox{IP: "10.0.0.1"},
+			Apps: map[string]podclock.App{"app": podclock.Script{{Liveness: podclock.Steps{{Reply: row.reply}}}}},
+		}}})
+		events := tl.Pod("web").Events("Unhealthy", "ProbeWarning")
+		if len(events) == 0 || events[0].Message != row.want {
+			t.Errorf("%s: %v\nwant %s", row.rule, events, row.want)
+		}
+	}
+}
+
+func TestAServerIsFoundByPortAndPathAndRedirectsAreFollowedOnTheSameHost(t *testing.T) {
+	get := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/r", Port: intstr.FromInt32(8080)}}
+	server := podclock.Server{Kind: podclock.HTTPServer, Port: 8080, Steps: podclock.Steps{
+		{Reply: podclock.HTTP(404, "")},
+		{Path: "/r", Reply: podclock.Redirect(302, "/ok", "")},
+		{Path: "/ok", Reply: podclock.HTTP(200, "")},
+		{From: 25 * time.Second, Path: "/ok", Reply: podclock.Redirect(302, "/r", "")},
+	}}
+	tl := run(t, podclock.Options{For: 35 * time.Second, Pods: []podclock.Pod{{
+		Manifest: with(get), Apps: map[string]podclock.App{"app": podclock.Script{{Servers: []podclock.Server{server}}}},
+	}}})
+	events := tl.Pod("web").Events("Unhealthy")
+	if len(events) != 1 || events[0].First != 30*time.Second || !strings.HasSuffix(events[0].Message, "stopped after 10 redirects") {
+		t.Errorf("%v", events)
+	}
+}
+
+func TestTheReactionToTheStopSignal(t *testing.T) {
+	for _, row := range []struct {
+		why  string
+		term *podclock.Term
+		code int32
+		ends time.Duration
+	}{
+		{"C45: the default action", nil, 143, 20 * time.Second},
+		{"it exits in time", &podclock.Term{After: 3 * time.Second}, 0, 23 * time.Second},
+		{"it ignores the signal", &podclock.Term{Ignore: true}, 137, 50 * time.Second},
+		{"it takes as long as it has", &podclock.Term{After: 30 * time.Second}, 137, 50 * time.Second},
+	} {
+		tl := run(t, podclock.Options{
+			Pods:  []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": podclock.Script{{Term: row.term}}}}},
+			Facts: []podclock.TimedFact{{At: 20 * time.Second, Fact: podclock.Delete{}}},
+			For:   time.Minute,
+		})
+		exits := tl.Pod("web").Container("app").Exits()
+		if len(exits) != 1 || exits[0].ExitCode != row.code || exits[0].At != row.ends {
+			t.Errorf("%s: %+v, want %d at %v", row.why, exits, row.code, row.ends)
+		}
+	}
+}
+
+func TestAnOutageMeetsSeveralPodsAtOnceAndPasses(t *testing.T) {
+	tl := run(t, podclock.Options{
+		Pods:  []podclock.Pod{{Manifest: web(), Replicas: 3}},
+		Facts: []podclock.TimedFact{{At: 25 * time.Second, Fact: podclock.Outage{Name: "the database", For: 20 * time.Second}}},
+		For:   2 * time.Minute,
+	})
+	for _, name := range tl.Pods() {
+		events := tl.Pod(name).Events("Unhealthy")
+		if len(events) != 1 || events[0].Count != 2 || tl.Pod(name).Restarts() != 0 {
+			t.Errorf("%s: %v", name, events)
+		}
+	}
+}
+
+func TestAFactInjectedBreaksNoPromise(t *testing.T) {
+	s, err := podclock.New(podclock.Options{Pods: []podclock.Pod{{Manifest: web()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RunFor(95 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Inject(podclock.HangApp{Container: "app"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RunFor(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	d := s.Timeline().Pod("web").Container("app").Detections()
+	if len(d) != 1 || d[0].Kill != 121*time.Second { // failures at 101, 111 and 121 s
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestPullsGoOneByOneUnlessToldOtherwise(t *testing.T) {
+	for parallel, want := range map[bool]time.Duration{false: 20 * time.Second, true: 10 * time.Second} {
+		other := web()
+		other.Name = "other"
+		tl := run(t, podclock.Options{
+			Pods:          []podclock.Pod{{Manifest: web()}, {Manifest: other}},
+			Images:        map[string]podclock.Image{"app:v1": {Pulls: []podclock.Pull{{Takes: 10 * time.Second}}}},
+			ParallelPulls: parallel,
+			For:           time.Minute,
+		})
+		if d, _ := tl.Pod("other").FirstReady(); d != want {
+			t.Errorf("parallel %v: the second pod is ready at %v, want %v", parallel, d, want)
+		}
+	}
+}
+
+func TestWhatIsWrongWithTheOptionsIsNamedWithItsCure(t *testing.T) {
+	script := func(r podclock.ScriptRun) podclock.Options {
+		return podclock.Options{Pods: []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": podclock.Script{r}}}}}
+	}
+	steps := podclock.Steps{{From: 2 * time.Second, Reply: podclock.OK()}, {From: time.Second, Reply: podclock.OK()}}
+	for want, o := range map[string]podclock.Options{
+		"Pods: there is none":                {},
+		"Manifest: there is none":            {Pods: []podclock.Pod{{}}},
+		`no such container; it has app`:      {Pods: []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"db": podclock.Script{}}}}},
+		"there are two pods":                 {Pods: []podclock.Pod{{Manifest: web()}, {Manifest: web()}}},
+		"For: -1s: times are not negative":   {Pods: []podclock.Pod{{Manifest: web()}}, For: -time.Second},
+		`has no readinessProbe; give it one`: script(podclock.ScriptRun{Readiness: steps}),
+		`has no lifecycle.preStop`:           script(podclock.ScriptRun{PreStop: steps}),
+		"put them in order":                  script(podclock.ScriptRun{Liveness: steps}),
+		"Exit.After: -1s":                    script(podclock.ScriptRun{Exit: &podclock.Exit{After: -time.Second}}),
+		"Reply: there is none":               script(podclock.ScriptRun{Liveness: podclock.Steps{{}}}),
+		"no probe or hook of container":      script(podclock.ScriptRun{Exec: map[string]podclock.Steps{"chekc": nil}}),
+		"servers are":                        script(podclock.ScriptRun{Servers: []podclock.Server{{Kind: "udp", Port: 1}}}),
+		`there is no pod "wbe"`:              {Pods: []podclock.Pod{{Manifest: web()}}, Facts: []podclock.TimedFact{{Fact: podclock.Delete{Pod: "wbe"}}}},
+		`has a container "ap"`:               {Pods: []podclock.Pod{{Manifest: web()}}, Facts: []podclock.TimedFact{{Fact: podclock.Crash{Container: "ap"}}}},
+	} {
+		if _, err := podclock.New(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// mute is an app that gives no reply.
+type mute struct{ podclock.Healthy }
+
+func (mute) Probe(*podclock.Call, podclock.ProbeKind) podclock.Reply { return podclock.Reply{} }
+
+func TestAnAppThatGivesNoReplyEndsTheSimulationWithAnError(t *testing.T) {
+	_, err := podclock.Run(podclock.Options{Pods: []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": mute{}}}}})
+	if err == nil || !strings.Contains(err.Error(), `at +10s, pod default/web, container "app", run 0, Probe`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestKubeletTimingIsDecidedByTheSeed(t *testing.T) {
+	ready := func(seed uint64) time.Duration {
+		pod := web()
+		pod.Spec.Containers[0].ReadinessProbe = pod.Spec.Containers[0].LivenessProbe.DeepCopy()
+		tl := run(t, podclock.Options{Seed: seed, Timing: podclock.KubeletTiming, For: time.Hour, Pods: []podclock.Pod{{
+			Manifest: pod, Apps: map[string]podclock.App{"app": podclock.Script{{Exit: &podclock.Exit{After: time.Second, Code: 1}}}},
+		}}})
+		return tl.Pod("web").TimeReady()
+	}
+	if ready(1) != ready(1) || ready(1) == ready(2) {
+		t.Errorf("seeds 1, 1 and 2: ready for %v, %v, %v", ready(1), ready(1), ready(2))
+	}
+}
