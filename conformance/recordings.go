@@ -45,6 +45,8 @@ type recordedPod struct {
 	Removed  float64         `json:"removed,omitempty"`
 	End      float64         `json:"end"`
 	Entries  []recordedEntry `json:"entries"`
+
+	late int // how many moments needed the tolerance for noise
 }
 
 // recordedEntry is something that happened.

@@ -35,8 +35,15 @@ func (p *recordedPod) compare(l *playedLog) string {
 	return ""
 }
 
-// compareHappenings pairs equal things that are no farther apart than slack, in
-// their order. What lies within slack of the end may be on one side only.
+// tolerate counts what came later than slack allows.
+func (p *recordedPod) tolerate(late float64) {
+	if late > slack {
+		p.late++
+	}
+}
+
+// compareHappenings pairs equal things that are no farther apart than slack and
+// noise allow, in their order. Near the end one may be on one side only.
 func (p *recordedPod) compareHappenings(want, got []happening) string {
 	slices.SortStableFunc(want, byTime)
 	slices.SortStableFunc(got, byTime)
@@ -45,24 +52,25 @@ func (p *recordedPod) compareHappenings(want, got []happening) string {
 	for _, w := range want {
 		match := -1
 		for i := from; i < len(got) && got[i].t <= w.t+slack; i++ {
-			if !used[i] && got[i].text == w.text && math.Abs(got[i].t-w.t) <= slack {
+			if !used[i] && got[i].text == w.text && got[i].t >= w.t-noise {
 				match = i
 				break
 			}
 		}
 		if match < 0 {
-			if w.t > p.End-slack {
+			if w.t > p.End-last {
 				continue
 			}
 			return fmt.Sprintf("want %s, which does not come\n%s", w, vicinity(w.t, want, got))
 		}
 		used[match] = true
+		p.tolerate(w.t - got[match].t)
 		for from < len(got) && used[from] {
 			from++
 		}
 	}
 	for i, g := range got {
-		if !used[i] && g.t < p.End-slack {
+		if !used[i] && g.t < p.End-last {
 			return fmt.Sprintf("got %s, which was not recorded\n%s", g, vicinity(g.t, want, got))
 		}
 	}
@@ -112,7 +120,8 @@ func (p *recordedPod) compareStatuses(want, got []playedStatus) string {
 		if d := diffStatus("", w[i].v, g[i].v); d != "" {
 			return fmt.Sprintf("number %d, recorded at %.6f, replayed at %.6f: %s\n  want %s\n  got  %s", i, w[i].t, g[i].t, d, nth(w, i), nth(g, i))
 		}
-		if math.Abs(w[i].t-g[i].t) > slack && !w[i].loose {
+		p.tolerate(w[i].t - g[i].t)
+		if w[i].t < g[i].t-slack || w[i].t > g[i].t+noise && !w[i].loose {
 			return fmt.Sprintf("number %d: want at %.6f, got at %.6f\n  %s", i, w[i].t, g[i].t, nth(w, i))
 		}
 	}
@@ -140,7 +149,7 @@ func distinct(list []playedStatus, ids *[]string) []distinctStatus {
 		if len(out) > 0 && out[len(out)-1].text == text {
 			continue
 		}
-		out = append(out, distinctStatus{t: s.t, v: s.named(ids), text: text})
+		out = append(out, distinctStatus{t: s.t, v: s.named(ids), text: text, loose: s.loose})
 	}
 	return out
 }

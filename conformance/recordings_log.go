@@ -19,8 +19,6 @@ import (
 type happening struct {
 	t    float64
 	text string
-	// loose: the time is not that of the thing (a status seen in a poll).
-	loose bool
 }
 
 // playedLog is what a replay did, worded as the recording is.
@@ -33,18 +31,29 @@ type playedLog struct {
 	statuses              []playedStatus
 	reported              []playedStatus
 	finished              bool
+	life                  int
 }
 
 type playedStatus struct {
 	t      float64
+	life   int  // whose it is
+	loose  bool // seen in a poll: the time is not that of the change
 	status map[string]any
 }
 
-func (l *playedLog) begin(t *lifecycle.Template) { l.template, l.attempts = t, make(map[uint64]uint64) }
+func (l *playedLog) begin(t *lifecycle.Template) {
+	l.template, l.attempts = t, make(map[uint64]uint64)
+	l.life++
+}
 
 func (l *playedLog) since(t podclock.Tap) float64 { return t.At.Sub(l.pod.Epoch).Seconds() }
 
+var zzTap func(podclock.Tap)
+
 func (l *playedLog) tap(t podclock.Tap) {
+	if zzTap != nil {
+		zzTap(t)
+	}
 	switch {
 	case t.Event != nil && t.Event.Type == lifecycle.ProbeFinished:
 		l.probe(t, t.Event)
@@ -93,9 +102,9 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 		l.events = append(l.events, happening{t: l.since(t), text: text})
 	case lifecycle.StatusChanged:
 		if !a.Last {
-			l.statuses = append(l.statuses, playedStatus{l.since(t), statusMap(a.Status)})
+			l.statuses = append(l.statuses, playedStatus{t: l.since(t), life: l.life, status: statusMap(a.Status)})
 		}
-		l.reported = append(l.reported, playedStatus{l.since(t), statusMap(a.Reported)})
+		l.reported = append(l.reported, playedStatus{t: l.since(t), life: l.life, status: statusMap(a.Reported)})
 	case lifecycle.PodFinished:
 		l.finished = true
 	}
@@ -156,9 +165,9 @@ func (p *recordedPod) recorded() (calls, events, probes []happening, statuses, r
 			text := fmt.Sprintf("%s %s %s %q", e.Container, strings.ToLower(e.Detail.Probe), e.Detail.Result, e.Detail.Output)
 			probes = append(probes, happening{t: e.T, text: text})
 		case e.Kind == "status":
-			statuses = append(statuses, playedStatus{e.T, e.Status})
+			statuses = append(statuses, playedStatus{t: e.T, status: e.Status, loose: e.How != "watch"})
 		case e.Kind == "api" && e.Call == "patch status":
-			reported = append(reported, playedStatus{e.T, e.Status})
+			reported = append(reported, playedStatus{t: e.T, status: e.Status})
 		}
 	}
 	return calls, events, probes, statuses, reported
@@ -197,28 +206,29 @@ func (s playedStatus) text(ids *[]string) string {
 	return string(b)
 }
 
-func (s playedStatus) named(ids *[]string) any { return renamed(s.status, ids) }
+func (s playedStatus) named(ids *[]string) any { return renamed(s.status, s.life, ids) }
 
 // renamed replaces every container ID in a decoded status.
-func renamed(v any, ids *[]string) any {
+func renamed(v any, life int, ids *[]string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for _, key := range sortedKeys(v) {
 			if id, ok := v[key].(string); ok && key == "containerID" && id != "" {
+				id = fmt.Sprintf("%s of life %d", id, life)
 				if !slices.Contains(*ids, id) {
 					*ids = append(*ids, id)
 				}
 				out[key] = fmt.Sprintf("id %d", slices.Index(*ids, id))
 				continue
 			}
-			out[key] = renamed(v[key], ids)
+			out[key] = renamed(v[key], life, ids)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = renamed(v[i], ids)
+			out[i] = renamed(v[i], life, ids)
 		}
 		return out
 	}

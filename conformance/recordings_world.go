@@ -9,6 +9,14 @@ import (
 // the replay: scheduling noise of the machine that recorded (docs/fidelity.md).
 const slack = 0.05 // seconds
 
+// noise is how much later than that things may have come on the busy machine
+// that recorded; what needs it is counted (docs/fidelity.md).
+const noise = 0.15 // seconds
+
+// last is how long before its end a recording is compared: the kubelet was
+// stopped before that.
+const last = 0.5 // seconds
+
 // recordedWorld is the chance of the world, taken from a recording: when the
 // kubelet relisted, and when it took up the pod by itself.
 //
@@ -42,6 +50,8 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 	last := math.Inf(-1) // of what may have set a pass off
 	for _, e := range p.Entries {
 		switch {
+		case e.Kind == "cri" && e.Call == "RemovePodSandbox":
+			w.removes = append(w.removes, e.T)
 		case e.T > until:
 		case e.Kind == "loop" && e.Call == "PLEG":
 			w.reveal(e.T)
@@ -58,8 +68,6 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 			if e.T-last > 0.01 {
 				w.own = append(w.own, e.T)
 			}
-		case e.Kind == "cri" && e.Call == "RemovePodSandbox":
-			w.removes = append(w.removes, e.T)
 		}
 	}
 	w.loop = w.start
@@ -79,9 +87,12 @@ func (w *recordedWorld) reveal(t float64) {
 	if n := len(w.reveals); n > 0 && t-w.reveals[n-1] < burst {
 		return
 	}
-	for i := range w.relists {
-		if r := &w.relists[i]; r.began <= t+0.0005 && t-r.began < lag {
-			r.seen = t
+	for i := len(w.relists) - 1; i >= 0; i-- {
+		if r := &w.relists[i]; r.began <= t+0.0005 {
+			if t-r.began < lag && r.seen == r.began {
+				r.seen = t
+			}
+			break
 		}
 	}
 	w.reveals = append(w.reveals, t)
@@ -146,7 +157,7 @@ func (w *recordedWorld) nearest(list []float64, t float64) float64 {
 // by itself, if that is within what jitter and the one-second look allow.
 func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration {
 	at, b := w.since(now), base.Seconds()
-	if s, ok := first(w.own, at+b-slack); ok && s <= at+1.5*b+1+2*slack {
+	if s, ok := first(w.own, max(at+b-slack, at+0.001)); ok && s <= at+1.5*b+1+2*slack {
 		return time.Duration((s-at)*float64(time.Second)) - time.Millisecond
 	}
 	return base + base/4 // something else comes first
@@ -155,7 +166,7 @@ func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration
 // Look is the recorded beginning of a pass within a second after t, if any.
 func (w *recordedWorld) Look(t time.Time) time.Time {
 	at := w.since(t)
-	if s, ok := first(w.begins, at-slack); ok && s <= at+1+2*slack {
+	if s, ok := first(w.begins, at-0.005); ok && s <= at+1+2*slack {
 		if s <= at {
 			return t.Add(time.Microsecond)
 		}

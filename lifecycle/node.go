@@ -47,7 +47,7 @@ func (p *Pod) kubeletRestarted() {
 		return
 	}
 	p.kubeletStart = p.now
-	p.worker = podWorker{lost: p.worker.lost}
+	p.worker = podWorker{lost: p.worker.lost, since: p.ops}
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
 	p.probes = p.newProbes()

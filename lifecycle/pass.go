@@ -103,6 +103,9 @@ func (p *Pod) beginPass() bool {
 	if w.held && w.lastSync.IsZero() {
 		return p.holdBack()
 	}
+	if p.inherited() {
+		return false
+	}
 	p.swapTemplate()
 	p.pass = pass{work: workSync, stage: stageSnapshot, deletion: p.deletion, hasGrace: w.pending.hasGrace, grace: w.pending.grace}
 	switch {
@@ -114,6 +117,21 @@ func (p *Pod) beginPass() bool {
 	w.pending = update{}
 	p.kills.begin(false)
 	return true
+}
+
+// inherited reports whether a call of an earlier kubelet process still changes
+// the runtime. A new process takes so long to come up that they are over by then.
+func (p *Pod) inherited() bool {
+	return slices.ContainsFunc(p.open, func(r openRequest) bool {
+		if r.op > p.worker.since {
+			return false
+		}
+		switch r.request {
+		case RunSandbox, CreateContainer, StartContainer, RemoveContainer:
+			return true
+		}
+		return false
+	})
 }
 
 // holdBack tries the first sync of a static pod again later: the one that had

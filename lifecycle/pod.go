@@ -46,6 +46,7 @@ type Pod struct {
 	kubeletStart time.Time         // zero: long before the pod
 	nextTemplate *Template         // the changed pod object, for the next pass
 
+	ticked    bool           // some worker was due at this instant
 	stale     bool           // the probe workers have not seen their views yet
 	triggered []time.Time    // by container: the last manual trigger (T26)
 	acts      []probe.Action // scratch

@@ -13,7 +13,6 @@ import (
 type eventGenerator struct {
 	seen     []seen    // what the last relist saw
 	snapshot *Runtime  // the cache; nil before anything was seen
-	modified time.Time // when snapshot was made
 	observed time.Time // when the pod was last relisted on demand
 
 	relistAt   time.Time // the next relist that has something to see; zero: none
@@ -85,7 +84,7 @@ func (p *Pod) relist() {
 // refresh makes a new snapshot of the runtime.
 func (p *Pod) refresh() {
 	snapshot := p.inspect()
-	p.pleg.snapshot, p.pleg.modified = &snapshot, p.now
+	p.pleg.snapshot = &snapshot
 }
 
 // inspect reads the runtime's present state. The addresses of a pod without a
@@ -163,7 +162,7 @@ func stateIn(list []seen, id uint64) restart.State {
 // sync (T12); if not, the pass waits for the next relist.
 func (p *Pod) newerSnapshot() bool {
 	last := p.worker.lastSync
-	if last.IsZero() || p.pleg.modified.After(last) || p.pleg.observed.After(last) {
+	if last.IsZero() || p.pleg.observed.After(last) {
 		return true
 	}
 	at := p.timing.relist(last, true)

@@ -18,6 +18,7 @@ type podWorker struct {
 	finished    bool      // nothing is left to do
 	removed     bool      // the pod is gone from its source: nothing updates it any more
 	orphanAt    time.Time // when housekeeping finds that it is gone
+	since       uint64    // requests up to this Op are an earlier process'
 	held        bool      // another static pod has its name (S84)
 	lost        bool      // the node does not report (S83)
 	grace       int64     // effective grace period in force; 0: none yet (S71)

@@ -167,6 +167,18 @@ func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Act
 	return out
 }
 
+// PassOver is for the end of an instant's deadlines: the ticks of this very
+// instant that would only skip for the same reason as the tick before are over,
+// too. What comes later at this instant, such as the answer to an attempt that
+// began in it, finds them so.
+func (s *Set) PassOver(now time.Time) {
+	for i := range s.workers {
+		if w := &s.workers[i]; s.lives(i) && !w.leaping {
+			w.leap(w.at(now) + 1)
+		}
+	}
+}
+
 // Changed steps every worker, so that each sees the view as it is now.
 func (s *Set) Changed(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
