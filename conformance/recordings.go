@@ -3,9 +3,11 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +30,9 @@ type recordedBatch struct {
 	KubeletStart time.Time `json:"kubeletStart"`
 	End          time.Time `json:"end"`
 	Relists      []float64 `json:"relists,omitempty"` // seconds since the Unix epoch
+	// Collections are the garbage collections that removed something, likewise:
+	// they are found in the entries of all pods.
+	Collections []float64 `json:"collections,omitempty"`
 }
 
 // recordedPod is one pod of a batch: a record of this kind. Times without a
@@ -91,6 +96,12 @@ func splitRecording(r io.Reader, yield func(record []byte) error) error {
 	if err := json.NewDecoder(r).Decode(&batch); err != nil {
 		return fmt.Errorf("conformance: recordings: %w", err)
 	}
+	for _, pod := range batch.Pods {
+		if err := batch.collected(pod); err != nil {
+			return err
+		}
+	}
+	slices.Sort(batch.Collections)
 	run, err := json.Marshal(batch.recordedBatch)
 	if err != nil {
 		return err
@@ -103,6 +114,20 @@ func splitRecording(r io.Reader, yield func(record []byte) error) error {
 		}
 		if err := yield(record); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// collected notes the garbage collections that a pod's entries tell of.
+func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
+	var p recordedPod
+	if err := errors.Join(json.Unmarshal(pod["epoch"], &p.Epoch), json.Unmarshal(pod["entries"], &p.Entries)); err != nil {
+		return err
+	}
+	for _, e := range p.Entries {
+		if e.Kind == "cri" && e.Call == "RemovePodSandbox" {
+			b.Collections = append(b.Collections, float64(p.Epoch.UnixNano())/1e9+e.T)
 		}
 	}
 	return nil

@@ -58,7 +58,7 @@ func (p *recordedPod) compareHappenings(want, got []happening) string {
 			}
 		}
 		if match < 0 {
-			if w.t > p.End-last {
+			if w.t > p.stopped() {
 				continue
 			}
 			return fmt.Sprintf("want %s, which does not come\n%s", w, vicinity(w.t, want, got))
@@ -70,7 +70,7 @@ func (p *recordedPod) compareHappenings(want, got []happening) string {
 		}
 	}
 	for i, g := range got {
-		if !used[i] && g.t < p.End-last {
+		if !used[i] && g.t < p.stopped() {
 			return fmt.Sprintf("got %s, which was not recorded\n%s", g, vicinity(g.t, want, got))
 		}
 	}
@@ -106,6 +106,12 @@ func vicinity(t float64, want, got []happening) string {
 		}
 	}
 	return b.String()
+}
+
+// stopped is how far the recording is compared.
+func (p *recordedPod) stopped() float64 {
+	origin := float64(p.Epoch.UnixNano()) / 1e9
+	return p.Run.Relists[len(p.Run.Relists)-1] - origin - margin
 }
 
 // compareStatuses compares the sequences of statuses, equal neighbours left

@@ -13,9 +13,9 @@ const slack = 0.05 // seconds
 // that recorded; what needs it is counted (docs/fidelity.md).
 const noise = 0.15 // seconds
 
-// last is how long before its end a recording is compared: the kubelet was
-// stopped before that.
-const last = 0.5 // seconds
+// margin is how long before the kubelet's last relist a recording is no longer
+// compared: the kubelet was stopped about then.
+const margin = 0.5 // seconds
 
 // recordedWorld is the chance of the world, taken from a recording: when the
 // kubelet relisted, and when it took up the pod by itself.
@@ -32,7 +32,7 @@ type recordedWorld struct {
 	own     []float64 // begins of passes that nothing else set off
 	start   float64   // of the kubelet
 	loop    float64   // of its main loop: the origin of looks and housekeeping
-	removes []float64 // when sandboxes were removed
+	removes []float64 // garbage collections
 }
 
 // relist is one global relist: when it began to look, and when the main loop
@@ -47,11 +47,12 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 	for _, r := range p.Run.Relists {
 		w.relists = append(w.relists, relist{r - origin, r - origin})
 	}
+	for _, c := range p.Run.Collections {
+		w.removes = append(w.removes, c-origin)
+	}
 	last := math.Inf(-1) // of what may have set a pass off
 	for _, e := range p.Entries {
 		switch {
-		case e.Kind == "cri" && e.Call == "RemovePodSandbox":
-			w.removes = append(w.removes, e.T)
 		case e.T > until:
 		case e.Kind == "loop" && e.Call == "PLEG":
 			w.reveal(e.T)
@@ -181,16 +182,24 @@ func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w
 // kubelet's life.
 func (w *recordedWorld) Collect(t time.Time) time.Time {
 	at := w.since(t)
-	if s, ok := first(w.removes, at); ok && s <= at+60+slack {
+	if s, ok := first(w.removes, at+1e-6); ok && s <= at+60+slack {
 		return w.instant(s)
 	}
-	return w.grid(t, w.start, 60)
+	origin := w.loop
+	if len(w.removes) > 0 {
+		origin = w.removes[0]
+	}
+	return w.grid(t, origin, 60)
 }
 
 // grid is the next multiple of a period since an origin.
 func (w *recordedWorld) grid(t time.Time, origin, period float64) time.Time {
 	n := math.Floor((w.since(t) - origin) / period)
-	return w.instant(origin + (n+1)*period)
+	at := w.instant(origin + (n+1)*period)
+	if !at.After(t) { // rounding
+		at = at.Add(time.Duration(period * float64(time.Second)))
+	}
+	return at
 }
 
 func (w *recordedWorld) FirstProbe(time.Time, time.Duration) time.Duration { return 0 }

@@ -95,6 +95,7 @@ func (p *Pod) exited(ev *Event) {
 		p.probes.Break(p.now, c.Container)
 	}
 	p.touched()
+	p.scheduleCollection()
 }
 
 // sandboxDied notes that the ready sandbox is gone.
@@ -149,12 +150,16 @@ func (p *Pod) removed() {
 }
 
 // orphaned is the housekeeping that finds the pod gone from its source: it
-// counts as deleted, and its cached status is dropped.
+// counts as deleted, and its cached status is dropped. A status stored after
+// that is dropped by the next one.
 func (p *Pod) orphaned() {
 	p.worker.orphanAt = zeroTime
 	p.worker.deleted = true
 	if p.worker.finished {
 		return
+	}
+	if p.timing.World != nil {
+		p.worker.orphanAt = p.timing.housekeeping(p.now)
 	}
 	p.store.stored = false
 	clear(p.store.views)

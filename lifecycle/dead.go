@@ -58,21 +58,25 @@ func (p *Pod) died(e seen) {
 func (p *Pod) scheduleCollection() {
 	left := len(p.world.sandboxes) + len(p.world.instances)
 	gone := p.worker.finished && (p.contentsToGo() || p.worker.removed)
-	if gone && left > 0 || len(p.world.sandboxes) > 1 {
+	if gone && left > 0 || p.superfluous() || len(p.world.sandboxes) > 1 {
 		p.deletor.collectAt = p.timing.collect(p.now)
 	}
 }
 
-// collect is one garbage collection: dead instances of a pod that is gone, and
-// sandboxes in which nothing is left, but for the newest of a pod that stays
-// (T13).
+// collect is one garbage collection: dead instances, but for the newest of each
+// container of a pod that stays, and sandboxes in which nothing is left, but for
+// the newest of a pod that stays (T13).
 func (p *Pod) collect() {
 	p.deletor.collectAt = time.Time{}
 	all := p.worker.finished && p.contentsToGo()
-	for _, c := range p.world.instances {
-		if all && c.State != restart.StateRunning {
+	kept := make([]bool, p.t.Containers())
+	for i := len(p.world.instances) - 1; i >= 0; i-- {
+		c := &p.world.instances[i]
+		dead := c.State == restart.StateExited
+		if dead && kept[c.Container] || all && c.State != restart.StateRunning {
 			p.bury(corpse{id: c.ID})
 		}
+		kept[c.Container] = kept[c.Container] || dead
 	}
 	for i, s := range p.world.sandboxes {
 		newest := i == len(p.world.sandboxes)-1
@@ -81,6 +85,22 @@ func (p *Pod) collect() {
 		}
 	}
 	p.runDeletor()
+}
+
+// superfluous reports whether some container has more than one dead instance.
+func (p *Pod) superfluous() bool {
+	dead := make([]bool, p.t.Containers())
+	for i := range p.world.instances {
+		c := &p.world.instances[i]
+		if c.State != restart.StateExited {
+			continue
+		}
+		if dead[c.Container] {
+			return true
+		}
+		dead[c.Container] = true
+	}
+	return false
 }
 
 func (p *Pod) emptySandbox(id uint64) bool {

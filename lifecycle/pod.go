@@ -46,10 +46,11 @@ type Pod struct {
 	kubeletStart time.Time         // zero: long before the pod
 	nextTemplate *Template         // the changed pod object, for the next pass
 
-	ticked    bool           // some worker was due at this instant
-	stale     bool           // the probe workers have not seen their views yet
-	triggered []time.Time    // by container: the last manual trigger (T26)
-	acts      []probe.Action // scratch
+	ticked     bool           // some worker was due at this instant
+	stale      bool           // the probe workers have not seen their views yet
+	probesMade time.Time      // when workers were last made (P34)
+	triggered  []time.Time    // by container: the last manual trigger (T26)
+	acts       []probe.Action // scratch
 }
 
 // New returns the machine of a pod that the kubelet is told of at now. Its

@@ -18,8 +18,15 @@ func (p *Pod) newProbes() probe.Set {
 	})
 }
 
-// addProbes makes the workers that are missing (P31, P39).
+// addProbes makes the workers that are missing (P31, P39). Where nothing takes
+// time they are made once at an instant: the result of a worker that ends at
+// once, such as that of a container that is done, would ask for a sync that
+// makes it again, and so on (P34). A kubelet's relists space these out (T12).
 func (p *Pod) addProbes() {
+	if p.timing.World == nil && p.probesMade.Equal(p.now) {
+		return
+	}
+	p.probesMade = p.now
 	var sleep func(probe.Spec) time.Duration
 	if p.timing.World != nil && !p.kubeletStart.IsZero() {
 		sleep = func(s probe.Spec) time.Duration {
