@@ -91,6 +91,7 @@ func (o *Options) checkTimes() error {
 	check("Latency.CreateContainer", o.Latency.CreateContainer)
 	check("Latency.StartContainer", o.Latency.StartContainer)
 	check("Latency.RemoveContainer", o.Latency.RemoveContainer)
+	check("Latency.Exec", o.Latency.Exec)
 	for i := range o.Pods {
 		p, place := &o.Pods[i], fmt.Sprintf("Pods[%d]", i)
 		check(place+".At", p.At)

@@ -110,6 +110,8 @@ type Pull struct {
 // Latency is how long each call to the container runtime takes.
 type Latency struct {
 	RunSandbox, StopSandbox, CreateContainer, StartContainer, RemoveContainer time.Duration
+	// Exec is how much longer than its time-out an exec takes that runs into it.
+	Exec time.Duration
 }
 
 // TimedFact is a fact that comes true at a time known beforehand.

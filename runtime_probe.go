@@ -43,6 +43,9 @@ func (s *Simulation) runProbe(pod int32, p *simPod, a *lifecycle.Action) {
 	}
 	t := target{spec, pr, p.ip}
 	answer, d := t.answer(r)
+	if pr.Exec != nil && d >= t.timeout() {
+		d += s.options.Latency.Exec
+	}
 	ev.Answer = answer
 	if d == 0 {
 		if answer.Err == "" { // an error is tried again, and the container may end in between
@@ -95,7 +98,7 @@ func (s *Simulation) accepts(p *simPod, c *instance, r Reply, method string) boo
 
 func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	ev := lifecycle.Event{
-		Type: lifecycle.HookFinished, Op: a.Op, Instance: a.Instance, Container: a.Container,
+		Type: lifecycle.HookFinished, Op: a.Op, Instance: a.Instance, Container: a.Container, Hook: a.Hook,
 	}
 	t := hookTarget{p.template.Container(a.Container), a.Hook, p.ip, p.identity}
 	c := p.instance(a.Instance)
@@ -111,7 +114,7 @@ func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	if !s.accepts(p, c, r, "Hook") {
 		return
 	}
-	f := flight{op: a.Op, slot: -1, event: ev, hook: a.Hook}
+	f := flight{op: a.Op, slot: -1, event: ev}
 	if r.kind != ReplyHang {
 		ev.Err = t.failure(r)
 		f.slot = s.after(r.latency, task{kind: taskDeliver, pod: pod, event: ev})
@@ -127,7 +130,7 @@ func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *flight) {
 	spec := p.template.Container(c.container)
 	ev := f.event
 	if ev.Type == lifecycle.HookFinished {
-		t := hookTarget{spec, f.hook, p.ip, p.identity}
+		t := hookTarget{spec, ev.Hook, p.ip, p.identity}
 		ev.Err = t.failure(s.cutReply(p, c))
 	} else {
 		t := target{spec, probeOf(spec, ev.Probe), p.ip}

@@ -227,7 +227,11 @@ func (p *recordedPod) facts() []podclock.TimedFact {
 			changed.Generation++
 			f = podclock.Update{Manifest: changed}
 		case e.Kind == "api" && strings.HasPrefix(e.Call, "delete ("):
-			f = podclock.Delete{Grace: e.Detail.Grace}
+			deletion := podclock.Delete{}
+			if e.Detail != nil {
+				deletion.Grace = e.Detail.Grace
+			}
+			f = deletion
 		default:
 			continue
 		}
@@ -243,7 +247,7 @@ func (l *playedLog) play(life life) error {
 	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: time.Millisecond, Resync: time.Minute, World: world}
 	options := podclock.Options{
 		Start:         p.Epoch,
-		Pods:          []podclock.Pod{{Manifest: life.manifest, Apps: p.Script.apps(p.Manifest), Sandbox: p.Script.sandbox(p.PodIP), At: secs(life.from)}},
+		Pods:          []podclock.Pod{{Manifest: life.manifest, Apps: p.apps(), Sandbox: p.Script.sandbox(p.PodIP), At: secs(life.from)}},
 		Images:        p.Script.images(),
 		Facts:         life.facts,
 		Timing:        podclock.FixedTiming(timing),
@@ -251,6 +255,7 @@ func (l *playedLog) play(life life) error {
 		ParallelPulls: true,
 		NoLeap:        true,
 		Tap:           l.tap,
+		Latency:       podclock.Latency{Exec: p.execOverhead()},
 	}
 	if !p.standalone() {
 		options.Config.HostIP = "192.0.2.10"

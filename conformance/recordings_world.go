@@ -9,6 +9,9 @@ import (
 // the replay: scheduling noise of the machine that recorded (docs/fidelity.md).
 const slack = 0.05 // seconds
 
+// never is longer than any recording.
+const never = 24 * time.Hour
+
 // noise is how much later than that things may have come on the busy machine
 // that recorded; what needs it is counted (docs/fidelity.md).
 const noise = 0.15 // seconds
@@ -27,12 +30,15 @@ type recordedWorld struct {
 	epoch   time.Time
 	relists []relist  // all of them
 	reveals []float64 // those, global or on demand, that showed a change of this pod
+	given   bool      // the first of them was given out
 	begins  []float64 // of passes
 	ends    []float64 // of passes
 	own     []float64 // begins of passes that nothing else set off
 	start   float64   // of the kubelet
 	loop    float64   // of its main loop: the origin of looks and housekeeping
 	removes []float64 // garbage collections
+	// one garbage collection, and the time between two of them
+	collection, period float64
 }
 
 // relist is one global relist: when it began to look, and when the main loop
@@ -74,6 +80,14 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 	w.loop = w.start
 	if len(w.own) > 1 {
 		w.loop += mod(w.own[len(w.own)-1]-w.start, 1)
+	}
+	w.collection, w.period = w.loop, 60
+	if n := len(w.removes); n > 0 {
+		first, last := w.removes[0], w.removes[n-1]
+		w.collection = first
+		if minutes := math.Round((last - first) / 60); minutes > 0 {
+			w.period = (last - first) / minutes
+		}
 	}
 	return w
 }
@@ -122,13 +136,12 @@ func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
 	if after {
 		return w.instant(max(w.relisted(w.nearest(w.ends, at)+1e-6), at))
 	}
-	for len(w.reveals) > 0 && w.reveals[0] < at-0.01 {
-		w.reveals = w.reveals[1:]
+	for len(w.reveals) > 0 && (w.reveals[0] < at-0.01 || w.given && w.reveals[0] <= at) {
+		w.reveals, w.given = w.reveals[1:], false // a relist reveals once
 	}
 	if len(w.reveals) > 0 {
-		s := w.reveals[0]
-		w.reveals = w.reveals[1:] // a relist reveals once
-		return w.instant(max(s, at))
+		w.given = true
+		return w.instant(max(w.reveals[0], at))
 	}
 	return w.instant(max(w.relisted(at), at))
 }
@@ -161,7 +174,7 @@ func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration
 	if s, ok := first(w.own, max(at+b-slack, at+0.001)); ok && s <= at+1.5*b+1+2*slack {
 		return time.Duration((s-at)*float64(time.Second)) - time.Millisecond
 	}
-	return base + base/4 // something else comes first
+	return never // something else comes first, or the recording ends
 }
 
 // Look is the recorded beginning of a pass within a second after t, if any.
@@ -185,11 +198,7 @@ func (w *recordedWorld) Collect(t time.Time) time.Time {
 	if s, ok := first(w.removes, at+1e-6); ok && s <= at+60+slack {
 		return w.instant(s)
 	}
-	origin := w.loop
-	if len(w.removes) > 0 {
-		origin = w.removes[0]
-	}
-	return w.grid(t, origin, 60)
+	return w.grid(t, w.collection, w.period)
 }
 
 // grid is the next multiple of a period since an origin.

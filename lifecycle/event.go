@@ -32,7 +32,7 @@ const (
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
-	HookFinished  // answers RunHook: Err is the failure's whole text
+	HookFinished  // answers RunHook: Hook; Err is the failure's whole text
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
 	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70)
@@ -109,8 +109,11 @@ type Event struct {
 	// what came of it.
 	Container int
 	Probe     probe.Kind
-	Attempt   uint64
-	Answer    probe.Answer
+	// Hook is that of the RunHook action. It only tells [Pod.RecordFact] what
+	// ended: to the machine, Op says it.
+	Hook    HookKind
+	Attempt uint64
+	Answer  probe.Answer
 
 	// Grace is the deletion's grace period in seconds; nil: the pod's.
 	Grace *int64

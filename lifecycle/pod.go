@@ -195,7 +195,6 @@ func (p *Pod) run() {
 func (p *Pod) runOne() bool {
 	switch {
 	case p.due(p.pleg.relistAt):
-		p.pleg.relistAt = time.Time{}
 		p.relist()
 	case p.due(p.pleg.onDemandAt):
 		p.relistOnDemand()

@@ -221,7 +221,7 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 	case ContainerRemoved:
 		r.Kind = timeline.Removed
 	case HookFinished:
-		r.Kind, r.Reason, r.Outcome = timeline.Hook, "lifecycle", outcomeWord(ev.Err, "success", "failure")
+		r.Kind, r.Reason, r.Outcome = timeline.Hook, ev.Hook.String(), outcomeWord(ev.Err, "success", "failure")
 	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted:
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:

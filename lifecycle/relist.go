@@ -16,6 +16,7 @@ type eventGenerator struct {
 	observed time.Time // when the pod was last relisted on demand
 
 	relistAt   time.Time // the next relist that has something to see; zero: none
+	touchedAt  time.Time // when the first change was made that it will see
 	onDemandAt time.Time
 	requested  time.Time // when onDemandAt was asked for
 	relisted   time.Time // the latest relist that is known to have been
@@ -32,6 +33,7 @@ type seen struct {
 // touched notes that the runtime has changed, so that the next relist sees it.
 func (p *Pod) touched() {
 	if p.pleg.relistAt.IsZero() {
+		p.pleg.touchedAt = p.now
 		p.pleg.relistAt = p.timing.relist(p.now, p.pleg.relisted.Equal(p.now))
 	}
 }
@@ -63,7 +65,7 @@ func (p *Pod) relistOnDemand() {
 // relist compares the runtime with what was seen last, refreshes the snapshot
 // if anything changed, and asks for a sync (T20, T23).
 func (p *Pod) relist() {
-	p.pleg.relisted = p.now
+	p.pleg.relisted, p.pleg.relistAt = p.now, time.Time{}
 	current := p.observe()
 	events := compare(p.pleg.seen, current)
 	if len(events) == 0 {
@@ -172,6 +174,9 @@ func (p *Pod) newerSnapshot() bool {
 	}
 	if p.pleg.relisted.Before(at) {
 		p.pleg.relisted = at
+		if !p.pleg.relistAt.IsZero() && !p.pleg.touchedAt.After(at) {
+			p.relist() // it has seen what changed before it
+		}
 	}
 	return true
 }
