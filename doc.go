@@ -11,7 +11,8 @@
 //		}},
 //		For: 2 * time.Minute,
 //	})
-//	for _, d := range result.Timeline.Pod("web").Container("app").Detections() {
+//	app, err := result.Timeline.Container("web", "app")
+//	for _, d := range app.Detections() {
 //		fmt.Println("hangs at", d.Trouble, "killed at", d.Kill, "after", d.After())
 //	}
 //	// hangs at 25s killed at 51s after 26s

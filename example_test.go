@@ -45,7 +45,11 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, d := range result.Timeline.Pod("web").Container("app").Detections() {
+	app, err := result.Timeline.Container("web", "app")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, d := range app.Detections() {
 		fmt.Println("hangs at", d.Trouble, "killed at", d.Kill, "after", d.After())
 	}
 	if err := result.Timeline.WriteTable(os.Stdout, timeline.Table{Width: 120}); err != nil {
@@ -87,11 +91,20 @@ func ExampleSimulation() {
 	must(s.Inject(podclock.Crash{Container: "app", Code: 1}))
 	must(s.RunFor(time.Minute))
 	must(before.RunFor(time.Minute))
-	fmt.Println("crashed:  ", s.Timeline().Pod("web").Restarts(), "restart")
-	fmt.Println("rewound:  ", before.Timeline().Pod("web").Restarts(), "restarts")
+	fmt.Println("crashed:  ", restarts(s.Timeline()), "restart")
+	fmt.Println("rewound:  ", restarts(before.Timeline()), "restarts")
 	// Output:
 	// crashed:   1 restart
 	// rewound:   0 restarts
+}
+
+// restarts is how often the containers of the pod web were restarted.
+func restarts(t *timeline.Timeline) int {
+	pod, err := t.Pod("web")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return pod.Restarts()
 }
 
 // random is an app in code: one probe in ten fails, as the seed has it.
@@ -113,7 +126,7 @@ func ExampleApp() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("restarts in a day:", result.Timeline.Pod("web").Restarts())
+	fmt.Println("restarts in a day:", restarts(result.Timeline))
 	// Output:
 	// restarts in a day: 5
 }

@@ -56,7 +56,6 @@ type flight struct {
 	op    uint64
 	slot  int32 // its completion; -1: it has none, and lasts as long as the instance
 	event lifecycle.Event
-	hook  lifecycle.HookKind // of a hook
 }
 
 // instance returns an instance that the runtime has, or nil.

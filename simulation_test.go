@@ -63,7 +63,7 @@ func TestAFailingProbeReadsAsTheKubeletsHandlerWouldWordIt(t *testing.T) {
 			Manifest: with(row.handler), Sandbox: podclock.Sandbox{IP: "10.0.0.1"},
 			Apps: map[string]podclock.App{"app": podclock.Script{{Liveness: podclock.Steps{{Reply: row.reply}}}}},
 		}}})
-		events := tl.Pod("web").Events("Unhealthy", "ProbeWarning")
+		events := podOf(t, tl, "web").Events("Unhealthy", "ProbeWarning")
 		if len(events) == 0 || events[0].Message != row.want {
 			t.Errorf("%s: %v\nwant %s", row.rule, events, row.want)
 		}
@@ -81,10 +81,30 @@ func TestAServerIsFoundByPortAndPathAndRedirectsAreFollowedOnTheSameHost(t *test
 	tl := run(t, podclock.Options{For: 35 * time.Second, Pods: []podclock.Pod{{
 		Manifest: with(get), Apps: map[string]podclock.App{"app": podclock.Script{{Servers: []podclock.Server{server}}}},
 	}}})
-	events := tl.Pod("web").Events("Unhealthy")
+	events := podOf(t, tl, "web").Events("Unhealthy")
 	if len(events) != 1 || events[0].First != 30*time.Second || !strings.HasSuffix(events[0].Message, "stopped after 10 redirects") {
 		t.Errorf("%v", events)
 	}
+}
+
+// podOf is what the timeline tells of a pod.
+func podOf(t *testing.T, tl *timeline.Timeline, name string) timeline.Pod {
+	t.Helper()
+	pod, err := tl.Pod(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pod
+}
+
+// containerOf is what the timeline tells of the container app of the pod web.
+func containerOf(t *testing.T, tl *timeline.Timeline) timeline.Container {
+	t.Helper()
+	c, err := tl.Container("web", "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func TestTheReactionToTheStopSignal(t *testing.T) {
@@ -104,7 +124,7 @@ func TestTheReactionToTheStopSignal(t *testing.T) {
 			Facts: []podclock.TimedFact{{At: 20 * time.Second, Fact: podclock.Delete{}}},
 			For:   time.Minute,
 		})
-		exits := tl.Pod("web").Container("app").Exits()
+		exits := containerOf(t, tl).Exits()
 		if len(exits) != 1 || exits[0].ExitCode != row.code || exits[0].At != row.ends {
 			t.Errorf("%s: %+v, want %d at %v", row.why, exits, row.code, row.ends)
 		}
@@ -118,8 +138,8 @@ func TestAnOutageMeetsSeveralPodsAtOnceAndPasses(t *testing.T) {
 		For:   2 * time.Minute,
 	})
 	for _, name := range tl.Pods() {
-		events := tl.Pod(name).Events("Unhealthy")
-		if len(events) != 1 || events[0].Count != 2 || tl.Pod(name).Restarts() != 0 {
+		events := podOf(t, tl, name).Events("Unhealthy")
+		if len(events) != 1 || events[0].Count != 2 || podOf(t, tl, name).Restarts() != 0 {
 			t.Errorf("%s: %v", name, events)
 		}
 	}
@@ -139,7 +159,7 @@ func TestAFactInjectedBreaksNoPromise(t *testing.T) {
 	if err := s.RunFor(time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	d := s.Timeline().Pod("web").Container("app").Detections()
+	d := containerOf(t, s.Timeline()).Detections()
 	if len(d) != 1 || d[0].Kill != 121*time.Second { // failures at 101, 111 and 121 s
 		t.Errorf("%+v", d)
 	}
@@ -155,7 +175,7 @@ func TestPullsGoOneByOneUnlessToldOtherwise(t *testing.T) {
 			ParallelPulls: parallel,
 			For:           time.Minute,
 		})
-		if d, _ := tl.Pod("other").FirstReady(); d != want {
+		if d, _ := podOf(t, tl, "other").FirstReady(); d != want {
 			t.Errorf("parallel %v: the second pod is ready at %v, want %v", parallel, d, want)
 		}
 	}
@@ -207,9 +227,10 @@ func TestKubeletTimingIsDecidedByTheSeed(t *testing.T) {
 		tl := run(t, podclock.Options{Seed: seed, Timing: podclock.KubeletTiming, For: time.Hour, Pods: []podclock.Pod{{
 			Manifest: pod, Apps: map[string]podclock.App{"app": podclock.Script{{Exit: &podclock.Exit{After: time.Second, Code: 1}}}},
 		}}})
-		return tl.Pod("web").TimeReady()
+		return podOf(t, tl, "web").TimeReady()
 	}
-	if ready(1) != ready(1) || ready(1) == ready(2) {
-		t.Errorf("seeds 1, 1 and 2: ready for %v, %v, %v", ready(1), ready(1), ready(2))
+	one, again, two := ready(1), ready(1), ready(2)
+	if one != again || one == two {
+		t.Errorf("seeds 1, 1 and 2: ready for %v, %v, %v", one, again, two)
 	}
 }

@@ -33,12 +33,32 @@ func (s *Scenario) Check(result *podclock.Result) error {
 			if c.pod != "" && pod.Name != c.pod && !strings.HasSuffix(pod.Name, "/"+c.pod) {
 				continue
 			}
-			if got, met := c.of(pod, result.Timeline.Pod(pod.Name)); !met {
+			if got, met := c.of(pod, toldOf(result, pod)); !met {
 				p.addf(c.line, "%s of pod %s: want %s, got %s", c.path, pod.Name, c.want, got)
 			}
 		}
 	}
 	return p.err()
+}
+
+// toldOf is what the timeline tells of a pod. One that never arrived is told
+// nothing of.
+func toldOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
+	t, err := result.Timeline.Pod(pod.Name)
+	if err != nil {
+		return timeline.Pod{}
+	}
+	return t
+}
+
+// containerOf is what the timeline tells of a container that the manifest has.
+// Before the first status of its pod nothing is told of it.
+func containerOf(t timeline.Pod, name string) timeline.Container {
+	c, err := t.Container(name)
+	if err != nil {
+		return timeline.Container{}
+	}
+	return c
 }
 
 // Expectations returns how many expectations the scenario has.
@@ -123,7 +143,7 @@ func (e *expecting) byContainer(v value, add func(value, func(timeline.Pod) int)
 	}
 	v.entries(func(name string, _ int, entry value) {
 		if e.known(v, entry, name) {
-			add(entry, func(t timeline.Pod) int { return t.Container(name).Restarts() })
+			add(entry, func(t timeline.Pod) int { return containerOf(t, name).Restarts() })
 		}
 	})
 }
@@ -148,7 +168,7 @@ func (e *expecting) killed(v value) {
 	if v.isMapping() {
 		v.entries(func(name string, _ int, entry value) {
 			if e.known(v, entry, name) {
-				e.killedFor(entry, func(t timeline.Pod) []timeline.Kill { return t.Container(name).Kills() })
+				e.killedFor(entry, func(t timeline.Pod) []timeline.Kill { return containerOf(t, name).Kills() })
 			}
 		})
 		return
@@ -177,7 +197,7 @@ func (e *expecting) detection(v value) {
 		}
 		want := entry.bound(timeBound)
 		e.add(entry, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
-			all := t.Container(name).Detections()
+			all := containerOf(t, name).Detections()
 			if len(all) == 0 || !all[0].Found {
 				return "never", want.meets(0, false)
 			}

@@ -23,7 +23,7 @@ func WriteSummary(w io.Writer, result *podclock.Result) error {
 	var texts []string
 	names := map[string][]string{}
 	for _, pod := range result.Pods {
-		text := summarize(pod, result.Timeline.Pod(pod.Name), total)
+		text := summarize(pod, toldOf(result, pod), total)
 		if names[text] == nil {
 			texts = append(texts, text)
 		}
@@ -121,7 +121,7 @@ func detectionsOf(p podclock.PodResult, t timeline.Pod) []string {
 	var lines []string
 	for _, c := range statuses(&p.Status) {
 		var after []time.Duration
-		for _, d := range t.Container(c.Name).Detections() {
+		for _, d := range containerOf(t, c.Name).Detections() {
 			if d.Found {
 				after = append(after, d.After())
 			}

@@ -10,7 +10,7 @@ import (
 //	TIME  TYPE     REASON     OBJECT   MESSAGE
 //	+31s  Warning  Unhealthy  web/app  Liveness probe failed: …  (x3 until +51s)
 //
-// OBJECT is the pod, or pod and container.
+// OBJECT is the pod, or pod and container. Times are rounded to milliseconds.
 func (t *Timeline) WriteEvents(w io.Writer) error {
 	lines := [][5]string{{"TIME", "TYPE", "REASON", "OBJECT", "MESSAGE"}}
 	names := t.shortNames()
@@ -22,7 +22,7 @@ func (t *Timeline) WriteEvents(w io.Writer) error {
 		if r.Container != "" {
 			object += "/" + r.Container
 		}
-		lines = append(lines, [5]string{Offset(t.start, r.At), r.Type, r.Reason, object, oneLine(r.Message) + r.series(t.start)})
+		lines = append(lines, [5]string{shown(t.start, r.At), r.Type, r.Reason, object, oneLine(r.Message) + r.series(t.start)})
 	}
 	return writeColumns(w, lines)
 }

@@ -26,7 +26,11 @@ func Example() {
 	if err := log.WriteEvents(os.Stdout); err != nil {
 		panic(err)
 	}
-	fmt.Println(log.Pod("web").Kills())
+	web, err := log.Pod("web")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(web.Kills())
 	// Output:
 	// TIME  TYPE     REASON     OBJECT   MESSAGE
 	// +10s  Warning  Unhealthy  web/app  Liveness probe failed: HTTP probe failed with statuscode: 500  (x3 until +30s)

@@ -11,3 +11,8 @@ func Offset(start, at time.Time) string {
 	}
 	return "+" + d.String()
 }
+
+// shown is the offset as people are shown it: no finer than milliseconds.
+func shown(start, at time.Time) string {
+	return Offset(start, start.Add(at.Sub(start).Round(time.Millisecond)))
+}

@@ -10,15 +10,15 @@ import (
 )
 
 // Pod is one pod's part of a timeline. All its durations count from the start
-// of the timeline.
+// of the timeline. The zero Pod is one of which nothing is told.
 type Pod struct {
 	timeline *Timeline
 	name     string
 }
 
 // Pod returns the part of the pod "namespace/name"; the namespace may be left
-// out. It panics if the timeline has no such pod, or several.
-func (t *Timeline) Pod(name string) Pod {
+// out. The error is for a name that none of the pods has, or several have.
+func (t *Timeline) Pod(name string) (Pod, error) {
 	var found []string
 	for _, k := range t.tracks {
 		if k.pod == name || strings.HasSuffix(k.pod, "/"+name) {
@@ -26,9 +26,9 @@ func (t *Timeline) Pod(name string) Pod {
 		}
 	}
 	if len(found) != 1 {
-		panic(fmt.Sprintf("timeline: pod %q: found %v; the pods are %v", name, found, t.Pods()))
+		return Pod{}, fmt.Errorf("timeline: %d pods are called %q; the pods are %s", len(found), name, strings.Join(t.Pods(), ", "))
 	}
-	return Pod{t, found[0]}
+	return Pod{t, found[0]}, nil
 }
 
 // Name returns "namespace/name".
@@ -50,6 +50,9 @@ func (p Pod) all() iter.Seq[*Record] { return p.of() }
 func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
 	set := KindsOf(kinds...)
 	return func(yield func(*Record) bool) {
+		if p.timeline == nil {
+			return
+		}
 		for r := range p.timeline.all() {
 			if r.Pod == p.name && (set == 0 || set.Has(r.Kind)) && !yield(r) {
 				return
@@ -58,15 +61,32 @@ func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
 	}
 }
 
-// Container returns the part of one of the pod's containers. It panics if no
-// status of the pod names it.
-func (p Pod) Container(name string) Container {
+// Container returns the part of one of a pod's containers: see [Timeline.Pod]
+// and [Pod.Container].
+func (t *Timeline) Container(pod, name string) (Container, error) {
+	p, err := t.Pod(pod)
+	if err != nil {
+		return Container{}, err
+	}
+	return p.Container(name)
+}
+
+// Container returns the part of one of the pod's containers. The error is for
+// a name that no status of the pod has; statuses that the timeline's filter
+// drops have none.
+func (p Pod) Container(name string) (Container, error) {
+	var names []string
 	for r := range p.of(Status) {
-		if _, ok := r.State.container(name); ok {
-			return Container{p, name}
+		for _, c := range r.State.Containers {
+			if c.Name == name {
+				return Container{p, name}, nil
+			}
+			if !contains(names, c.Name) {
+				names = append(names, c.Name)
+			}
 		}
 	}
-	panic(fmt.Sprintf("timeline: pod %q has no container %q", p.name, name))
+	return Container{}, fmt.Errorf("timeline: no status of pod %s has a container %q; they have: %s", p.name, name, strings.Join(names, ", "))
 }
 
 // since is the distance of at from the start of the timeline.
@@ -131,6 +151,15 @@ func (p Pod) StatusAt(d time.Duration) (corev1.PodStatus, bool) {
 	return *s.Full.DeepCopy(), true
 }
 
+// last is the status at the end of the timeline; zero if there was none.
+func (p Pod) last() State {
+	var state State
+	for r := range p.of(Status) {
+		state = *r.State
+	}
+	return state
+}
+
 // FirstReady returns when the pod was first Ready, and whether it ever was.
 func (p Pod) FirstReady() (time.Duration, bool) {
 	return p.first(func(s *State) bool { return s.PodReady })
@@ -173,10 +202,8 @@ func (p Pod) total(has func(*State) bool) time.Duration {
 // the end of the timeline.
 func (p Pod) Restarts() int {
 	n := 0
-	if s, ok := p.StateAt(p.since(p.timeline.end)); ok {
-		for _, c := range s.Containers {
-			n += int(c.Restarts)
-		}
+	for _, c := range p.last().Containers {
+		n += int(c.Restarts)
 	}
 	return n
 }

@@ -2,7 +2,8 @@ package timeline
 
 import "time"
 
-// Container is one container's part of a pod's timeline.
+// Container is one container's part of a pod's timeline. The zero Container is
+// one of which nothing is told.
 type Container struct {
 	pod  Pod
 	name string
@@ -47,7 +48,7 @@ func (c Container) ready(s *State) bool {
 
 // Restarts returns the container's restart count at the end of the timeline.
 func (c Container) Restarts() int {
-	s, _ := c.pod.StateAt(c.pod.since(c.pod.timeline.end))
+	s := c.pod.last()
 	state, _ := s.container(c.name)
 	return int(state.Restarts)
 }

@@ -90,6 +90,12 @@ func (s *State) conditionChanges(before *State) []string {
 	return parts
 }
 
+// looksLike reports whether kubectl prints the same as of the state before,
+// which may be nil.
+func (s *State) looksLike(before *State) bool {
+	return before != nil && s.Ready == before.Ready && s.Status == before.Status && s.Restarts == before.Restarts
+}
+
 func condition(s *corev1.PodStatus, t corev1.PodConditionType) *corev1.PodCondition {
 	for i := range s.Conditions {
 		if s.Conditions[i].Type == t {

@@ -33,7 +33,8 @@ type row struct {
 }
 
 // WriteTable prints the timeline for a person: kubectl's columns as they
-// change, and beside them what happened and why.
+// change, and beside them what happened and why. Times and lengths of time are
+// rounded to milliseconds.
 //
 //	TIME  READY  STATUS   RESTARTS  WHAT
 //	+0s   1/1    Running  0         app ready, Ready=True
@@ -41,9 +42,13 @@ type row struct {
 func (t *Timeline) WriteTable(w io.Writer, o Table) error {
 	rows := []row{{at: "TIME", pod: "POD", ready: "READY", status: "STATUS", restarts: "RESTARTS", what: "WHAT"}}
 	names := t.shortNames()
+	states := make([]*State, len(t.tracks)) // the last of each pod
 	for e := range t.allEntries() {
-		if o.Verbose || e.tells() {
+		if o.Verbose || e.tells(states[e.track]) {
 			rows = append(rows, t.row(e, names))
+		}
+		if e.Kind == Status {
+			states[e.track] = e.State
 		}
 	}
 	p := newPrinter(w, o, rows, len(t.tracks) > 1)
@@ -53,8 +58,9 @@ func (t *Timeline) WriteTable(w io.Writer, o Table) error {
 	return p.err
 }
 
-// tells reports whether a record says to a person what no other does.
-func (e *entry) tells() bool {
+// tells reports whether a record says to a person what no other does. The state
+// of the pod before it may be nil.
+func (e *entry) tells(before *State) bool {
 	switch e.Kind {
 	case Created, Removed, Sync, Result:
 		return false
@@ -73,7 +79,7 @@ func (e *entry) tells() bool {
 	case Hook:
 		return e.Outcome != "success"
 	case Status:
-		return e.Message != ""
+		return e.Message != "" || !e.State.looksLike(before)
 	}
 	return true
 }
@@ -92,8 +98,10 @@ func (e *entry) eventTells() bool {
 }
 
 func (t *Timeline) row(e *entry, names map[string]string) row {
-	r := row{at: Offset(t.start, e.At), pod: names[e.Pod], paint: e.paint()}
-	what := e.Text()
+	r := row{at: shown(t.start, e.At), pod: names[e.Pod], paint: e.paint()}
+	record := e.Record
+	record.Span = record.Span.Round(time.Millisecond)
+	what := record.Text()
 	if e.Kind == Status {
 		r.ready, r.status, r.restarts = e.State.Ready, e.State.Status, e.State.Restarts
 		r.statusPaint = e.State.paint()
@@ -111,7 +119,7 @@ func (r *Record) series(start time.Time) string {
 	if r.Count < 2 {
 		return ""
 	}
-	return fmt.Sprintf("  (x%d until %s)", r.Count, Offset(start, r.last()))
+	return fmt.Sprintf("  (x%d until %s)", r.Count, shown(start, r.last()))
 }
 
 // oneLine shows line ends as such; other control characters have no business

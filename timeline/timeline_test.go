@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -154,8 +155,14 @@ func story() *Timeline {
 }
 
 func TestTheQuestionsOfATest(t *testing.T) {
-	pod := story().Pod("p")
-	app := pod.Container("app")
+	pod, err := story().Pod("p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := pod.Container("app")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if d, ok := pod.FirstReady(); !ok || d != 5*time.Second {
 		t.Errorf("first ready %v %v", d, ok)
 	}
@@ -188,6 +195,80 @@ func TestTheQuestionsOfATest(t *testing.T) {
 	}
 }
 
+func TestANameThatTheTimelineDoesNotKnowIsAnErrorThatNamesThoseItDoes(t *testing.T) {
+	tl := story()
+	tl.Track("ns/q")
+	tl.Track("other/q")
+	for _, row := range []struct{ pod, container, want string }{
+		{"web", "app", `timeline: 0 pods are called "web"; the pods are ns/p, ns/q, other/q`},
+		{"q", "app", `timeline: 2 pods are called "q"; the pods are ns/p, ns/q, other/q`},
+		{"ns/p", "proxy", `timeline: no status of pod ns/p has a container "proxy"; they have: app`},
+	} {
+		if _, err := tl.Container(row.pod, row.container); err == nil || err.Error() != row.want {
+			t.Errorf("pod %s, container %s: error %v, want %s", row.pod, row.container, err, row.want)
+		}
+	}
+}
+
+func TestOfAZeroPodNothingIsTold(t *testing.T) {
+	var pod Pod
+	var container Container
+	if _, ever := pod.FirstReady(); ever || pod.Restarts() != 0 || pod.TimeReady() != 0 || len(pod.Records()) > 0 {
+		t.Error("the zero pod has a story")
+	}
+	if container.EverKilled() || container.Restarts() != 0 || len(container.Detections()) > 0 {
+		t.Error("the zero container has a story")
+	}
+}
+
+func TestTheTableShowsEachChangeOfAColumnOnce(t *testing.T) {
+	tl := New(start)
+	k := tl.Track("ns/p")
+	for i, s := range []State{
+		{Ready: "0/1", Status: "Error", Restarts: "1"},
+		{Ready: "0/1", Status: "CrashLoopBackOff", Restarts: "1"},
+		{Ready: "0/1", Status: "CrashLoopBackOff", Restarts: "1"},
+		{Ready: "0/1", Status: "CrashLoopBackOff", Restarts: "2"},
+		{Ready: "1/1", Status: "CrashLoopBackOff", Restarts: "2"},
+	} {
+		k.Add(Record{At: at(float64(i)), Kind: Status, State: &s})
+	}
+	expect(t, table(t, tl),
+		"TIME  READY  STATUS            RESTARTS  WHAT",
+		"+0s   0/1    Error             1         phase",
+		"+1s   0/1    CrashLoopBackOff  1",
+		"+3s   0/1    CrashLoopBackOff  2",
+		"+4s   1/1    CrashLoopBackOff  2")
+}
+
+func TestPeopleAreShownMillisecondsAndMachinesNanoseconds(t *testing.T) {
+	tl := New(start)
+	k := tl.Track("ns/p")
+	k.Add(Record{At: start.Add(2027669096), Kind: Event, Type: "Normal", Reason: "Pulling", Message: "m"})
+	k.Add(Record{At: start.Add(2500000001), Last: start.Add(59999600000), Count: 2, Kind: Fact, Message: "f"})
+	expect(t, table(t, tl),
+		"TIME     READY  STATUS  RESTARTS  WHAT",
+		"+2.028s                           Pulling: m",
+		"+2.5s                             f  (x2 until +1m0s)")
+	var events, exact strings.Builder
+	if err := errors.Join(tl.WriteEvents(&events), tl.WriteJSON(&exact)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(events.String(), "+2.028s  Normal") || !strings.Contains(exact.String(), `"at": "+2.027669096s"`) {
+		t.Errorf("%s\n%s", &events, &exact)
+	}
+}
+
+// table is the default table by line.
+func table(t *testing.T, tl *Timeline) []string {
+	t.Helper()
+	var b strings.Builder
+	if err := tl.WriteTable(&b, Table{}); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+}
+
 func TestATroubleThatNobodyNoticedIsNotFound(t *testing.T) {
 	tl := New(start)
 	k := tl.Track("ns/p")
@@ -195,7 +276,11 @@ func TestATroubleThatNobodyNoticedIsNotFound(t *testing.T) {
 	k.Add(Record{At: at(1), Kind: Fact, Container: "app", Reason: Trouble})
 	k.Add(Record{At: at(2), Kind: Fact, Container: "app", Reason: Recovery})
 	k.Add(Record{At: at(3), Kind: Decision, Container: "app", Reason: "kill"})
-	if d := tl.Pod("p").Container("app").Detections(); len(d) != 1 || d[0].Found {
+	app, err := tl.Container("p", "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := app.Detections(); len(d) != 1 || d[0].Found {
 		t.Errorf("detections %v", d)
 	}
 }
@@ -218,7 +303,11 @@ func TestAFilterDropsKindsAndSnapshots(t *testing.T) {
 	if tl.Len() != 1 || tl.Records()[0].State.Full != nil {
 		t.Errorf("%+v", tl.Records())
 	}
-	if _, ok := tl.Pod("p").StatusAt(0); ok {
+	pod, err := tl.Pod("p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := pod.StatusAt(0); ok {
 		t.Error("there is a whole status though none is kept")
 	}
 }

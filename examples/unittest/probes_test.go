@@ -21,7 +21,11 @@ func play(t *testing.T, app podclock.App) timeline.Container {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result.Timeline.Pod("billing").Container("billing")
+	billing, err := result.Timeline.Container("billing", "billing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return billing
 }
 
 // manifest is what is deployed, so that it is what is tested.
