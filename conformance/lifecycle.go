@@ -92,7 +92,7 @@ func (s *lifecycleScenario) options(world *lifecycleWorld, log *lifecycleLog) po
 		Pods:    []podclock.Pod{{Manifest: s.Pod, At: micros(s.AddUs), Apps: s.apps()}},
 		Images:  map[string]podclock.Image{"img": {}},
 		Timing:  podclock.FixedTiming(timing),
-		Config:  lifecycle.Config{Standalone: true, Trusted: true, NoLogs: true},
+		Config:  lifecycle.Config{Standalone: true, Trusted: true, NoLogs: true, UncancelledExec: true},
 		Latency: podclock.Latency{RunSandbox: 50 * time.Millisecond, StartContainer: 20 * time.Millisecond, RemoveContainer: 3 * time.Millisecond},
 		NoLeap:  true,
 		Tap:     log.tap,

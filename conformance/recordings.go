@@ -214,11 +214,15 @@ func (p *recordedPod) uid() types.UID {
 // kubelet heard of it.
 func (p *recordedPod) facts() []podclock.TimedFact {
 	var facts []podclock.TimedFact
+	forced := false
 	for _, e := range p.Entries {
 		var f podclock.Fact
 		switch {
-		case e.Kind == "loop" && e.Call == "REMOVE" && p.standalone():
+		case e.Kind == "loop" && e.Call == "REMOVE" && (p.standalone() || forced):
 			f = podclock.Remove{}
+		case e.Kind == "api" && e.Call == "delete (now)":
+			forced = true // the kubelet sees the removal only (S72)
+			continue
 		case e.Kind == "loop" && e.Call == "UPDATE":
 			changed := p.object()
 			for i := range changed.Spec.Containers {

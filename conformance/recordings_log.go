@@ -101,7 +101,7 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 		text := eventText(a.EventType, a.Reason, l.template.FieldPath(a.Container), a.Message)
 		l.events = append(l.events, happening{t: l.since(t), text: text})
 	case lifecycle.StatusChanged:
-		if !a.Last {
+		if !a.Last || l.pod.sawLast() {
 			l.statuses = append(l.statuses, playedStatus{t: l.since(t), life: l.life, status: statusMap(a.Status)})
 		}
 		l.reported = append(l.reported, playedStatus{t: l.since(t), life: l.life, status: statusMap(a.Reported)})
@@ -148,6 +148,12 @@ func (l *playedLog) probe(t podclock.Tap, e *lifecycle.Event) {
 func statusMap(s *corev1.PodStatus) map[string]any {
 	m, _ := decodedJSON(s).(map[string]any)
 	return m
+}
+
+// sawLast reports whether the recording has the pod's last status: it is not
+// watched, but was asked for if the kubelet still had it.
+func (p *recordedPod) sawLast() bool {
+	return slices.ContainsFunc(p.Entries, func(e recordedEntry) bool { return e.Kind == "status" && e.How == "get" })
 }
 
 // recorded sorts a recording's entries into what is compared.

@@ -12,6 +12,13 @@ const slack = 0.05 // seconds
 // never is longer than any recording.
 const never = 24 * time.Hour
 
+// collectPeriod is the time between garbage collections: a minute, and what one
+// takes.
+const collectPeriod = 60.013 // seconds
+
+// cleanup is how long after its tick housekeeping has come to orphaned pods.
+const cleanup = 0.03 // seconds
+
 // noise is how much later than that things may have come on the busy machine
 // that recorded; what needs it is counted (docs/fidelity.md).
 const noise = 0.15 // seconds
@@ -27,18 +34,17 @@ const margin = 0.5 // seconds
 // moment. So that a relist between the two does not count for one and not for
 // the other, the recording is asked what it was that a relist revealed.
 type recordedWorld struct {
-	epoch   time.Time
-	relists []relist  // all of them
-	reveals []float64 // those, global or on demand, that showed a change of this pod
-	given   bool      // the first of them was given out
-	begins  []float64 // of passes
-	ends    []float64 // of passes
-	own     []float64 // begins of passes that nothing else set off
-	start   float64   // of the kubelet
-	loop    float64   // of its main loop: the origin of looks and housekeeping
-	removes []float64 // garbage collections
-	// one garbage collection, and the time between two of them
-	collection, period float64
+	epoch      time.Time
+	relists    []relist  // all of them
+	reveals    []float64 // those, global or on demand, that showed a change of this pod
+	given      bool      // the first of them was given out
+	begins     []float64 // of passes
+	ends       []float64 // of passes
+	own        []float64 // begins of passes that nothing else set off
+	start      float64   // of the kubelet
+	loop       float64   // of its main loop: the origin of looks and housekeeping
+	removes    []float64 // garbage collections
+	collection float64   // one of them
 }
 
 // relist is one global relist: when it began to look, and when the main loop
@@ -81,13 +87,9 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 	if len(w.own) > 1 {
 		w.loop += mod(w.own[len(w.own)-1]-w.start, 1)
 	}
-	w.collection, w.period = w.loop, 60
-	if n := len(w.removes); n > 0 {
-		first, last := w.removes[0], w.removes[n-1]
-		w.collection = first
-		if minutes := math.Round((last - first) / 60); minutes > 0 {
-			w.period = (last - first) / minutes
-		}
+	w.collection = w.loop
+	if len(w.removes) > 0 {
+		w.collection = w.removes[0]
 	}
 	return w
 }
@@ -189,7 +191,7 @@ func (w *recordedWorld) Look(t time.Time) time.Time {
 	return w.grid(t, w.loop, 1)
 }
 
-func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w.loop, 2) }
+func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w.loop+cleanup, 2) }
 
 // Collect is the recorded garbage collection, else the next minute of the
 // kubelet's life.
@@ -198,7 +200,7 @@ func (w *recordedWorld) Collect(t time.Time) time.Time {
 	if s, ok := first(w.removes, at+1e-6); ok && s <= at+60+slack {
 		return w.instant(s)
 	}
-	return w.grid(t, w.collection, w.period)
+	return w.grid(t, w.collection, collectPeriod)
 }
 
 // grid is the next multiple of a period since an origin.

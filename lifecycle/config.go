@@ -21,6 +21,9 @@ type Config struct {
 	// NoLogs says that the runtime writes no log files, from whose names restart
 	// counts are recovered after RestartAllContainers (R12).
 	NoLogs bool
+	// UncancelledExec says that execs in the runtime go on when the kubelet
+	// cancels them, which a CRI runtime's do not.
+	UncancelledExec bool
 	// HostIP is the node's address, for status.hostIP; empty: it has none.
 	HostIP string
 }

@@ -48,6 +48,7 @@ func (p *Pod) kubeletRestarted() {
 	}
 	p.kubeletStart = p.now
 	p.worker = podWorker{lost: p.worker.lost, since: p.ops}
+	p.execs = nil
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
 	p.probes = p.newProbes()

@@ -23,6 +23,7 @@ type Pod struct {
 	out    []Action
 	ops    uint64 // the last Op given out
 	open   []openRequest
+	execs  []execAttempt
 
 	world   world
 	pleg    eventGenerator
@@ -84,6 +85,7 @@ func (p *Pod) Clone() *Pod {
 	c := *p
 	c.out, c.acts = nil, nil
 	c.open = slices.Clone(p.open)
+	c.execs = slices.Clone(p.execs)
 	c.triggered = slices.Clone(p.triggered)
 	c.world = p.world.clone()
 	c.pleg.seen = slices.Clone(p.pleg.seen)

@@ -105,7 +105,7 @@ func (p *Pod) probed(acts []probe.Action) {
 		a := &acts[i]
 		switch a.Kind {
 		case probe.ActionRunAttempt:
-			p.request(Action{Type: RunProbe, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe, Attempt: uint64(a.Attempt), Counted: *a})
+			p.attempt(a)
 		case probe.ActionEvent:
 			e := a.Event()
 			p.emit(Action{Type: RecordEvent, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe,

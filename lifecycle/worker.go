@@ -16,6 +16,7 @@ type podWorker struct {
 	deleted     bool      // it was a deletion that ended the pod
 	terminated  bool      // the containers are stopped for good
 	finished    bool      // nothing is left to do
+	cancelled   bool      // exec probes err (cancelExecs)
 	removed     bool      // the pod is gone from its source: nothing updates it any more
 	orphanAt    time.Time // when housekeeping finds that it is gone
 	since       uint64    // requests up to this Op are an earlier process'
@@ -106,6 +107,7 @@ func (p *Pod) requeueLast() {
 func (p *Pod) terminate(override *int64, why string) {
 	if !p.worker.terminating {
 		p.worker.terminating = true
+		p.cancelExecs()
 		p.explain(NoContainer, DecidedEnd, why)
 	}
 	p.updateWorker(override)
