@@ -33,6 +33,8 @@ type recordedBatch struct {
 	// Collections are the garbage collections that removed something, likewise:
 	// they are found in the entries of all pods.
 	Collections []float64 `json:"collections,omitempty"`
+	// Look is one look of the main loop at due pods, likewise.
+	Look float64 `json:"look,omitempty"`
 }
 
 // recordedPod is one pod of a batch: a record of this kind. Times without a
@@ -119,15 +121,20 @@ func splitRecording(r io.Reader, yield func(record []byte) error) error {
 	return nil
 }
 
-// collected notes the garbage collections that a pod's entries tell of.
+// collected notes the garbage collections and the look that a pod's entries tell
+// of.
 func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
 	var p recordedPod
 	if err := errors.Join(json.Unmarshal(pod["epoch"], &p.Epoch), json.Unmarshal(pod["entries"], &p.Entries)); err != nil {
 		return err
 	}
 	for _, e := range p.Entries {
-		if e.Kind == "cri" && e.Call == "RemovePodSandbox" {
-			b.Collections = append(b.Collections, float64(p.Epoch.UnixNano())/1e9+e.T)
+		at := float64(p.Epoch.UnixNano())/1e9 + e.T
+		switch {
+		case e.Kind == "cri" && e.Call == "RemovePodSandbox":
+			b.Collections = append(b.Collections, at)
+		case e.Kind == "loop" && e.Call == "(SYNC) pods":
+			b.Look = at
 		}
 	}
 	return nil

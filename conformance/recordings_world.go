@@ -83,10 +83,7 @@ func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
 			}
 		}
 	}
-	w.loop = w.start
-	if len(w.own) > 1 {
-		w.loop += mod(w.own[len(w.own)-1]-w.start, 1)
-	}
+	w.loop = w.start + mod(p.Run.Look-origin-w.start, 1)
 	w.collection = w.loop
 	if len(w.removes) > 0 {
 		w.collection = w.removes[0]
@@ -196,11 +193,11 @@ func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w
 // Collect is the recorded garbage collection, else the next minute of the
 // kubelet's life.
 func (w *recordedWorld) Collect(t time.Time) time.Time {
-	at := w.since(t)
-	if s, ok := first(w.removes, at+1e-6); ok && s <= at+60+slack {
+	next := w.grid(t, w.collection, collectPeriod)
+	if s, ok := first(w.removes, w.since(t)+1e-6); ok && math.Abs(s-w.since(next)) < 1 {
 		return w.instant(s)
 	}
-	return w.grid(t, w.collection, collectPeriod)
+	return next
 }
 
 // grid is the next multiple of a period since an origin.
