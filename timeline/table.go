@@ -89,6 +89,8 @@ func (e *entry) eventTells() bool {
 	switch e.Reason {
 	case "Created", "Started", "Killing", "BackOff":
 		return false
+	case "Failed": // I4: after the failure of a pull, and beside its refusal
+		return e.Message != "Error: ErrImagePull" && e.Message != "Error: ImagePullBackOff"
 	case "Unhealthy":
 		return e.Outcome != "failure"
 	case "Pulled":
@@ -216,7 +218,8 @@ func (o Table) wrap(s string, indent int) []string {
 	var lines []string
 	for utf8.RuneCountInString(s) > width {
 		cut := byteIndex(s, width)
-		if i := strings.LastIndexByte(s[:cut+1], ' '); i > 0 {
+		margin := len(s) - len(strings.TrimLeft(s, " ")) // a cut in there gets nowhere
+		if i := strings.LastIndexByte(s[:cut+1], ' '); i > margin {
 			cut = i
 		}
 		lines = append(lines, strings.TrimRight(s[:cut], " "))

@@ -326,6 +326,7 @@ func TestTheTableFitsTheTerminal(t *testing.T) {
 		var b strings.Builder
 		tl := story()
 		tl.Track("ns/p").Add(Record{At: at(101), Kind: Fact, Message: strings.Repeat("many wörds ", 40)})
+		tl.Track("ns/p").Add(Record{At: at(102), Kind: Fact, Message: "a " + strings.Repeat("very-long-wörd", 20) + " wraps"})
 		if err := tl.WriteTable(&b, Table{Width: width}); err != nil {
 			t.Fatal(err)
 		}
