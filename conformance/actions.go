@@ -13,7 +13,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "actions", Recorded: []string{"output"}, Replay: replayActions})
+	register(Kind{Name: "actions", Recorded: []string{"output"}, Replay: exact(replayActions)})
 }
 
 // actionsRecord is one line of actions.jsonl.gz: a pod, what its runtime

@@ -11,7 +11,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "backoff", Recorded: []string{"steps"}, Replay: replayBackoff})
+	register(Kind{Name: "backoff", Recorded: []string{"steps"}, Replay: exact(replayBackoff)})
 }
 
 // backoffRecord is one container restarted for ever.

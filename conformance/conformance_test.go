@@ -53,6 +53,9 @@ var errEnough = errors.New("enough records")
 
 func TestATamperedRecordIsReported(t *testing.T) {
 	for _, kind := range kinds {
+		if kind.Name == "recordings" {
+			continue // of these not every field is compared: see recordings_test.go
+		}
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()
 			file, err := os.Open(corpora(t, kind.Name)[0])
@@ -99,8 +102,8 @@ func tamperEachField(t *testing.T, kind Kind, record []byte, seen map[string]boo
 				t.Fatal(err)
 			}
 			set(restore)
-			mismatch, err := kind.Replay(changed)
-			if mismatch == "" && err == nil {
+			result, err := kind.Replay(changed)
+			if result.Mismatch == "" && err == nil {
 				t.Errorf("kind %s: %s changed from %v to %v went unnoticed", kind.Name, field, restore, tamper(restore))
 			}
 		})

@@ -21,7 +21,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "handlers", Recorded: []string{"output"}, Replay: replayHandlers})
+	register(Kind{Name: "handlers", Recorded: []string{"output"}, Replay: exact(replayHandlers)})
 }
 
 // handlersRecord is one probe of one server or command.

@@ -14,7 +14,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "lifecycle", Recorded: []string{"trace"}, Replay: replayLifecycle})
+	register(Kind{Name: "lifecycle", Recorded: []string{"trace"}, Replay: exact(replayLifecycle)})
 }
 
 // lifecycleRecord is one line of lifecycle.jsonl.gz: a whole pod over a

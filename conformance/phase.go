@@ -12,7 +12,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "phase", Recorded: []string{"output"}, Replay: replayPhase})
+	register(Kind{Name: "phase", Recorded: []string{"output"}, Replay: exact(replayPhase)})
 }
 
 // phaseRecord is a pod with container statuses, and what is derived from them.

@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "prober", Recorded: []string{"trace", "workers"}, Replay: replayProber})
+	register(Kind{Name: "prober", Recorded: []string{"trace", "workers"}, Replay: exact(replayProber)})
 }
 
 // proberRecord is one line of prober.jsonl.gz. All times are microseconds

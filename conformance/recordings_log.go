@@ -48,12 +48,7 @@ func (l *playedLog) begin(t *lifecycle.Template) {
 
 func (l *playedLog) since(t podclock.Tap) float64 { return t.At.Sub(l.pod.Epoch).Seconds() }
 
-var zzTap func(podclock.Tap)
-
 func (l *playedLog) tap(t podclock.Tap) {
-	if zzTap != nil {
-		zzTap(t)
-	}
 	switch {
 	case t.Event != nil && t.Event.Type == lifecycle.ProbeFinished:
 		l.probe(t, t.Event)

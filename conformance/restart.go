@@ -8,7 +8,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "restart", Recorded: []string{"output"}, Replay: replayRestart})
+	register(Kind{Name: "restart", Recorded: []string{"output"}, Replay: exact(replayRestart)})
 }
 
 // restartRecord is one container's policy and exit code, and all that follows.

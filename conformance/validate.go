@@ -13,7 +13,7 @@ import (
 )
 
 func init() {
-	register(Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: replayValidate})
+	register(Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: exact(replayValidate)})
 }
 
 type validateRecord struct {

@@ -169,6 +169,9 @@ func (p *Pod) resetNext() {
 func (p *Pod) runSandbox() {
 	if !p.pass.plan.CreateSandbox {
 		p.pass.stage, p.pass.next = stageStart, 0
+		if d := p.timing.SyncDuration; d > 0 && len(p.pass.plan.Kill) > 0 {
+			p.pass.wakeAt = p.now.Add(d)
+		}
 		return
 	}
 	ev := p.answered()

@@ -10,7 +10,8 @@ type Timing struct {
 	// OnDemandRelist is the time from the end of a sync that acted to the
 	// relist of its pod (T4, R37).
 	OnDemandRelist time.Duration
-	// SyncDuration is the time from a sync's decisions to what it does first.
+	// SyncDuration is the time from a sync's decisions to what it does first, and
+	// from the end of its kills to its starts.
 	SyncDuration time.Duration
 	// ProbeDelay is the time from a probe worker's tick or trigger to its pass.
 	ProbeDelay time.Duration

@@ -43,6 +43,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "replay:", err)
 		return exitUsage
 	}
+	if report.Tolerated > 0 {
+		fmt.Fprintf(stdout, "tolerated: %d moments (docs/fidelity.md says which, and how far)\n", report.Tolerated)
+	}
 	fmt.Fprintln(stdout, report)
 	if report.Mismatches > 0 {
 		return exitMismatch
