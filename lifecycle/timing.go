@@ -59,11 +59,16 @@ func (t *Timing) relist(at time.Time, after bool) time.Time {
 	return t.World.Relist(at, after)
 }
 
-func (t *Timing) look(at time.Time) time.Time {
-	if t.World == nil {
+// look is the first look of the main loop at or, with after, strictly after an
+// instant.
+func (t *Timing) look(at time.Time, after bool) time.Time {
+	switch {
+	case t.World == nil:
 		return at
+	case after:
+		return t.World.Look(at)
 	}
-	return t.World.Look(at)
+	return t.World.Look(at.Add(-1))
 }
 
 func (t *Timing) housekeeping(at time.Time) time.Time {

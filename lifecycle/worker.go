@@ -134,10 +134,10 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 func (p *Pod) scheduleLook() {
 	var d deadline
 	if at := p.worker.requeueAt; !at.IsZero() {
-		d.add(p.timing.look(at))
+		d.add(p.timing.look(at, true))
 	}
 	if at, ok := p.activeDeadline(); ok && !p.worker.terminating {
-		d.add(p.timing.look(at.Add(-1)))
+		d.add(p.timing.look(at, false))
 	}
 	p.worker.lookAt = d.at
 }
@@ -155,7 +155,7 @@ func (p *Pod) look() {
 		if w.requeueAt.IsZero() {
 			return // seen once is enough: the sync that it asks for ends the pod
 		}
-		w.lookAt = p.timing.look(w.requeueAt)
+		w.lookAt = p.timing.look(w.requeueAt, true)
 		return
 	}
 	p.scheduleLook()
