@@ -81,6 +81,9 @@ type Situation struct {
 	Results ProbeResults
 	// RestartAll: condition AllContainersRestarting is True (R9).
 	RestartAll bool
+	// Owed: containers that were killed to be started again, whatever their exit
+	// code (R39), and were not started yet; nil: none. A kubelet forgets them (R41).
+	Owed []bool
 	// Deleting: the pod object carries a deletion timestamp (R6).
 	Deleting bool
 }
@@ -215,7 +218,8 @@ func (p *planner) endPod() {
 // idleRegular reports whether a regular container that does not run is due (R6).
 func (p *planner) idleRegular(i int, c *Instance) bool {
 	state, code := p.r.state(i)
-	if !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
+	owed := p.in.Owed != nil && p.in.Owed[i] && !p.in.Deleting
+	if !owed && !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
 		return false
 	}
 	if c != nil && c.State == restart.StateUnknown {

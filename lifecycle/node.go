@@ -53,6 +53,7 @@ func (p *Pod) kubeletRestarted() {
 	p.pleg = eventGenerator{}
 	p.probes = p.newProbes()
 	clear(p.reasons)
+	clear(p.owed)
 	clear(p.backoff)
 	clear(p.pullBackoff)
 	clear(p.pullFailure)

@@ -39,6 +39,7 @@ type Pod struct {
 	deletion deletion
 	evicted  *Eviction
 
+	owed         []bool            // by container: see Situation.Owed
 	reasons      []startReason     // by container: why its last start failed (R30)
 	backoff      []restart.Backoff // by container
 	pullBackoff  []restart.Backoff // by image string
@@ -63,6 +64,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	n := t.Containers()
 	p := &Pod{
 		t: t, id: id, timing: timing, now: now,
+		owed:        make([]bool, n),
 		reasons:     make([]startReason, n),
 		backoff:     make([]restart.Backoff, n),
 		pullBackoff: make([]restart.Backoff, t.images),
@@ -96,6 +98,7 @@ func (p *Pod) Clone() *Pod {
 	c.probes = p.probes.Clone()
 	c.store = p.store.clone()
 	c.foreign = slices.Clone(p.foreign)
+	c.owed = slices.Clone(p.owed)
 	c.reasons = slices.Clone(p.reasons)
 	c.backoff = slices.Clone(p.backoff)
 	c.pullBackoff = slices.Clone(p.pullBackoff)

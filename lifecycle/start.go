@@ -61,6 +61,7 @@ func (p *Pod) startNext() {
 // started ends a start that succeeded (C39).
 func (p *Pod) started(i int) {
 	p.reasons[i] = startReason{}
+	p.owed[i] = false
 	p.nextStart()
 }
 
@@ -85,7 +86,7 @@ func (p *Pod) startFailed(i int, reason, message string) {
 // R26).
 func (p *Pod) checkBackoff(i int) {
 	p.pass.sync.acted = true
-	exited := p.pass.snapshot.newestExited(i)
+	exited := p.lastExit(i)
 	if exited == nil {
 		p.ensureImage(i) // R20: no entry is made
 		return
@@ -98,6 +99,16 @@ func (p *Pod) checkBackoff(i int) {
 	p.backoff[i].Advance(p.now, exited.FinishedAt, p.t.limits)
 	p.explainRestart(i, exited)
 	p.ensureImage(i)
+}
+
+// lastExit is the newest exited instance of a container, as the sync's snapshot
+// has it: one that the sync itself has killed is not among them (R26).
+func (p *Pod) lastExit(i int) *Instance {
+	if p.t.has(QuirkR26) {
+		return p.pass.snapshot.newestExited(i)
+	}
+	present := p.world.view()
+	return present.newestExited(i)
 }
 
 // expireBackoff drops an entry that housekeeping has dropped by now (R18, R25).

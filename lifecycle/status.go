@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/podphase"
@@ -121,6 +123,9 @@ func (t *Template) startedInActive(r *Runtime) bool {
 
 // setPhase settles the phase against the past and what forces one (S23, S80).
 func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) {
+	if terminal(computed) && slices.Contains(p.owed, true) && !p.worker.terminating {
+		computed = corev1.PodRunning // without R41 a restart is still to come
+	}
 	var forced podphase.Verdict
 	if at, ok := p.activeDeadline(); ok && p.store.stored && !p.now.Before(at) {
 		forced = podphase.Verdict{Phase: corev1.PodFailed, Reason: "DeadlineExceeded",

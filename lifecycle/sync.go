@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -19,7 +20,7 @@ func (p *Pod) syncPod() {
 	p.addProbes() // P31
 	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
 	p.pass.plan = p.t.Plan(Situation{
-		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked,
+		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked, Owed: p.owed,
 	})
 	p.pass.stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
@@ -128,11 +129,20 @@ func (p *Pod) killNext() {
 		p.pass.next++
 		p.pass.sync.acted = true
 		p.explain(k.Container, DecidedKill, k.Message)
+		p.owe(k.Container)
 		p.kills.begin(false)
 		p.beginKill(k, nil)
 		return
 	}
 	p.pass.stage, p.pass.next = stageReset, 0
+}
+
+// owe notes that a killed container will be started again. A kubelet does not:
+// if the start is refused, the exit code decides later (R41).
+func (p *Pod) owe(container int) {
+	if !p.t.has(QuirkR41) && slices.Contains(p.pass.plan.Start, container) {
+		p.owed[container] = true
+	}
 }
 
 // resetNext removes all instances for RestartAllContainers, one after another,
