@@ -15,7 +15,10 @@ import (
 // corpora returns the files of testdata that hold records of that kind.
 func corpora(t *testing.T, kind string) []string {
 	t.Helper()
-	paths, err := filepath.Glob("testdata/*/" + kind + "*.gz")
+	paths, err := filepath.Glob("testdata/kubelet-traces/" + kind + ".jsonl.gz")
+	if kind == "recordings" {
+		paths, err = filepath.Glob("testdata/kubelet-recordings/*.gz")
+	}
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no corpus of kind %s under testdata (%v)", kind, err)
 	}
