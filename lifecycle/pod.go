@@ -48,7 +48,6 @@ type Pod struct {
 	kubeletStart time.Time         // zero: long before the pod
 	nextTemplate *Template         // the changed pod object, for the next pass
 
-	ticked     bool           // some worker was due at this instant
 	stale      bool           // the probe workers have not seen their views yet
 	probesMade time.Time      // when workers were last made (P34)
 	triggered  []time.Time    // by container: the last manual trigger (T26)
@@ -156,6 +155,7 @@ func (p *Pod) Step(now time.Time, ev Event) []Action {
 	p.out = p.out[:0]
 	p.apply(&ev)
 	p.run()
+	p.probes.PassOver(p.now)
 	return p.out
 }
 

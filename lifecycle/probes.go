@@ -83,10 +83,6 @@ func (p *Pod) runProbes() bool {
 	switch {
 	case ok && !at.After(p.now):
 		acts = p.probes.StepFirst(p.now, p.view, acts)
-		p.ticked = true
-	case p.ticked:
-		p.ticked = false
-		p.probes.PassOver(p.now)
 	case p.stale:
 		p.stale = false
 		acts = p.probes.Changed(p.now, p.view, acts)

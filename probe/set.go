@@ -167,10 +167,10 @@ func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Act
 	return out
 }
 
-// PassOver is for the end of an instant's deadlines: the ticks of this very
-// instant that would only skip for the same reason as the tick before are over,
-// too. What comes later at this instant, such as the answer to an attempt that
-// began in it, finds them so.
+// PassOver ends the ticks of this very instant that would only skip for the
+// same reason as the tick before, and so are no deadlines. What comes later at
+// this instant, such as the answer to an attempt that began in it, finds them
+// over, as it would if each had been played.
 func (s *Set) PassOver(now time.Time) {
 	for i := range s.workers {
 		if w := &s.workers[i]; s.lives(i) && !w.leaping {
