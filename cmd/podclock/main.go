@@ -12,7 +12,7 @@ import (
 
 // Exit statuses.
 const (
-	exitUnmet    = 1
+	exitUnmet    = 1 // or a probe that fails
 	exitBadInput = 2
 )
 
@@ -43,18 +43,18 @@ var errUnmet = errors.New("expectations were not met")
 func run(args []string, t terminal, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:           "podclock",
-		Short:         "Plays Kubernetes pods against the kubelet's rules in virtual time",
+		Short:         "Plays Kubernetes pods against the kubelet's rules in virtual time, and runs their real probes",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newSimulate(t), newVersion())
+	root.AddCommand(newSimulate(t), newProbe(), newVersion())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	switch err := root.Execute(); {
 	case err == nil:
 		return 0
-	case errors.Is(err, errUnmet):
+	case errors.Is(err, errUnmet), errors.Is(err, errFailing):
 		return exitUnmet
 	default:
 		fmt.Fprintln(stderr, err)

@@ -3,18 +3,33 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"podclock": main})
+	testscript.Main(leakless{m}, map[string]func(){"podclock": main})
+}
+
+// leakless fails a run of tests that leaves goroutines behind.
+type leakless struct{ m *testing.M }
+
+// Run runs the tests.
+func (l leakless) Run() int {
+	status := l.m.Run()
+	if err := goleak.Find(); err != nil && status == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
 }
 
 // Each script is a story of the command: what is given, and what comes out.
@@ -22,6 +37,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "expand": expand},
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs("../..")
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// resultSet is what the kubelet does about a changed result (P72): it is told,
+// and, as far as the probes themselves depend on it, done.
+func (w *watch) resultSet(now time.Time, a *probe.Action) {
+	i := int(a.Container)
+	view := &w.views[i]
+	switch {
+	case a.Probe == probe.Readiness:
+		if !w.once || w.begun {
+			w.tell(now, a, w.readiness(a.Result))
+		}
+	case a.Probe == probe.Startup && a.Result == probe.Success: // P74
+		w.tell(now, a, w.startupDone(i))
+		view.Started, w.stale = true, true
+	case a.Probe != probe.Readiness && a.Result == probe.Failure: // P79
+		w.tell(now, a, w.kill(i, a.Probe))
+	}
+	// P56: the sync that follows triggers a readiness worker that has not yet
+	// said yes. In its very first pass that would be one pass too many (T26).
+	if _, trigger := w.set.Ready(i, true, view.Started, instance); trigger && w.begun {
+		w.set.Trigger(now, i)
+		w.stale = true
+	}
+}
+
+// readiness says what becomes of the pod's place behind Services (P61, P77).
+func (w *watch) readiness(r probe.Result) string {
+	switch {
+	case r == probe.Success:
+		return "=> ready: would be put into Service endpoints"
+	case !w.begun:
+		return "=> not ready yet: would not be in Service endpoints"
+	}
+	return "=> not ready: would be taken out of Service endpoints"
+}
+
+// startupDone names the probes that P54 has held back.
+func (w *watch) startupDone(container int) string {
+	var begin []string
+	for _, kind := range w.subjects[container].probes() {
+		if kind != probe.Startup {
+			begin = append(begin, kind.String())
+		}
+	}
+	switch len(begin) {
+	case 0:
+		return "=> startup done"
+	case 1:
+		return "=> startup done: " + begin[0] + " begins"
+	}
+	return "=> startup done: " + strings.Join(begin, " and ") + " begin"
+}
+
+// kill says what becomes of a container that fails that probe (R38, R43).
+func (w *watch) kill(container int, kind probe.Kind) string {
+	if w.subjects[container].policy.OnKill() {
+		return fmt.Sprintf("=> would restart the container: %s", kind)
+	}
+	return fmt.Sprintf("=> would stop the container and not restart it: %s", kind)
+}
