@@ -82,7 +82,7 @@ func (p *Pod) refusePull(i int, r restart.Refusal) {
 	c := &p.t.containers[i]
 	message := fmt.Sprintf("Back-off pulling image %q", c.spec.Image)
 	p.record(i, corev1.EventTypeNormal, "BackOff", message)
-	p.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now)))
+	p.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	if last := p.pullFailure[c.imageKey]; last != "" {
 		message += ": " + last
 	}

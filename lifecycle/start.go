@@ -123,7 +123,7 @@ func (p *Pod) expireBackoff(i int) {
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	name := p.t.name(i)
 	p.record(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
-	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now)))
+	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
 	if last, ok := p.backoff[i].Expires(p.t.limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
 		until = last // R25: the ideal model syncs when the entry vanishes
