@@ -51,16 +51,35 @@
 // port and path. Further keys of a run are postStart, preStop, createDelay,
 // startDelay, createError, startError and cut.
 //
-// What can happen at a time: delete, evict, refuse, update, condition,
-// loseNode, restartKubelet, killSandbox, crash, hang, outage, spoilImage.
+// What can happen at a time: delete, remove, evict, refuse, update, condition,
+// loseNode, returnNode, restartKubelet, killSandbox, freeName, crash, hang,
+// outage, spoilImage.
 //
-// Further keys are start, images, sandbox, latency, parallelPulls,
-// maxContainerRestartPeriod, and pods: a list of what makes a pod, for several
-// different ones.
+// Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
+// maxContainerRestartPeriod, noLeap, kubelet, and pods: a list of what makes a
+// pod, for several different ones.
+//
+//	kubelet:               # its configuration; the default is v1.36 as shipped
+//	  featureGates: {PLEGOnDemandRelist: false}
+//	  without: [S14, C43]  # quirks
+//	  hostIP: 192.0.2.1    # also standalone, noLogs, uncancelledExec
+//
+// What of [podclock.Options] is the caller's is not in a file: Filter and Tap,
+// a Timing of one's own, and that manifests are trusted.
 //
 // Further expectations are timeReady, detection, phase, status, ready,
-// finished, events, and at: columns at instants. They hold of every pod, or
-// under pods of one.
+// finished, events, and of the status: reason, message, order (the regular
+// containers as the status lists them), conditions and containers. A message
+// is expected by a part of it. They hold at the end, or under at: at an
+// instant; of every pod, or under pods of one.
+//
+//	expect:
+//	  events: {Killing: {count: 1, container: web, message: failed liveness probe}}
+//	  conditions: {Initialized: True, Ready: {status: False, reason: ContainersNotReady, since: 30s}}
+//	  containers:
+//	    web: {state: waiting, reason: CrashLoopBackOff, last: {exitCode: 1}}
+//	  at:
+//	    20s: {phase: Running, status: Error, containers: {web: {ready: false, started: false}}}
 //
 // Everything that is wrong with a file is reported at once, each as
 // "file:line: …" with the cure.

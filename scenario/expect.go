@@ -90,7 +90,7 @@ func (v value) expectations(pods []podclock.Pod) []check {
 }
 
 func (e *expecting) fields() map[string]fieldReader {
-	return map[string]fieldReader{
+	known := map[string]fieldReader{
 		"firstReady": e.firstReady,
 		"timeReady":  e.timeReady,
 		"restarts":   e.restarts,
@@ -103,6 +103,8 @@ func (e *expecting) fields() map[string]fieldReader {
 		"events":     e.events,
 		"at":         e.at,
 	}
+	e.statusFields(statusAtEnd, known)
+	return known
 }
 
 func (e *expecting) add(v value, want string, of func(podclock.PodResult, timeline.Pod) (string, bool)) {
@@ -252,66 +254,6 @@ func (e *expecting) finished(v value) {
 	e.add(v, strconv.FormatBool(want), func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
 		return strconv.FormatBool(p.Finished), p.Finished == want
 	})
-}
-
-// events are how often events with a reason were recorded.
-func (e *expecting) events(v value) {
-	v.entries(func(reason string, _ int, entry value) {
-		want := entry.bound(numberBound)
-		e.add(entry, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
-			n := 0
-			for _, event := range t.Events(reason) {
-				n += event.Count
-			}
-			return strconv.Itoa(n), want.allows(time.Duration(n))
-		})
-	})
-}
-
-// at are columns at instants of the story.
-func (e *expecting) at(v value) {
-	v.entries(func(key string, line int, entry value) {
-		at, problem := parseDuration(key)
-		if problem != "" {
-			v.p.addf(line, "%s: %s", v.path, problem)
-			return
-		}
-		column := func(of func(timeline.State) string, read func(value) string) fieldReader {
-			return func(v value) {
-				want := read(v)
-				e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
-					state, ok := t.StateAt(at)
-					if !ok {
-						return "no status yet", false
-					}
-					return of(state), of(state) == want
-				})
-			}
-		}
-		entry.fields(map[string]fieldReader{
-			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, func(v value) string { return v.oneOf(phases...) }),
-			"status": column(func(s timeline.State) string { return s.Status }, value.text),
-			"ready":  column(readyColumn(entry), value.text),
-			"restarts": column(func(s timeline.State) string {
-				n := int32(0)
-				for _, c := range s.Containers {
-					n += c.Restarts
-				}
-				return strconv.Itoa(int(n))
-			}, value.text),
-		})
-	})
-}
-
-// readyColumn compares with the condition Ready if that is what the file
-// says, else with the READY column.
-func readyColumn(entry value) func(timeline.State) string {
-	for i := 0; i+1 < len(entry.node.Content); i += 2 {
-		if entry.node.Content[i].Value == "ready" && strings.Contains(entry.node.Content[i+1].Value, "/") {
-			return func(s timeline.State) string { return s.Ready }
-		}
-	}
-	return func(s timeline.State) string { return strconv.FormatBool(s.PodReady) }
 }
 
 func orNever(d time.Duration, ever bool) string {

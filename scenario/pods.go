@@ -16,18 +16,19 @@ const maxReplicas = 100_000
 
 // podPart is the part of a scenario that makes one pod, or replicas of it.
 type podPart struct {
-	manifest, object, apps, sandbox, replicas, at value
+	manifest, object, apps, sandbox, replicas, nameTaken, at value
 }
 
 // fields are the keys of the part.
 func (p *podPart) fields() map[string]fieldReader {
 	keep := func(into *value) fieldReader { return func(v value) { *into = v } }
 	return map[string]fieldReader{
-		"manifest": keep(&p.manifest),
-		"object":   keep(&p.object),
-		"apps":     keep(&p.apps),
-		"sandbox":  keep(&p.sandbox),
-		"replicas": keep(&p.replicas),
+		"manifest":  keep(&p.manifest),
+		"object":    keep(&p.object),
+		"apps":      keep(&p.apps),
+		"sandbox":   keep(&p.sandbox),
+		"replicas":  keep(&p.replicas),
+		"nameTaken": keep(&p.nameTaken),
 	}
 }
 
@@ -59,6 +60,9 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 	}
 	if part.replicas.given() {
 		pod.Replicas = int(part.replicas.integer(1, maxReplicas))
+	}
+	if part.nameTaken.given() {
+		pod.NameTaken = part.nameTaken.boolean()
 	}
 	if part.at.given() {
 		pod.At = part.at.duration()

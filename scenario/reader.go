@@ -99,7 +99,7 @@ func (r *reader) read() {
 	top.fields(known)
 
 	if pods.given() {
-		for _, v := range []value{part.manifest, part.object, part.apps, part.sandbox, part.replicas} {
+		for _, v := range []value{part.manifest, part.object, part.apps, part.sandbox, part.replicas, part.nameTaken} {
 			if v.given() {
 				v.wrong("stands beside pods; move it into an item of pods")
 			}
@@ -171,5 +171,7 @@ func (r *reader) worldFields(known map[string]fieldReader) {
 	known["images"] = func(v value) { o.Images = v.images() }
 	known["latency"] = func(v value) { o.Latency = v.latency() }
 	known["parallelPulls"] = func(v value) { o.ParallelPulls = v.boolean() }
+	known["noLeap"] = func(v value) { o.NoLeap = v.boolean() }
+	known["kubelet"] = func(v value) { v.kubelet(&o.Config) }
 	known["maxContainerRestartPeriod"] = func(v value) { o.Config.Restart.MaxContainerRestartPeriod = v.duration() }
 }

@@ -10,7 +10,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
 )
 
 // read reads a scenario of testdata.
@@ -29,17 +31,28 @@ func TestEveryKeyOfAScenarioReachesTheSimulator(t *testing.T) {
 	if s.TimingName != "kubelet" || o.Timing == nil {
 		t.Errorf("timing %q, %v", s.TimingName, o.Timing != nil)
 	}
-	if len(o.Pods) != 1 || o.Pods[0].Manifest.Name != "web" || o.Pods[0].Replicas != 2 {
+	if len(o.Pods) != 1 || o.Pods[0].Manifest.Name != "web" || o.Pods[0].Replicas != 2 || !o.Pods[0].NameTaken {
 		t.Fatalf("pods %+v", o.Pods)
 	}
 	equal(t, "sandbox", o.Pods[0].Sandbox, podclock.Sandbox{
 		Errors: []string{"no network", "no disk"}, Takes: 2 * time.Second, StopTakes: time.Second, DiesAfter: 20 * time.Minute, IP: "10.0.0.7",
 	})
-	equal(t, "world", []any{o.For, o.Start.String(), o.Seed, o.ParallelPulls, o.Config.Restart.MaxContainerRestartPeriod},
-		[]any{90 * time.Minute, "2026-03-04 05:06:07 +0000 UTC", uint64(18446744073709551615), true, time.Minute})
+	equal(t, "world", []any{o.For, o.Start.String(), o.Seed, o.ParallelPulls, o.NoLeap},
+		[]any{90 * time.Minute, "2026-03-04 05:06:07 +0000 UTC", uint64(18446744073709551615), true, true})
+	equal(t, "kubelet", o.Config, lifecycle.Config{
+		Restart: restart.Config{
+			Gates:                     restart.Gates{DisableContainerRestartRules: true, DisableRestartAllContainers: true, ReduceCrashLoopBackOffDecay: true},
+			MaxContainerRestartPeriod: time.Minute,
+		},
+		Gates: lifecycle.Gates{
+			DisableOnDemandRelist: true, DisableReadyToStartCondition: true, ResetOnKubeletRestart: true, DisableEnsureSecretPulledImages: true,
+		},
+		Without:    lifecycle.QuirkS14 | lifecycle.QuirkC43,
+		Standalone: true, NoLogs: true, UncancelledExec: true, HostIP: "192.0.2.1",
+	})
 	equal(t, "latency", o.Latency, podclock.Latency{
 		RunSandbox: 450 * time.Millisecond, StopSandbox: 120 * time.Millisecond, CreateContainer: 70 * time.Millisecond,
-		StartContainer: 160 * time.Millisecond, RemoveContainer: 10 * time.Millisecond,
+		StartContainer: 160 * time.Millisecond, RemoveContainer: 10 * time.Millisecond, Exec: 5 * time.Millisecond,
 	})
 	equal(t, "images", o.Images, map[string]podclock.Image{
 		"web:1": {}, "tool:1": {Present: true},
@@ -128,9 +141,12 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(8, podclock.SetCondition{Condition: corev1.PodCondition{Type: "example.com/gate", Status: "True", Reason: "R", Message: "M"}}),
 		minute(9, podclock.Update{}),
 		minute(10, podclock.LoseNode{Pod: "web-0"}),
+		minute(11, podclock.ReturnNode{Pod: "web-0"}),
+		minute(12, podclock.FreeName{}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
 		minute(21, podclock.Refuse{Pod: "web-1", Reason: "OutOfcpu", Message: "text"}),
 		minute(30, podclock.Delete{Grace: &ten}),
+		minute(40, podclock.Remove{Pod: "web-1"}),
 	})
 }
 

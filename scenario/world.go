@@ -62,6 +62,7 @@ func (v value) latency() podclock.Latency {
 		"createContainer": func(e value) { l.CreateContainer = e.duration() },
 		"startContainer":  func(e value) { l.StartContainer = e.duration() },
 		"removeContainer": func(e value) { l.RemoveContainer = e.duration() },
+		"exec":            func(e value) { l.Exec = e.duration() },
 	})
 	return l
 }

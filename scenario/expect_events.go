@@ -1,0 +1,58 @@
+package scenario
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/timeline"
+)
+
+// events are how often events with a reason were recorded; with keys, those of
+// a container, or those whose message holds a text.
+//
+//	events: {Failed: never, Killing: {count: 1, message: failed liveness probe}}
+func (e *expecting) events(v value) {
+	v.entries(func(reason string, _ int, entry value) {
+		if entry.isMapping() {
+			e.eventsOf(entry, reason)
+			return
+		}
+		e.countEvents(entry, reason, func(timeline.PodEvent) bool { return true })
+	})
+}
+
+func (e *expecting) eventsOf(v value, reason string) {
+	var container, message string
+	count := v
+	v.fields(map[string]fieldReader{
+		"container": func(c value) {
+			if container = c.text(); container != "" {
+				e.known(c, c, container)
+			}
+		},
+		"message": func(m value) { message = m.text() },
+		"count":   func(c value) { count = c },
+	})
+	if count.isMapping() {
+		v.wrong("say how many; add count: NUMBER")
+		return
+	}
+	e.countEvents(count, reason, func(event timeline.PodEvent) bool {
+		return (container == "" || event.Container == container) && strings.Contains(event.Message, message)
+	})
+}
+
+func (e *expecting) countEvents(v value, reason string, meant func(timeline.PodEvent) bool) {
+	want := v.bound(numberBound)
+	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+		n := 0
+		for _, event := range t.Events(reason) {
+			if meant(event) {
+				n += event.Count
+			}
+		}
+		return strconv.Itoa(n), want.allows(time.Duration(n))
+	})
+}

@@ -1,0 +1,64 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+)
+
+// A crash loop, of which the status after 6 s is known: the container waits,
+// and its last end is told.
+const crashLoop = `for: 6s
+apps: {web: {exit: {after: 2s, code: 3, message: bye}}}
+expect:
+EXPECT
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - {name: web, image: web:1}
+    - {name: log, image: log:1}
+`
+
+func TestEachPartOfAStatusIsComparedWithWhatIsExpected(t *testing.T) {
+	for _, c := range []struct{ met, not, got string }{
+		{"  phase: Running", "  reason: Evicted", `reason of pod default/web: want Evicted, got ""`},
+		{"  message: ''", "  message: low", `message of pod default/web: want low, got ""`},
+		{"  order: [log, web]", "  order: [web, log]", `want [web log], got "[log web]"`},
+		{"  conditions: {Initialized: True}", "  conditions: {Initialized: False}", `want False, got "True"`},
+		{"  conditions: {Ready: {reason: ContainersNotReady}}", "  conditions: {Ready: {reason: PodFailed}}", `want PodFailed, got "ContainersNotReady"`},
+		{"  conditions: {Ready: {message: '[web]'}}", "  conditions: {Ready: {message: '[log]'}}", `want [log], got "containers with unready status: [web]"`},
+		{"  conditions: {Ready: {since: 4s}}", "  conditions: {Ready: {since: 5s}}", "want 5s, got 4s"},
+		{"  conditions: {PodScheduled: True}", "  conditions: {Warm: True}", `want True, got "no such condition"`},
+		{"  containers: {log: {state: running}}", "  containers: {web: {state: running}}", `want running, got "terminated"`},
+		{"  containers: {web: {exitCode: 3, reason: Error, message: bye}}", "  containers: {web: {exitCode: 4}}", `want 4, got "3"`},
+		{"  containers: {web: {last: {exitCode: 3}}}", "  containers: {log: {last: {state: terminated}}}", `want terminated, got "none"`},
+		{"  containers: {web: {ready: false, started: false, restarts: 1}}", "  containers: {web: {restarts: 2}}", `want 2, got "1"`},
+		{"  containers: {log: {ready: true, started: true}}", "  containers: {log: {ready: false}}", `want false, got "true"`},
+		{"  at: {3s: {containers: {web: {state: running, restarts: 1}}}}", "  at: {3s: {containers: {web: {exitCode: 0}}}}", `want 0, got "none"`},
+		{"  events: {Started: {count: 1, container: log}}", "  events: {Started: {count: 2, container: log}}", "want 2, got 1"},
+		{"  events: {Started: {count: never, message: bye}}", "  events: {Started: {count: 1, message: bye}}", "want 1, got 0"},
+	} {
+		if err := checked(t, c.met); err != nil {
+			t.Errorf("%s: %v", c.met, err)
+		}
+		if err := checked(t, c.not); err == nil || !strings.Contains(err.Error(), c.got) {
+			t.Errorf("%s: error %v; want %q", c.not, err, c.got)
+		}
+	}
+}
+
+// checked plays the crash loop and returns what of an expectation is not met.
+func checked(t *testing.T, expect string) error {
+	t.Helper()
+	s, err := Parse("s.yaml", []byte(strings.Replace(crashLoop, "EXPECT", expect, 1)), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := s.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Check(result)
+}
