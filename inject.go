@@ -201,7 +201,9 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	case RestartKubelet:
 		ev.Type = lifecycle.KubeletRestarted
 	case KillSandbox:
-		s.sandboxDies(pod, s.pods[pod].sandboxes)
+		if b, ok := s.pods[pod].present(); ok {
+			s.sandboxDies(pod, b.id)
+		}
 		return
 	case Crash:
 		s.eachRunning(pod, f.Container, func(c *instance) {
@@ -269,7 +271,7 @@ func (s *Simulation) beginOutage(f Outage) {
 	}
 	s.outages = append(s.outages, o)
 	if f.For > 0 {
-		s.queue.add(-1, s.now+f.For, outside, task{kind: taskOutageEnd, n: o.id})
+		s.queue.add(-1, s.now+f.For, outside, &task{kind: taskOutageEnd, n: o.id})
 	}
 	s.noteOutage(&o, timeline.Trouble, f.Name+" is out from here on")
 }

@@ -30,7 +30,7 @@ func New(o Options) (*Simulation, error) {
 		o.Start = Epoch
 	}
 	s := &Simulation{
-		options: o, start: o.Start,
+		options: o, start: o.Start, instant: o.Start,
 		images: make(map[string]*imageState, len(o.Images)),
 		byName: make(map[string]int32),
 		log:    timeline.NewFiltered(o.Start, o.Filter),
@@ -69,10 +69,10 @@ func (s *Simulation) schedule() error {
 		}
 	}
 	for i, p := range s.pods {
-		s.queue.add(-1, p.arrival, outside, task{kind: taskArrive, pod: int32(i)})
+		s.queue.add(-1, p.arrival, outside, &task{kind: taskArrive, pod: int32(i)})
 	}
 	for _, f := range s.options.Facts {
-		s.queue.add(-1, f.At, outside, task{kind: taskFact, fact: f.Fact})
+		s.queue.add(-1, f.At, outside, &task{kind: taskFact, fact: f.Fact})
 	}
 	return errors.Join(errs...)
 }

@@ -82,7 +82,7 @@ func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 	case lifecycle.RemoveContainer:
 		s.removeContainer(pod, p, a)
 	case lifecycle.RemoveSandbox:
-		s.removeSandbox(pod, a)
+		s.removeSandbox(pod, p, a)
 	case lifecycle.RunHook:
 		s.runHook(pod, p, a)
 	case lifecycle.RunProbe:
@@ -92,7 +92,7 @@ func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 
 // after queues the completion of a request.
 func (s *Simulation) after(d time.Duration, t task) int32 {
-	return s.queue.add(s.now, s.now+d, completion, t)
+	return s.queue.add(s.now, s.now+d, completion, &t)
 }
 
 // play does what a task says, now that its time has come.
@@ -126,7 +126,7 @@ func (s *Simulation) playOther(t *task) {
 	case taskNoSandbox:
 		s.sandboxStopped(t)
 	case taskCollapse:
-		s.sandboxDies(t.pod, t.n)
+		s.sandboxDies(t.pod, t.instance)
 	case taskPulled:
 		s.imagePulled(t)
 	case taskCreated:

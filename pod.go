@@ -23,9 +23,24 @@ type simPod struct {
 	instances   []instance
 	runs        []int // by container: how often it was created
 	sandboxRuns int   // calls to run a sandbox
-	sandboxes   int   // sandboxes that came to be
-	ready       bool  // there is a ready sandbox
+	sandboxed   bool  // a sandbox has come to be
+	sandboxes   []box // those that the runtime has, the newest last
+	ready       bool  // the newest sandbox is ready; older ones never are
 	ip          string
+}
+
+// box is one sandbox of the runtime.
+type box struct {
+	id      uint64 // the Op of its RunSandbox
+	attempt uint64
+}
+
+// present returns the sandbox that is ready, if there is one.
+func (p *simPod) present() (box, bool) {
+	if !p.ready {
+		return box{}, false
+	}
+	return p.sandboxes[len(p.sandboxes)-1], true
 }
 
 // instance is one container instance of the runtime.

@@ -81,9 +81,9 @@ type queue struct {
 }
 
 // add queues a task for at; now is the present instant.
-func (q *queue) add(now, at time.Duration, class taskClass, t task) int32 {
+func (q *queue) add(now, at time.Duration, class taskClass, t *task) int32 {
 	slot := q.slot()
-	q.tasks[slot] = t
+	q.tasks[slot] = *t
 	if at <= now && class == completion {
 		q.ready = append(q.ready, slot)
 		return slot

@@ -2,6 +2,7 @@ package podclock
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -28,15 +29,16 @@ func (s *Simulation) runSandbox(pod int32, p *simPod, a *lifecycle.Action) {
 func (s *Simulation) sandboxRun(t *task) {
 	p := s.pods[t.pod]
 	if t.event.Err == "" {
-		p.sandboxes++
-		p.ready = true
+		first := !p.sandboxed
+		p.sandboxes = append(p.sandboxes, box{t.event.Op, uint64(t.n)})
+		p.sandboxed, p.ready = true, true
 		p.ip = p.sandbox.IP
 		if p.ip == "" {
 			p.ip = s.newIP()
 		}
 		t.event.IP = p.ip
-		if p.sandboxes == 1 && p.sandbox.DiesAfter > 0 {
-			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, n: p.sandboxes})
+		if first && p.sandbox.DiesAfter > 0 {
+			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
 		}
 	}
 	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(t.n))
@@ -52,39 +54,45 @@ func (s *Simulation) newIP() string {
 
 func (s *Simulation) stopSandbox(pod int32, p *simPod, a *lifecycle.Action) {
 	var d time.Duration
-	if p.ready {
+	if b, ok := p.present(); ok && b.id == a.Instance {
 		d = either(p.sandbox.StopTakes, s.options.Latency.StopSandbox)
 	}
-	s.after(d, task{kind: taskNoSandbox, pod: pod, n: p.sandboxes, event: lifecycle.Event{
+	s.after(d, task{kind: taskNoSandbox, pod: pod, instance: a.Instance, event: lifecycle.Event{
 		Type: lifecycle.SandboxStopped, Op: a.Op, Container: lifecycle.NoContainer,
 	}})
 }
 
-// sandboxStopped ends a call to stop the sandbox; what still ran in it is gone.
+// sandboxStopped ends a call to stop a sandbox; what still ran in it is gone. A
+// sandbox that was stopped before is not told of again.
 func (s *Simulation) sandboxStopped(t *task) {
 	p := s.pods[t.pod]
-	if p.sandboxes == t.n {
-		p.ready = false
-		s.killAll(t.pod)
+	b, ok := p.present()
+	if !ok || b.id != t.instance {
+		s.step(t.pod, &t.event)
+		return
 	}
-	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(max(t.n-1, 0)))
+	p.ready = false
+	s.killAll(t.pod)
+	s.tell(t.pod, &t.event, lifecycle.NoContainer, b.attempt)
 }
 
-func (s *Simulation) removeSandbox(pod int32, a *lifecycle.Action) {
+func (s *Simulation) removeSandbox(pod int32, p *simPod, a *lifecycle.Action) {
+	p.sandboxes = slices.DeleteFunc(p.sandboxes, func(b box) bool { return b.id == a.Instance })
 	s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
 		Type: lifecycle.SandboxRemoved, Op: a.Op, Container: lifecycle.NoContainer,
 	}})
 }
 
-// sandboxDies ends the sandbox number n, from 1, if it is still there.
-func (s *Simulation) sandboxDies(pod int32, n int) {
+// sandboxDies ends a sandbox by itself, if it is ready.
+func (s *Simulation) sandboxDies(pod int32, id uint64) {
 	p := s.pods[pod]
-	if p.machine == nil || !p.ready || p.sandboxes != n {
+	b, ok := p.present()
+	if !ok || b.id != id {
 		return
 	}
 	p.ready = false
 	s.killAll(pod)
-	s.tell(pod, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, lifecycle.NoContainer, uint64(n-1))
+	s.tell(pod, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, lifecycle.NoContainer, b.attempt)
 }
 
 // killAll ends every container that runs, as SIGKILL does.

@@ -19,6 +19,7 @@ type Simulation struct {
 	options Options
 	start   time.Time
 	now     time.Duration // since start
+	instant time.Time     // start + now, which is asked for all the time
 	// horizon is the instant up to which nothing can come from outside: no app's
 	// promise reaches farther.
 	horizon time.Duration
@@ -111,7 +112,7 @@ func (s *Simulation) next() (time.Duration, bool) {
 
 func (s *Simulation) advance(to time.Duration) {
 	if to > s.now {
-		s.now, s.steps = to, 0
+		s.now, s.instant, s.steps = to, s.start.Add(to), 0
 	}
 }
 
@@ -146,7 +147,7 @@ func (s *Simulation) stalled() bool {
 }
 
 // Now returns the virtual time.
-func (s *Simulation) Now() time.Time { return s.start.Add(s.now) }
+func (s *Simulation) Now() time.Time { return s.instant }
 
 // Elapsed returns the time since the start.
 func (s *Simulation) Elapsed() time.Duration { return s.now }
