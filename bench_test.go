@@ -9,6 +9,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -40,18 +42,84 @@ func begin(b *testing.B, o podclock.Options) *podclock.Simulation {
 	return s
 }
 
-// BenchmarkProbeTick is one tick of a healthy probe that changes nothing: the
-// deadline, the pass, the app, its answer, the count. Its allocations are 0.
-func BenchmarkProbeTick(b *testing.B) {
-	pod := probed()
-	pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[0].ReadinessProbe = nil, nil
-	s := begin(b, podclock.Options{Pods: []podclock.Pod{{Manifest: pod}}, NoLeap: true})
+// machine is the running machine of a pod, and the answer to its next probe.
+type machine struct {
+	*lifecycle.Pod
+	now    time.Time
+	answer lifecycle.Event
+}
+
+// settle gives an event to the machine and answers at once what it asks for,
+// but for its probes.
+func (m *machine) settle(b *testing.B, ev lifecycle.Event) {
+	b.Helper()
+	answers := map[lifecycle.ActionType]lifecycle.EventType{
+		lifecycle.RunSandbox: lifecycle.SandboxStarted, lifecycle.InspectImage: lifecycle.ImageInspected,
+		lifecycle.CreateContainer: lifecycle.ContainerCreated, lifecycle.StartContainer: lifecycle.ContainerStarted,
+	}
+	for events := []lifecycle.Event{ev}; len(events) > 0; events = events[1:] {
+		for _, a := range m.Step(m.now, events[0]) {
+			if !a.Type.IsRequest() {
+				continue
+			}
+			answer, ok := answers[a.Type]
+			if !ok {
+				b.Fatalf("%v at %v", a.Type, m.now)
+			}
+			events = append(events, lifecycle.Event{Type: answer, Op: a.Op, Present: true, IP: "10.244.0.2"})
+		}
+	}
+}
+
+// tick lets the machine's one probe tick, and answers it well.
+func (m *machine) tick(b *testing.B) {
+	m.now, _ = m.Deadline()
+	for _, a := range m.Step(m.now, lifecycle.Event{}) {
+		if a.Type == lifecycle.RunProbe {
+			m.answer.Op, m.answer.Instance, m.answer.Attempt = a.Op, a.Instance, a.Attempt
+			m.Step(m.now, m.answer)
+			return
+		}
+	}
+	b.Fatal("no probe")
+}
+
+// BenchmarkOneProbeTickThatChangesNothing is one tick of a healthy liveness
+// probe in the machine alone: the deadline, the pass, the answer, the count.
+// Its allocations are 0.
+func BenchmarkOneProbeTickThatChangesNothing(b *testing.B) {
+	template, err := lifecycle.Compile(live(), lifecycle.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := podclock.Epoch
+	m := &machine{now: now, Pod: lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "live", UID: "1"}, nil, now)}
+	m.answer = lifecycle.Event{Type: lifecycle.ProbeFinished, Probe: probe.Liveness, Answer: probe.Answer{Outcome: probe.OutcomeSuccess}}
+	m.settle(b, lifecycle.Event{})
+	m.tick(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.tick(b)
+	}
+}
+
+// BenchmarkOneProbeTickInTheSimulator is the same with the simulator around it:
+// the queue, the app, the timeline. Its allocations are 0.
+func BenchmarkOneProbeTickInTheSimulator(b *testing.B) {
+	s := begin(b, podclock.Options{Pods: []podclock.Pod{{Manifest: live()}}, NoLeap: true})
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := s.RunFor(10 * time.Second); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// live is the pod probed with the liveness probe alone.
+func live() *corev1.Pod {
+	pod := probed()
+	pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[0].ReadinessProbe = nil, nil
+	return pod
 }
 
 func benchmarkRun(b *testing.B, o podclock.Options) {

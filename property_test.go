@@ -111,9 +111,10 @@ func drawContainer(t *rapid.T, name string, probes bool) corev1.Container {
 func drawOptions(t *rapid.T) podclock.Options {
 	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p"}}
 	kubelet := rapid.Bool().Draw(t, "kubelet timing")
-	pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
-	if kubelet {
-		pod.Spec.RestartPolicy = rapid.SampledFrom([]corev1.RestartPolicy{"Always", "OnFailure", "Never"}).Draw(t, "policy")
+	pod.Spec.RestartPolicy = rapid.SampledFrom([]corev1.RestartPolicy{"Always", "OnFailure", "Never"}).Draw(t, "policy")
+	if rapid.IntRange(0, 3).Draw(t, "active deadline") == 0 {
+		deadline := int64(rapid.IntRange(1, 200).Draw(t, "deadline"))
+		pod.Spec.ActiveDeadlineSeconds = &deadline
 	}
 	grace := int64(rapid.IntRange(0, 15).Draw(t, "grace"))
 	pod.Spec.TerminationGracePeriodSeconds = &grace
@@ -264,7 +265,6 @@ func TestReplayingTheEventsGivesTheSameActionsAndWakesChangeNothing(t *testing.T
 	rapid.Check(t, func(t *rapid.T) {
 		o := drawOptions(t)
 		o.Timing, o.NoLeap = nil, true
-		o.Pods[0].Manifest.Spec.RestartPolicy = corev1.RestartPolicyAlways
 		logs := map[string][]*recorded{}
 		o.Tap = func(tap podclock.Tap) {
 			if tap.Event != nil {
