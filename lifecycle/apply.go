@@ -59,8 +59,7 @@ func (p *Pod) complete(ev *Event) {
 		answer := *ev
 		p.pass.op, p.pass.answer = 0, &answer
 	case ev.Op == p.deletor.op:
-		p.deletor.op = 0
-		p.runDeletor()
+		p.removalAnswered(ev)
 	case p.killAnswered(ev):
 	case p.strayAnswered(ev):
 	default:

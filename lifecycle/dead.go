@@ -46,7 +46,7 @@ func (p *Pod) died(e seen) {
 			continue
 		}
 		if all || kept[c.Container] {
-			p.deletor.queue = append(p.deletor.queue, corpse{id: c.ID})
+			p.bury(corpse{id: c.ID})
 		}
 		kept[c.Container] = true
 	}
@@ -60,6 +60,15 @@ func (p *Pod) scheduleCollection() {
 	gone := p.worker.finished && (p.contentsToGo() || p.worker.removed)
 	if gone && left > 0 || p.superfluous() || len(p.world.sandboxes) > 1 {
 		p.deletor.collectAt = p.timing.collect(p.now)
+	}
+}
+
+// collectAgain schedules the next garbage collection after a removal. What could
+// not be removed is tried again by the next one; in the ideal model that would
+// be at once, and without end, so it waits for the next change there.
+func (p *Pod) collectAgain(ev *Event) {
+	if ev.Err == "" || p.timing.World != nil {
+		p.scheduleCollection()
 	}
 }
 
@@ -126,11 +135,22 @@ func (p *Pod) runDeletor() {
 			p.deletor.op = p.request(Action{Type: RemoveSandbox, Container: NoContainer, Instance: next.id})
 		case next.sandbox:
 			p.deletor.op = p.request(Action{Type: StopSandbox, Container: NoContainer, Instance: next.id})
-			p.deletor.queue = slices.Insert(p.deletor.queue, 0, corpse{next.id, true, true})
+			p.deletor.queue = slices.Insert(p.deletor.queue, 0, corpse{next.id, true, true}) // its removal comes next
 		default:
 			p.deletor.op = p.removeInstance(next.id)
 		}
 	}
+}
+
+// removalAnswered goes on with the next removal. A sandbox that could not be
+// stopped is not removed (T13).
+func (p *Pod) removalAnswered(ev *Event) {
+	p.deletor.op = 0
+	if ev.Type == SandboxStopped && ev.Err != "" {
+		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
+		p.collectAgain(ev)
+	}
+	p.runDeletor()
 }
 
 // removeInstance asks the runtime to remove an instance; 0: it is gone already.

@@ -87,9 +87,10 @@ func (p *Pod) learn(r openRequest, ev *Event) {
 		changed = p.learnStarted(r, ev)
 	case RemoveContainer:
 		changed = ev.Err == "" && p.world.remove(r.instance)
-		p.scheduleCollection()
+		p.collectAgain(ev)
 	case RemoveSandbox:
 		changed = ev.Err == "" && p.world.removeSandbox(r.instance)
+		p.collectAgain(ev)
 	}
 	if changed {
 		p.touched()
