@@ -152,6 +152,28 @@ func TestTheGridThresholdsAndVerdictsAreThoseOfTheRules(t *testing.T) { // P40, 
 	})
 }
 
+func TestLivenessBeginsOnItsGridWhenStartupIsDone(t *testing.T) { // P40, P54
+	synctest.Test(t, func(t *testing.T) {
+		var n handler.Network
+		phases{{0, 500}, {5 * time.Second, 200}}.serve(t, &n, 80)
+		w, out := bubble(t, &n, app(
+			"startupProbe: {tcpSocket: {port: 80}, initialDelaySeconds: 6, periodSeconds: 3}",
+			"livenessProbe: {httpGet: {port: 80}, periodSeconds: 4}"), 9*time.Second)
+		play(t, w, out, `
++0s app startup skipped: initial delay not over
++0s app liveness skipped: startup not finished
++6s app startup tcpSocket 10.0.0.7:80: success in 0s
++6s app startup success 1 of 1
++6s app startup => startup done: liveness begins
++8s app liveness httpGet http://10.0.0.7:80/: success in 0s
++8s app liveness success 1 of 1
++9s end: the time is over`)
+		if !w.allSucceed() {
+			t.Error("not all succeed")
+		}
+	})
+}
+
 func TestAHangTakesItsTimeoutAndTheTicksBesideItAreLost(t *testing.T) { // P41, P91
 	synctest.Test(t, func(t *testing.T) {
 		var n handler.Network
@@ -249,6 +271,8 @@ func TestWhatBecomesOfAContainerDependsOnItsPolicy(t *testing.T) { // R38, R43
 		{"on failure", "  restartPolicy: OnFailure\n" + app(down), "=> would restart the container: liveness\n"},
 		{"never", "  restartPolicy: Never\n" + app(down), "=> would stop the container and not restart it: liveness\n"},
 		{"never, but the container", "  restartPolicy: Never\n" + app("restartPolicy: Always", down), "=> would restart the container: liveness\n"},
+		{"never, but for some exit codes", app("restartPolicy: Never", "restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [137]}}]", down),
+			"=> would stop the container and not restart it: liveness\n"}, // R3
 		{"a sidecar", "  restartPolicy: Never\n  initContainers:\n    - {name: side, image: a, restartPolicy: Always, " + down + "}\n" + app("tty: true"),
 			"=> would restart the container: liveness\n"},
 	} {
