@@ -164,6 +164,9 @@ func stateIn(list []seen, id uint64) restart.State {
 // sync (T12); if not, the pass waits for the next relist.
 func (p *Pod) newerSnapshot() bool {
 	last := p.worker.lastSync
+	if last.IsZero() && !p.kubeletStart.IsZero() {
+		p.relist() // a new kubelet process lists before it syncs
+	}
 	if last.IsZero() || p.pleg.observed.After(last) {
 		return true
 	}
