@@ -3,12 +3,14 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
 
 // apply takes in one event.
 func (p *Pod) apply(ev *Event) {
+	ev.check()
 	switch ev.Type {
 	case Wake:
 	case SandboxDied:
@@ -41,6 +43,10 @@ func (p *Pod) apply(ev *Event) {
 		p.nodeReturned()
 	case KubeletRestarted:
 		p.kubeletRestarted()
+	case NetworkDown:
+		p.noNetwork = ev.Err
+	case NetworkUp:
+		p.noNetwork = ""
 	default:
 		p.complete(ev)
 	}
@@ -54,6 +60,9 @@ func (p *Pod) complete(ev *Event) {
 		return
 	}
 	p.learn(r, ev)
+	if ev.Fallback != "" { // C37
+		p.record(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
+	}
 	switch {
 	case ev.Op == p.pass.op:
 		answer := *ev
@@ -67,6 +76,12 @@ func (p *Pod) complete(ev *Event) {
 	}
 }
 
+// ignored tells of a fact that comes too late to change anything.
+func (p *Pod) ignored(t EventType, why string) {
+	p.emit(Action{Type: DroppedEvent, Container: NoContainer, Message: fmt.Sprintf("%v: %s: it changes nothing", t, why)})
+}
+
+// dropped tells of an answer that nothing waits for.
 func (p *Pod) dropped(ev *Event) {
 	p.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
 		Message: fmt.Sprintf("%v for op %d, which nothing waits for: it changes nothing", ev.Type, ev.Op)})
@@ -88,7 +103,7 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 // exited notes that a container has ended.
 func (p *Pod) exited(ev *Event) {
 	if !p.world.exit(p.now, ev) {
-		p.dropped(ev)
+		p.ignored(ContainerExited, "there is no such instance, or it has ended before")
 		return
 	}
 	if c := p.world.instance(ev.Instance); p.store.views[c.Container].Instance == c.ID {
@@ -110,25 +125,13 @@ func (p *Pod) sandboxDied() {
 
 // deleted takes a deletion, or one that shortens an earlier one (S70, S71).
 func (p *Pod) deleted(grace *int64) {
-	g := p.t.grace
-	if grace != nil {
-		g = *grace
-	}
-	switch {
-	case p.worker.finished:
+	d, changed := p.deletion.ask(p.now, grace, p.t.grace)
+	if p.worker.finished || !changed {
 		return
-	case g < 0:
-		g = 1
 	}
-	if p.deletion.asked && g >= p.deletion.grace {
-		return // S70: it can only be shortened
-	}
-	if !p.deletion.asked {
-		p.deletion = deletion{asked: true, at: p.now}
-	}
+	p.deletion = d
 	p.worker.deleted = p.worker.deleted || !p.worker.terminating
-	p.deletion.grace, p.deletion.until = g, p.now.Add(seconds(g))
-	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(g)))
+	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.grace)))
 	if !p.t.has(QuirkS71) {
 		p.hurry()
 	}
@@ -151,7 +154,8 @@ func (p *Pod) removed() {
 
 // orphaned is the housekeeping that finds the pod gone from its source: it
 // counts as deleted, and its cached status is dropped. A status stored after
-// that is dropped by the next one.
+// that is dropped by the next one. The pod's worker is told each time, so that
+// a kill that failed is tried again.
 func (p *Pod) orphaned() {
 	p.worker.orphanAt = zeroTime
 	p.worker.deleted = true
@@ -164,25 +168,48 @@ func (p *Pod) orphaned() {
 	p.store.stored = false
 	clear(p.store.views)
 	p.viewsChanged()
+	if !p.worker.pending.set && p.pass.work == 0 {
+		p.updateWorker(nil)
+	}
 }
 
 // evict ends the pod by the kubelet's own decision (S81).
 func (p *Pod) evict(e *Eviction) {
 	if p.worker.finished || p.worker.terminating {
+		p.ignored(PodEvicted, "the pod is already ending")
 		return
 	}
 	p.evicted = e
 	if e.EventReason != "" {
 		p.record(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
+	p.worker.exceededAt = p.now.Add(p.patience(e))
 	p.terminate(e.Grace, e.Reason+": "+e.Message)
+}
+
+// patience is how long an eviction may take before the kubelet complains (S81).
+func (p *Pod) patience(e *Eviction) time.Duration {
+	const least = 10 // seconds
+	grace := p.t.grace
+	if e.Grace != nil {
+		grace = *e.Grace
+	}
+	return seconds(max(least, grace+grace/2))
+}
+
+// exceeded complains of an eviction that takes too long (S81).
+func (p *Pod) exceeded() {
+	p.worker.exceededAt = zeroTime
+	if !p.worker.terminated {
+		p.record(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
+	}
 }
 
 // refuse ends a pod that was not admitted: there is a status, and nothing else
 // (S82).
 func (p *Pod) refuse(e *Eviction) {
 	if p.store.stored || p.pass.work != 0 {
-		p.dropped(&Event{Type: PodRefused})
+		p.ignored(PodRefused, "the pod was admitted before")
 		return
 	}
 	p.record(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
@@ -194,8 +221,12 @@ func (p *Pod) refuse(e *Eviction) {
 
 // updated takes a changed pod object: only images can have changed (P24).
 func (p *Pod) updated(t *Template) {
-	if p.worker.finished || !p.t.sameContainers(t) {
-		p.dropped(&Event{Type: PodUpdated})
+	switch {
+	case p.worker.finished:
+		p.ignored(PodUpdated, "the pod is finished")
+		return
+	case !p.t.sameContainers(t):
+		p.ignored(PodUpdated, "containers are never added, removed or renamed (P24)")
 		return
 	}
 	p.nextTemplate = t

@@ -32,7 +32,7 @@ const (
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
-	HookFinished  // answers RunHook: Hook; Err is the failure's whole text
+	HookFinished  // answers RunHook: Hook, Fallback; Err is the failure's whole text
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
 	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70)
@@ -46,6 +46,8 @@ const (
 	NodeLost         // the node controllers gave the node up (S83)
 	NodeReturned     // it reports again
 	KubeletRestarted // the kubelet process was replaced (P39, P55)
+	NetworkDown      // Err: the runtime's network is not ready (E1)
+	NetworkUp        // it is again
 	numEventTypes
 )
 
@@ -53,7 +55,7 @@ var eventTypeNames = [numEventTypes]string{
 	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
 	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
 	"HookFinished", "ProbeFinished", "PodDeleted", "PodRemoved", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet", "NameTaken", "NameFree",
-	"NodeLost", "NodeReturned", "KubeletRestarted",
+	"NodeLost", "NodeReturned", "KubeletRestarted", "NetworkDown", "NetworkUp",
 }
 
 // String returns the event type's name.
@@ -84,7 +86,9 @@ type Event struct {
 	Instance uint64
 	// ExitCode, ExitReason and Message describe an exit. ExitReason is the
 	// runtime's: empty means Completed for code 0, else Error (C8). Message is
-	// the termination message (C10).
+	// the content of the file at terminationMessagePath or, by the policy
+	// FallbackToLogsOnError, the last 80 lines and 2048 bytes of the logs: of
+	// the first the machine keeps the last 4096 bytes (C10).
 	ExitCode   int32
 	ExitReason string
 	Message    string
@@ -111,9 +115,12 @@ type Event struct {
 	Probe     probe.Kind
 	// Hook is that of the RunHook action. It only tells [Pod.RecordFact] what
 	// ended: to the machine, Op says it.
-	Hook    HookKind
-	Attempt uint64
-	Answer  probe.Answer
+	Hook HookKind
+	// Fallback, if not empty, is what to record of an https hook that was
+	// answered over http (C37).
+	Fallback string
+	Attempt  uint64
+	Answer   probe.Answer
 
 	// Grace is the deletion's grace period in seconds; nil: the pod's.
 	Grace *int64
@@ -123,6 +130,24 @@ type Event struct {
 	Template *Template
 	// Condition is a foreign condition, as set in the API.
 	Condition *corev1.PodCondition
+}
+
+// check panics if an event is of no type, or lacks what its type is about.
+func (e *Event) check() {
+	lacks := ""
+	switch {
+	case e.Type >= numEventTypes:
+		panic("lifecycle: Step: there is no " + e.Type.String())
+	case (e.Type == PodEvicted || e.Type == PodRefused) && e.Eviction == nil:
+		lacks = "Eviction"
+	case e.Type == PodUpdated && e.Template == nil:
+		lacks = "Template"
+	case e.Type == ConditionSet && e.Condition == nil:
+		lacks = "Condition"
+	}
+	if lacks != "" {
+		panic("lifecycle: Step: " + e.Type.String() + " without its " + lacks)
+	}
 }
 
 // Eviction is an end of the pod that the kubelet itself decides (S81, S82).
@@ -138,10 +163,27 @@ type Eviction struct {
 	Disruption bool
 }
 
+// Waiting reasons of the kubelet's internal hooks (C2).
+const (
+	reasonPreCreateHook = "PreCreateHookError"
+	reasonPreStartHook  = "PreStartHookError"
+)
+
 // createReason is the waiting reason of a failed creation (C2).
 func (e *Event) createReason() string {
 	if e.ErrReason == "" {
 		return "CreateContainerError"
 	}
 	return e.ErrReason
+}
+
+// createMessage is the text of the event of a failed creation (C54).
+func (e *Event) createMessage() string {
+	switch e.ErrReason {
+	case reasonPreCreateHook:
+		return "Internal PreCreateContainer hook failed: " + e.Err
+	case reasonPreStartHook:
+		return "Internal PreStartContainer hook failed: " + e.Err
+	}
+	return "Error: " + e.Err
 }

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -58,15 +59,22 @@ func (g *killGroup) failed() bool {
 	return slices.ContainsFunc(g.kills, func(k kill) bool { return k.stage == killFailed })
 }
 
-// errors joins what failed (S75).
-func (g *killGroup) errors() string {
+// killErrors words what of a whole-pod kill has failed: each container, in the
+// order of the kills, and the sandboxes, of which the last one tells (S75).
+func (p *Pod) killErrors() string {
 	var all []string
-	for _, k := range g.kills {
+	for _, k := range p.kills.kills {
 		if k.stage == killFailed {
-			all = append(all, k.err)
+			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.name(k.container), k.err))
 		}
 	}
-	return strings.Join(all, ", ")
+	if err := p.pass.sandboxErr; err != "" {
+		all = append(all, fmt.Sprintf("failed to %q for %q with KillPodSandboxError: %q", "KillPodSandbox", p.id.UID, err))
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	return "[" + strings.Join(all, ", ") + "]"
 }
 
 // did reports whether the group has killed this instance.

@@ -47,11 +47,13 @@ func (p *Pod) kubeletRestarted() {
 		return
 	}
 	p.kubeletStart = p.now
+	removed := p.worker.removed
 	p.worker = podWorker{lost: p.worker.lost, since: p.ops}
 	p.execs = nil
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
-	p.probes = p.newProbes()
+	p.probes, p.probesMade = p.newProbes(), zeroTime
+	clear(p.triggered)
 	clear(p.reasons)
 	clear(p.owed)
 	clear(p.backoff)
@@ -62,9 +64,23 @@ func (p *Pod) kubeletRestarted() {
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
 	p.refreshAdopted()
 	p.worker.deleted = p.deletion.asked
-	p.worker.terminating = p.deletion.asked || terminal(api.Phase) || p.evicted != nil
+	if !terminal(api.Phase) {
+		p.evicted = nil // S25, S53: nothing of it was told, and the new process knows of none
+	}
+	p.worker.terminating = p.deletion.asked || terminal(api.Phase)
 	p.requestSync()
 	p.relist()
+	if removed {
+		p.orphanFound()
+	}
+}
+
+// orphanFound is a new kubelet process that finds containers of a pod it was
+// never told of: they get a second (S72).
+func (p *Pod) orphanFound() {
+	p.worker.removed, p.worker.deleted = true, true
+	one := int64(1)
+	p.terminate(&one, "found running, and gone from its source")
 }
 
 // refreshAdopted lets workers see the API's status until the first sync.

@@ -107,7 +107,7 @@ func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
 }
 
 func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
-	if ev.Err != "" && ev.ErrReason != "PreStartHookError" { // C5
+	if ev.Err != "" && ev.ErrReason != reasonPreStartHook { // C5
 		return false
 	}
 	c := Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),

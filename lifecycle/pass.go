@@ -53,6 +53,8 @@ type pass struct {
 	hasGrace   bool     // of the terminating pass
 	grace      int64
 
+	sandboxErr string // why a sandbox could not be stopped (S75)
+
 	next  int      // position in the list that the stage works on
 	queue []uint64 // instances or sandboxes of a stage that removes or stops
 	start startState
@@ -66,7 +68,7 @@ type syncResult struct {
 	refused  time.Time // earliest expiry of a refused start (R28); zero: none
 	removed  bool      // it removed instances for RestartAllContainers
 	terminal bool      // the status is terminal: the pod goes to termination
-	network  bool      // the network was not ready
+	network  bool      // the network was not ready (T7)
 }
 
 func (s *pass) clone() pass {
@@ -101,7 +103,8 @@ func (p *Pod) beginPass() bool {
 		return false
 	}
 	if w.held && w.lastSync.IsZero() {
-		return p.holdBack()
+		p.holdBack()
+		return true
 	}
 	if p.inherited() {
 		return false
@@ -135,11 +138,14 @@ func (p *Pod) inherited() bool {
 }
 
 // holdBack tries the first sync of a static pod again later: the one that had
-// its name before still runs (S84).
-func (p *Pod) holdBack() bool {
+// its name before still runs (S84). A pod that is to end by then never begins.
+func (p *Pod) holdBack() {
 	p.worker.pending = update{}
+	if p.worker.terminating {
+		p.finish()
+		return
+	}
 	p.requeue(p.timing.retryError(), true)
-	return true
 }
 
 // advance does the pass' present stage.

@@ -39,6 +39,8 @@ type Pod struct {
 	deletion deletion
 	evicted  *Eviction
 
+	noNetwork string // why the network is not ready; empty: it is
+
 	owed         []bool            // by container: see Situation.Owed
 	reasons      []startReason     // by container: why its last start failed (R30)
 	backoff      []restart.Backoff // by container
@@ -167,6 +169,7 @@ func (p *Pod) Deadline() (time.Time, bool) {
 	d.add(p.pleg.onDemandAt)
 	d.add(p.worker.lookAt)
 	d.add(p.worker.orphanAt)
+	d.add(p.worker.exceededAt)
 	d.add(p.deletor.collectAt)
 	d.add(p.pass.wakeAt)
 	for i := range p.kills.kills {
@@ -205,6 +208,8 @@ func (p *Pod) runOne() bool {
 		p.relistOnDemand()
 	case p.due(p.worker.orphanAt):
 		p.orphaned()
+	case p.due(p.worker.exceededAt):
+		p.exceeded()
 	case p.due(p.worker.lookAt):
 		p.look()
 	case p.due(p.deletor.collectAt):

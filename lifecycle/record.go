@@ -222,7 +222,7 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 		r.Kind = timeline.Removed
 	case HookFinished:
 		r.Kind, r.Reason, r.Outcome = timeline.Hook, ev.Hook.String(), outcomeWord(ev.Err, "success", "failure")
-	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted:
+	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
 		return r, false
@@ -279,6 +279,10 @@ func factText(ev *Event) string {
 		return "the node is back"
 	case KubeletRestarted:
 		return "the kubelet was restarted"
+	case NetworkDown:
+		return "the network is not ready: " + ev.Err
+	case NetworkUp:
+		return "the network is ready"
 	}
 	panic("lifecycle: no text for " + ev.Type.String())
 }

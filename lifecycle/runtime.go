@@ -128,15 +128,23 @@ func (w *world) view() Runtime {
 	return r
 }
 
+// maxTerminationMessage is how much of the end of a termination message is read,
+// in bytes (C10).
+const maxTerminationMessage = 4096
+
 // exit ends an instance. A second exit of the same instance is reported by false.
 func (w *world) exit(now time.Time, ev *Event) bool {
 	c := w.instance(ev.Instance)
 	if c == nil || c.State == restart.StateExited {
 		return false
 	}
+	if c.StartedAt.IsZero() {
+		c.StartedAt = now // it was over before the start call returned
+	}
 	c.State = restart.StateExited
 	c.FinishedAt = now
-	c.ExitCode, c.Reason, c.Message = ev.ExitCode, ev.ExitReason, ev.Message
+	c.ExitCode, c.Reason = ev.ExitCode, ev.ExitReason
+	c.Message = ev.Message[max(0, len(ev.Message)-maxTerminationMessage):]
 	if c.Reason == "" {
 		c.Reason = exitReason(ev.ExitCode)
 	}

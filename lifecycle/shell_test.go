@@ -132,4 +132,3 @@ func (s *shell) crashLoop(d time.Duration) {
 		s.exit(1)
 	}
 }
-

@@ -26,7 +26,6 @@ const (
 type startState struct {
 	step     startStep
 	instance uint64
-	wakeAt   time.Time // end of a postStart sleep
 	hookErr  string
 }
 
@@ -152,7 +151,7 @@ func (p *Pod) create(i int) {
 // containerCreated goes on to the runtime's start call.
 func (p *Pod) containerCreated(i int) {
 	if ev := p.answered(); ev.Err != "" {
-		p.record(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err) // C54
+		p.record(i, corev1.EventTypeWarning, "Failed", ev.createMessage()) // C54
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}

@@ -17,6 +17,10 @@ func (p *Pod) syncPod() {
 		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
 		return
 	}
+	if p.noNetwork != "" && !p.t.pod.Spec.HostNetwork {
+		p.awaitNetwork()
+		return
+	}
 	p.addProbes() // P31
 	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
 	p.pass.plan = p.t.Plan(Situation{
@@ -26,6 +30,15 @@ func (p *Pod) syncPod() {
 	if d := p.timing.SyncDuration; d > 0 {
 		p.pass.wakeAt = p.now.Add(d)
 	}
+}
+
+// awaitNetwork ends the sync of a pod that needs a network while there is none:
+// before its probe workers are made, and before anything is started or killed
+// (E1, R33).
+func (p *Pod) awaitNetwork() {
+	p.record(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
+	p.pass.sync.network = true
+	p.fail()
 }
 
 func terminal(phase corev1.PodPhase) bool {
@@ -98,7 +111,7 @@ func (p *Pod) podKilled() {
 // stopSandboxes stops the pod's sandboxes one after another.
 func (p *Pod) stopSandboxes() {
 	if ev := p.answered(); ev != nil && ev.Err != "" {
-		p.pass.sync.failed = true
+		p.pass.sync.failed, p.pass.sandboxErr = true, ev.Err
 	}
 	if len(p.pass.queue) > 0 {
 		id := p.pass.queue[0]

@@ -42,7 +42,7 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 func (p *Pod) podStopped() {
 	p.pass.stage = stageEnd
 	if p.pass.sync.failed { // S75
-		p.record(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.kills.errors())
+		p.record(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
 		return
 	}
 	p.stopProbes(false)
@@ -59,11 +59,17 @@ func (p *Pod) finishPod() {
 	if !p.t.static && !terminal(final.Phase) {
 		final.Phase = corev1.PodFailed // S73
 	}
-	p.worker.finished = true
+	p.worker.finished = true // before the status is stored: it is the last one
 	p.worker.lastSync = p.now
-	p.worker.requeueAt, p.worker.lookAt = zeroTime, zeroTime
 	p.storeStatus(final, p.deletion.asked, true)
 	p.pass = pass{}
+	p.finish()
+}
+
+// finish leaves the pod for good.
+func (p *Pod) finish() {
+	p.worker.finished = true
+	p.worker.requeueAt, p.worker.lookAt, p.worker.exceededAt = zeroTime, zeroTime, zeroTime
 	p.scheduleCollection()
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
 }

@@ -19,6 +19,7 @@ type podWorker struct {
 	cancelled   bool      // exec probes err (cancelExecs)
 	removed     bool      // the pod is gone from its source: nothing updates it any more
 	orphanAt    time.Time // when housekeeping finds that it is gone
+	exceededAt  time.Time // when an eviction has taken too long; zero: never (S81)
 	since       uint64    // requests up to this Op are an earlier process'
 	held        bool      // another static pod has its name (S84)
 	lost        bool      // the node does not report (S83)
@@ -42,6 +43,28 @@ type deletion struct {
 	at    time.Time // when it was asked for first
 	until time.Time // metadata.deletionTimestamp
 	grace int64     // metadata.deletionGracePeriodSeconds
+}
+
+// ask is the deletion after it was asked for at now, in seconds or nil for the
+// pod's own; false: that changes nothing, since it can only be shortened (S70).
+func (d deletion) ask(now time.Time, grace *int64, own int64) (deletion, bool) {
+	if grace != nil {
+		own = *grace
+	}
+	if own < 0 {
+		own = 1
+	}
+	switch {
+	case !d.asked:
+		return deletion{asked: true, at: now, until: now.Add(seconds(own)), grace: own}, true
+	case grace == nil || own >= d.grace:
+		return d, false
+	}
+	d.grace, d.until = own, d.at.Add(seconds(own))
+	if d.until.Before(now) { // the shortened end is already past
+		d.grace, d.until = min(own, 1), now
+	}
+	return d, true
 }
 
 // mark puts the deletion on a pod object.
@@ -149,6 +172,9 @@ func (p *Pod) look() {
 	if p.due(w.requeueAt) {
 		w.requeueAt = time.Time{}
 		p.requestSync()
+		if w.removed && p.timing.World == nil { // no later housekeeping finds it (orphaned)
+			p.updateWorker(nil)
+		}
 	}
 	if at, ok := p.activeDeadline(); ok && p.due(at) {
 		p.requestSync()
