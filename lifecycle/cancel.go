@@ -48,7 +48,9 @@ func (p *Pod) attempt(a *probe.Action) {
 			return
 		}
 	}
-	p.request(Action{Type: RunProbe, Container: e.container, Instance: a.Instance, Probe: a.Probe, Attempt: e.attempt, Counted: *a})
+	p.ops++ // not on the table of open requests: the workers number their attempts themselves
+	n := p.notice(RunProbe, a)
+	n.Op, n.Attempt = p.ops, e.attempt
 }
 
 func (p *Pod) forgetExec(e execAttempt) {

@@ -24,9 +24,7 @@ func (p *Pod) request(a Action) uint64 {
 	if a.Type == CreateContainer {
 		a.Instance = a.Op
 	}
-	if a.Type != RunProbe { // the workers number their attempts themselves
-		p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt})
-	}
+	p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt})
 	p.emit(a)
 	return a.Op
 }

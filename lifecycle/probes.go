@@ -78,10 +78,9 @@ func (p *Pod) viewsChanged() { p.stale = true }
 // pass comes before the next one's; then all, if they have not seen their views
 // yet. It is false if there is nothing to do.
 func (p *Pod) runProbes() bool {
-	at, ok := p.probes.Deadline()
 	acts := p.acts[:0]
 	switch {
-	case ok && !at.After(p.now):
+	case p.probes.Due(p.now):
 		acts = p.probes.StepFirst(p.now, p.view, acts)
 	case p.stale:
 		p.stale = false
@@ -103,9 +102,8 @@ func (p *Pod) probed(acts []probe.Action) {
 		case probe.ActionRunAttempt:
 			p.attempt(a)
 		case probe.ActionEvent:
-			e := a.Event()
-			p.emit(Action{Type: RecordEvent, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe,
-				EventType: e.Type, Reason: e.Reason, Message: e.Message, Counted: *a})
+			e, n := a.Event(), p.notice(RecordEvent, a)
+			n.EventType, n.Reason, n.Message = e.Type, e.Reason, e.Message
 		case probe.ActionCounted:
 			p.notice(ProbeCounted, a)
 		case probe.ActionSkipped:
@@ -116,14 +114,19 @@ func (p *Pod) probed(acts []probe.Action) {
 		case probe.ActionResultRemoved, probe.ActionEnded:
 			p.notice(ProbeResultSet, a)
 		case probe.ActionDropped:
-			p.emit(Action{Type: DroppedEvent, Container: int(a.Container), Probe: a.Probe, Attempt: uint64(a.Attempt), Counted: *a,
-				Message: "late answer of a probe: it changes nothing"})
+			n := p.notice(DroppedEvent, a)
+			n.Attempt, n.Message = uint64(a.Attempt), "late answer of a probe: it changes nothing"
 		}
 	}
 }
 
-func (p *Pod) notice(t ActionType, a *probe.Action) {
-	p.emit(Action{Type: t, Container: int(a.Container), Instance: a.Instance, Probe: a.Probe, Counted: *a})
+// notice appends the action that passes a worker's on, and returns where it
+// stands, to be completed there: nothing else is done as often.
+func (p *Pod) notice(t ActionType, a *probe.Action) *Action {
+	p.out = append(p.out, Action{})
+	n := &p.out[len(p.out)-1]
+	n.Type, n.Container, n.Instance, n.Probe, n.Counted = t, int(a.Container), a.Instance, a.Probe, *a
+	return n
 }
 
 // resultSet is the main loop's reaction to a changed result (P72–P74).
