@@ -85,9 +85,44 @@ func (m *machine) tick(b *testing.B) {
 }
 
 // BenchmarkOneProbeTickThatChangesNothing is one tick of a healthy liveness
-// probe in the machine alone: the deadline, the pass, the answer, the count.
-// Its allocations are 0.
+// probe: the deadline, the pass, the answer, the count. It is measured in the
+// probe's worker alone, in the machine of its pod, and in the simulator with
+// its queue, app and timeline. Allocations are 0.
 func BenchmarkOneProbeTickThatChangesNothing(b *testing.B) {
+	b.Run("worker", benchmarkWorkerTick)
+	b.Run("machine", benchmarkMachineTick)
+	b.Run("simulator", func(b *testing.B) {
+		s := begin(b, podclock.Options{Pods: []podclock.Pod{{Manifest: live()}}, NoLeap: true})
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := s.RunFor(10 * time.Second); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func benchmarkWorkerTick(b *testing.B) {
+	now := podclock.Epoch
+	liveness := live().Spec.Containers[0].LivenessProbe
+	probe.SetDefaults(liveness)
+	w := probe.NewWorker(probe.Liveness, probe.Compile(liveness), probe.Options{FirstPass: now})
+	view := probe.View{Known: true, Instance: 1, Running: true, StartedAt: now, Started: true}
+	out := make([]probe.Action, 0, 8)
+	tick := func() {
+		now, _ = w.Deadline()
+		out = w.Step(now, view, out[:0])
+		asked := out[len(out)-1].Attempt
+		out = w.Finish(now, asked, probe.Answer{Outcome: probe.OutcomeSuccess}, view, out)
+	}
+	tick()
+	b.ReportAllocs()
+	for b.Loop() {
+		tick()
+	}
+}
+
+func benchmarkMachineTick(b *testing.B) {
 	template, err := lifecycle.Compile(live(), lifecycle.Config{})
 	if err != nil {
 		b.Fatal(err)
@@ -100,18 +135,6 @@ func BenchmarkOneProbeTickThatChangesNothing(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.tick(b)
-	}
-}
-
-// BenchmarkOneProbeTickInTheSimulator is the same with the simulator around it:
-// the queue, the app, the timeline. Its allocations are 0.
-func BenchmarkOneProbeTickInTheSimulator(b *testing.B) {
-	s := begin(b, podclock.Options{Pods: []podclock.Pod{{Manifest: live()}}, NoLeap: true})
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := s.RunFor(10 * time.Second); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
 

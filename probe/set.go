@@ -124,6 +124,16 @@ func (s *Set) Deadline() (deadline time.Time, ok bool) {
 	return deadline, ok
 }
 
+// Due tells whether a worker's deadline has come.
+func (s *Set) Due(now time.Time) bool {
+	for i := range s.workers {
+		if w := &s.workers[i]; s.lives(i) && w.wake <= w.at(now) {
+			return true
+		}
+	}
+	return false
+}
+
 // Step steps the workers that are due and appends their actions to out.
 func (s *Set) Step(now time.Time, views func(container int) View, out []Action) []Action {
 	for i := range s.workers {
