@@ -31,13 +31,13 @@ type playedLog struct {
 	statuses              []playedStatus
 	reported              []playedStatus
 	finished              bool
+	finishedAt            float64 // the first life's end
 	life                  int
 }
 
 type playedStatus struct {
 	t      float64
-	life   int  // whose it is
-	loose  bool // seen in a poll: the time is not that of the change
+	life   int // whose it is
 	status map[string]any
 }
 
@@ -101,7 +101,9 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 		}
 		l.reported = append(l.reported, playedStatus{t: l.since(t), life: l.life, status: statusMap(a.Reported)})
 	case lifecycle.PodFinished:
-		l.finished = true
+		if !l.finished {
+			l.finished, l.finishedAt = true, l.since(t)
+		}
 	}
 }
 
@@ -166,7 +168,7 @@ func (p *recordedPod) recorded() (calls, events, probes []happening, statuses, r
 			text := fmt.Sprintf("%s %s %s %q", e.Container, strings.ToLower(e.Detail.Probe), e.Detail.Result, e.Detail.Output)
 			probes = append(probes, happening{t: e.T, text: text})
 		case e.Kind == "status":
-			statuses = append(statuses, playedStatus{t: e.T, status: e.Status, loose: e.How != "watch"})
+			statuses = append(statuses, playedStatus{t: e.T, status: e.Status})
 		case e.Kind == "api" && e.Call == "patch status":
 			reported = append(reported, playedStatus{t: e.T, status: e.Status})
 		}
