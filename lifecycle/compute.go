@@ -48,7 +48,7 @@ type KillCause uint8
 
 // The causes.
 const (
-	KillOther KillCause = iota // pod kill, changed definition, unknown state, hook
+	KillOther KillCause = iota // pod kill, changed definition, hook, RestartAllContainers
 	KillStartupProbe
 	KillLivenessProbe
 	KillUnknownState

@@ -82,8 +82,8 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	return p
 }
 
-// Clone returns an independent copy. Templates and timing are shared; a Timing
-// with a stateful World must be cloned by its owner.
+// Clone returns an independent copy. Template and timing are shared: copies are
+// independent only if the timing's World remembers nothing, as a [Chance] does.
 func (p *Pod) Clone() *Pod {
 	c := *p
 	c.out, c.acts = nil, nil
@@ -107,12 +107,6 @@ func (p *Pod) Clone() *Pod {
 	c.lastAttempt = slices.Clone(p.lastAttempt)
 	return &c
 }
-
-// UseTiming replaces the timing, for a clone whose World was cloned too.
-func (p *Pod) UseTiming(t *Timing) { p.timing = t }
-
-// Identity returns the pod's name, namespace and UID.
-func (p *Pod) Identity() Identity { return p.id }
 
 // Template returns what the pod was compiled from.
 func (p *Pod) Template() *Template { return p.t }
@@ -194,7 +188,8 @@ func (d *deadline) add(t time.Time) {
 func (p *Pod) due(at time.Time) bool { return !at.IsZero() && !at.After(p.now) }
 
 // run does what is due until nothing is. At one instant the order is relists,
-// looks, syncs, kills, probe passes (T30).
+// housekeeping, complaints of late evictions, looks, garbage collections, kills,
+// syncs, probe passes (T30).
 func (p *Pod) run() {
 	for p.runOne() {
 	}

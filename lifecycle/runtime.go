@@ -8,9 +8,6 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// InstanceState is the state of one container instance in the runtime.
-type InstanceState = restart.State
-
 // Instance is one container instance as the runtime reports it.
 type Instance struct {
 	// ID is unique in the pod: the Op of the CreateContainer action.
@@ -21,7 +18,7 @@ type Instance struct {
 	Sandbox uint64
 	// Attempt is the restart count that it was created with (R32).
 	Attempt int32
-	State   InstanceState
+	State   restart.State
 	// Full precision: back-off counts from FinishedAt (S66). StartedAt is the
 	// Unix epoch if the start failed (C8).
 	CreatedAt, StartedAt, FinishedAt time.Time
