@@ -19,6 +19,8 @@ var comparedFields = map[string][]string{
 	"cri":    {"t", "call", "container", "attempt", "detail.timeout", "detail.command", "detail.image"},
 	"probe":  {"t", "container", "detail.result", "detail.probe", "detail.output"},
 	"api":    {"status"},
+
+	"finished": {"t"},
 }
 
 func TestATamperedRecordingIsReported(t *testing.T) {
@@ -36,6 +38,9 @@ func TestATamperedRecordingIsReported(t *testing.T) {
 			})
 			if err != nil && !errors.Is(err, errEnough) {
 				t.Fatal(err)
+			}
+			if !seen["finished.t"] {
+				t.Error("no end of a pod was tampered with")
 			}
 			if len(seen) < 40 {
 				t.Errorf("only %d fields were tampered with: %v", len(seen), slices.Sorted(maps.Keys(seen)))
