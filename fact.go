@@ -40,7 +40,8 @@ type Evict struct {
 	Grace *int64
 }
 
-// Refuse lets the kubelet's admission refuse a pod (S82).
+// Refuse lets the kubelet's admission refuse a pod (S82): at the instant of its
+// arrival, at which admission is decided. At another time it is an error.
 type Refuse struct{ Pod, Reason, Message string }
 
 // Update changes a pod's spec to that of Manifest (its images, that is).

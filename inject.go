@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -19,7 +20,7 @@ func (s *Simulation) Inject(f Fact) error {
 	if s.failed != nil {
 		return s.failed
 	}
-	if err := s.checkFact(f); err != nil {
+	if err := s.checkFact(f, s.now); err != nil {
 		return fmt.Errorf("podclock: Inject: %w", err)
 	}
 	s.inject(f)
@@ -71,8 +72,8 @@ func (s *Simulation) meant(name string) []int32 {
 	return pods
 }
 
-// checkFact says what is wrong with a fact.
-func (s *Simulation) checkFact(f Fact) error {
+// checkFact says what is wrong with a fact at a time.
+func (s *Simulation) checkFact(f Fact, at time.Duration) error {
 	pod, containers := factTarget(f)
 	if f == nil {
 		return fmt.Errorf("there is no fact; give one")
@@ -87,6 +88,9 @@ func (s *Simulation) checkFact(f Fact) error {
 			return fmt.Errorf("%T: no such pod has a container %q; pod %s has %s", f, c, s.pods[pods[0]].name,
 				strings.Join(containerNames(s.pods[pods[0]].template), ", "))
 		}
+	}
+	if r, ok := f.(Refuse); ok {
+		return s.checkRefusal(r, at)
 	}
 	return s.checkDetails(f)
 }
@@ -128,6 +132,18 @@ func factTarget(f Fact) (pod string, containers []string) {
 	panic(fmt.Sprintf("podclock: unknown fact %T", f))
 }
 
+// checkRefusal wants a pod that arrives at that time: only then is admission
+// decided (S82).
+func (s *Simulation) checkRefusal(f Refuse, at time.Duration) error {
+	pods := s.meant(f.Pod)
+	if slices.ContainsFunc(pods, func(i int32) bool { return s.pods[i].arrival == at }) {
+		return nil
+	}
+	p := s.pods[pods[0]]
+	return fmt.Errorf("%T at %s: pod %s arrives at %s, which is when admission is decided; refuse it then",
+		f, s.offset(at), p.name, s.offset(p.arrival))
+}
+
 func (s *Simulation) checkDetails(f Fact) error {
 	switch f := f.(type) {
 	case Outage:
@@ -165,8 +181,13 @@ func (s *Simulation) inject(f Fact) {
 	}
 	pod, _ := factTarget(f)
 	for _, i := range s.meant(pod) {
-		if s.pods[i].machine != nil {
+		p := s.pods[i]
+		refusal, ok := f.(Refuse)
+		switch {
+		case p.machine != nil:
 			s.injectPod(i, f)
+		case ok && p.arrival == s.now:
+			p.refused = &refusal
 		}
 	}
 }
@@ -185,7 +206,7 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	case Evict:
 		ev.Type, ev.Eviction = lifecycle.PodEvicted, f.eviction()
 	case Refuse:
-		ev.Type, ev.Eviction = lifecycle.PodRefused, &lifecycle.Eviction{Reason: f.Reason, Message: f.Message}
+		ev.Type, ev.Eviction = lifecycle.PodRefused, f.eviction()
 	case Update:
 		t, err := lifecycle.Compile(named(f.Manifest), s.options.Config)
 		if err != nil {
@@ -231,6 +252,10 @@ func (f Evict) eviction() *lifecycle.Eviction {
 		*e.Grace = 1
 	}
 	return e
+}
+
+func (f Refuse) eviction() *lifecycle.Eviction {
+	return &lifecycle.Eviction{Reason: f.Reason, Message: f.Message}
 }
 
 // eachRunning calls do for the running instances of a container, or of all.

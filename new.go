@@ -58,23 +58,32 @@ func New(o Options) (*Simulation, error) {
 	return s, nil
 }
 
-// schedule queues what is known beforehand: facts, then the pods' arrivals.
+// schedule queues what is known beforehand: refusals, then the pods' arrivals,
+// at which they are asked for, then the other facts.
 func (s *Simulation) schedule() error {
 	var errs []error
 	for i, f := range s.options.Facts {
-		if err := s.checkFact(f.Fact); err != nil {
+		if err := s.checkFact(f.Fact, f.At); err != nil {
 			errs = append(errs, fmt.Errorf("podclock: Facts[%d]: %w", i, err))
 		} else if f.At < 0 {
 			errs = append(errs, fmt.Errorf("podclock: Facts[%d].At: %s: times are not negative", i, f.At))
 		}
 	}
+	s.scheduleFacts(true)
 	for i, p := range s.pods {
 		s.queue.add(-1, p.arrival, outside, &task{kind: taskArrive, pod: int32(i)})
 	}
-	for _, f := range s.options.Facts {
-		s.queue.add(-1, f.At, outside, &task{kind: taskFact, fact: f.Fact})
-	}
+	s.scheduleFacts(false)
 	return errors.Join(errs...)
+}
+
+// scheduleFacts queues the refusals, or all other facts.
+func (s *Simulation) scheduleFacts(refusals bool) {
+	for _, f := range s.options.Facts {
+		if _, ok := f.Fact.(Refuse); ok == refusals {
+			s.queue.add(-1, f.At, outside, &task{kind: taskFact, fact: f.Fact})
+		}
+	}
 }
 
 // checkTimes finds negative times.

@@ -173,6 +173,10 @@ func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
 func (s *Simulation) arrive(pod int32) {
 	p := s.pods[pod]
 	p.machine = lifecycle.New(p.template, p.identity, s.podTiming(int(pod)), s.Now())
+	if p.refused != nil {
+		s.injectPod(pod, *p.refused)
+		return
+	}
 	first := lifecycle.Event{Container: lifecycle.NoContainer}
 	if p.nameTaken {
 		first.Type = lifecycle.NameTaken

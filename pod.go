@@ -19,6 +19,7 @@ type simPod struct {
 	sandbox   Sandbox
 	arrival   time.Duration // when the kubelet is told of it
 	nameTaken bool          // at its arrival (S84)
+	refused   *Refuse       // at its arrival (S82); nil: it is admitted
 
 	instances   []instance
 	runs        []int // by container: how often it was created

@@ -7,8 +7,8 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// The order at one instant: facts from outside as they were injected, then
-// completions as their actions were issued, then deadlines by pod. The queue
+// The order at one instant: refusals of pods that arrive, arrivals, the other
+// facts from outside as they were injected, then completions as their actions were issued, then deadlines by pod. The queue
 // holds the first two; [deadlines] the last.
 
 type taskClass uint8

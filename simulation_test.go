@@ -165,6 +165,41 @@ func TestAFactInjectedBreaksNoPromise(t *testing.T) {
 	}
 }
 
+func TestAPodIsRefusedAtItsArrivalOnly(t *testing.T) { // S82
+	late := web()
+	late.Name = "late"
+	s, err := podclock.New(podclock.Options{
+		Pods:  []podclock.Pod{{Manifest: web()}, {Manifest: late, At: 10 * time.Second}},
+		Facts: []podclock.TimedFact{{At: 10 * time.Second, Fact: podclock.Refuse{Reason: "OutOfpods"}}}, // every pod
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuse := func(at string) {
+		t.Helper()
+		err := s.Inject(podclock.Refuse{Pod: "web", Reason: "OutOfcpu", Message: "too big"})
+		if (err == nil) != (at == "arrival") {
+			t.Errorf("refused at %s: error %v", at, err)
+		}
+	}
+	refuse("arrival")
+	if err := s.RunFor(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	refuse("a minute later")
+	for name, reason := range map[string]string{"web": "OutOfcpu", "late": "OutOfpods"} {
+		status, err := s.Status(name)
+		if err != nil || status.Phase != corev1.PodFailed || status.Reason != reason || len(status.ContainerStatuses) != 0 {
+			t.Errorf("%s: %v, %+v; want it Failed with %s", name, err, status, reason)
+		}
+		for _, r := range podOf(t, s.Timeline(), "default/"+name).Records() {
+			if r.Kind == timeline.Sandbox || r.Kind == timeline.Started {
+				t.Errorf("%s: something is started: %+v", name, r)
+			}
+		}
+	}
+}
+
 func TestPullsGoOneByOneUnlessToldOtherwise(t *testing.T) {
 	for parallel, want := range map[bool]time.Duration{false: 20 * time.Second, true: 10 * time.Second} {
 		other := web()
@@ -200,6 +235,7 @@ func TestWhatIsWrongWithTheOptionsIsNamedWithItsCure(t *testing.T) {
 		"no probe or hook of container":      script(podclock.ScriptRun{Exec: map[string]podclock.Steps{"chekc": nil}}),
 		"servers are":                        script(podclock.ScriptRun{Servers: []podclock.Server{{Kind: "udp", Port: 1}}}),
 		`there is no pod "wbe"`:              {Pods: []podclock.Pod{{Manifest: web()}}, Facts: []podclock.TimedFact{{Fact: podclock.Delete{Pod: "wbe"}}}},
+		`arrives at +0s`:                     {Pods: []podclock.Pod{{Manifest: web()}}, Facts: []podclock.TimedFact{{At: time.Second, Fact: podclock.Refuse{}}}},
 		`has a container "ap"`:               {Pods: []podclock.Pod{{Manifest: web()}}, Facts: []podclock.TimedFact{{Fact: podclock.Crash{Container: "ap"}}}},
 	} {
 		if _, err := podclock.New(o); err == nil || !strings.Contains(err.Error(), want) {

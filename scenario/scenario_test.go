@@ -130,6 +130,7 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		return podclock.TimedFact{At: time.Duration(n) * time.Minute, Fact: f}
 	}
 	equal(t, "facts", facts, []podclock.TimedFact{
+		minute(0, podclock.Refuse{Pod: "web-1", Reason: "OutOfcpu", Message: "text"}),
 		minute(1, podclock.KillSandbox{}),
 		minute(2, podclock.Crash{Container: "web", Code: 1}),
 		minute(3, podclock.Crash{Pod: "web-1", Container: "web", Code: 3, Reason: "OOMKilled", Message: "text"}),
@@ -144,7 +145,6 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(11, podclock.ReturnNode{Pod: "web-0"}),
 		minute(12, podclock.FreeName{}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
-		minute(21, podclock.Refuse{Pod: "web-1", Reason: "OutOfcpu", Message: "text"}),
 		minute(30, podclock.Delete{Grace: &ten}),
 		minute(40, podclock.Remove{Pod: "web-1"}),
 	})
