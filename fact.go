@@ -16,7 +16,8 @@ import (
 // run cannot crash) does nothing.
 type Fact interface{ fact() }
 
-// Delete asks for the deletion of a pod (S70).
+// Delete asks for the deletion of a pod (S70). Of a static pod only the mirror
+// is deleted, which changes nothing (S84): Remove stops it.
 type Delete struct {
 	Pod string
 	// Grace in seconds; nil: the pod's own.
