@@ -10,6 +10,7 @@ import (
 func KubeletTiming(r *rand.Rand) *Timing {
 	return &Timing{
 		OnDemandRelist: time.Millisecond,
+		SyncDuration:   500 * time.Microsecond,
 		Resync:         time.Minute,
 		RetryError:     10 * time.Second,
 		RetryNetwork:   time.Second,
