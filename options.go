@@ -83,7 +83,7 @@ type Sandbox struct {
 	// stopping one that is ready takes. 0: as Options.Latency says.
 	Takes, StopTakes time.Duration
 	// DiesAfter, if not 0, is when the first sandbox dies after it is ready, with
-	// all its containers.
+	// all its containers: see [KillSandbox].
 	DiesAfter time.Duration
 	// IP is the pod's address. Empty: each sandbox gets a new one.
 	IP string
