@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -187,11 +188,18 @@ func (d *deadline) add(t time.Time) {
 // due reports whether an instant has come; the zero instant never does.
 func (p *Pod) due(at time.Time) bool { return !at.IsZero() && !at.After(p.now) }
 
+// maxTurns is how much one step does at most: far more than any pod asks for at
+// one instant, and the end of a loop that would never end.
+const maxTurns = 100_000
+
 // run does what is due until nothing is. At one instant the order is relists,
 // housekeeping, complaints of late evictions, looks, garbage collections, kills,
 // syncs, probe passes (T30).
 func (p *Pod) run() {
-	for p.runOne() {
+	for turns := 0; p.runOne(); turns++ {
+		if turns == maxTurns {
+			panic(fmt.Sprintf("lifecycle: pod %s/%s does not come to rest at %v: please report this", p.id.Namespace, p.id.Name, p.now))
+		}
 	}
 }
 

@@ -24,15 +24,15 @@ const (
 func readLimited(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &Error{File: path, Line: 1, Msg: "cannot be opened: " + reason(err) + "; give the path of a readable file"}
+		return nil, &Error{File: path, Msg: "cannot be opened: " + reason(err) + "; give the path of a readable file"}
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, &Error{File: path, Line: 1, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
+		return nil, &Error{File: path, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
 	}
 	if int64(len(data)) > limit {
-		return nil, &Error{File: path, Line: 1, Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
+		return nil, &Error{File: path, Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
 	}
 	return data, nil
 }

@@ -11,12 +11,17 @@ import (
 // "file:line: message", the message naming the value and the cure.
 type Error struct {
 	File string
-	Line int // from 1
+	Line int // from 1; 0: the file as a whole
 	Msg  string
 }
 
 // Error implements error.
-func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg) }
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.File + ": " + e.Msg
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
+}
 
 // problems collects everything wrong with one file, so that it is reported at once.
 type problems struct {

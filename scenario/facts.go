@@ -17,13 +17,18 @@ import (
 //	at:
 //	  2m: {crash: web}
 //	  5m: delete
-func (v value) facts(pods []podclock.Pod) []podclock.TimedFact {
+//
+// The scenario's own end, if it names one, is the last time for one.
+func (v value) facts(pods []podclock.Pod, end time.Duration) []podclock.TimedFact {
 	var facts []podclock.TimedFact
 	v.entries(func(key string, line int, entry value) {
 		at, problem := parseDuration(key)
 		if problem != "" {
 			v.p.addf(line, "%s: %s", v.path, problem)
 			return
+		}
+		if end > 0 && at > end {
+			v.p.addf(line, "%s.%s: comes after the end, which is for: %v; make that longer", v.path, key, end)
 		}
 		entry.items(func(e value) {
 			if fact := e.fact(pods); fact != nil {

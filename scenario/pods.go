@@ -134,15 +134,17 @@ func (r *reader) manifest(part *podPart, where value) (*Manifest, int) {
 		return m, v.at()
 	}
 	data, err := r.open(file)
-	if err == nil {
-		var m *Manifest
-		if m, err = ParseManifest(file, data); err == nil {
-			r.manifests[file] = m
-			return m, v.at()
-		}
+	if err != nil {
+		v.wrong("%v", err)
+		return nil, v.at()
 	}
-	r.take(err, v.at())
-	return nil, v.at()
+	m, err := ParseManifest(file, data)
+	if err != nil {
+		r.take(err, v.at())
+		return nil, v.at()
+	}
+	r.manifests[file] = m
+	return m, v.at()
 }
 
 // inline reads an object that stands in the scenario itself.

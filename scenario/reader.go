@@ -113,7 +113,7 @@ func (r *reader) read() {
 		return // the reason is reported; what follows would only add to it
 	}
 	if at.given() {
-		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods)
+		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods, r.scenario.Options.For)
 	}
 	if expect.given() {
 		r.scenario.checks = expect.expectations(r.scenario.Options.Pods)

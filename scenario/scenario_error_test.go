@@ -78,7 +78,8 @@ func TestABadScenarioIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"pods and a manifest", m + "pods: [{manifest: m.yaml}]\n", "s.yaml:1: manifest: stands beside pods; move it into an item of pods"},
 		{"pods that are no list", "pods: {manifest: m.yaml}\n", "s.yaml:1: pods: keys where a list is wanted; begin each pod with \"- \""},
 		{"the same pod twice", "pods:\n- manifest: m.yaml\n- manifest: m.yaml\n", "s.yaml:3: pod default/web is already made in line 2; use replicas, or another object"},
-		{"a manifest that is not there", "manifest: none.yaml\n", "none.yaml:1: cannot be opened: no such file"},
+		{"a manifest that is not there", "manifest: none.yaml\n", "s.yaml:1: manifest: none.yaml: cannot be opened: no such file"},
+		{"a fact after the end", m + "for: 1m\nat:\n  2m: delete\n", "s.yaml:4: at.2m: comes after the end, which is for: 1m0s; make that longer"},
 		{"an object that is not there", m + "object: api\n", `s.yaml:2: object "api": not in m.yaml; it has Pod/web`},
 		{"an inline manifest of no pod", "manifest: {apiVersion: v1, kind: Service}\n", "s.yaml:1: manifest: no pod in it; give a Pod, Deployment,"},
 		{"a wrong field of an inline manifest", "manifest:\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n  spec:\n    continers: []\n", "s.yaml:6: manifest.spec.continers: unknown field; did you mean containers?"},
@@ -94,7 +95,7 @@ func TestABadScenarioIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 
 func openOne(file string) ([]byte, error) {
 	if file != "m.yaml" {
-		return nil, &Error{File: file, Line: 1, Msg: "cannot be opened: no such file or directory; give the path of a readable file"}
+		return nil, &Error{File: file, Msg: "cannot be opened: no such file or directory; give the path of a readable file"}
 	}
 	return []byte(twoContainers), nil
 }
