@@ -16,6 +16,7 @@ import (
 
 	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -322,11 +323,20 @@ func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 type watch struct {
 	running  map[int]uint64 // by container: the instance that runs
 	restarts map[string]int32
-	last     *corev1.PodStatus
+	// startup: a startup probe has spoken, and its word goes into the status of an
+	// instance that has ended meanwhile, too, until the next sync (P74).
+	startup bool
+	// last is the kubelet's own status, reported what it sent to the API.
+	last, reported *corev1.PodStatus
 }
 
 func (w *watch) event(ev *lifecycle.Event) string {
 	switch {
+	case ev.Type == lifecycle.KubeletRestarted: // the new process knows what the API was sent (S25)
+		w.last, w.restarts = w.reported, map[string]int32{}
+		if w.last != nil {
+			return w.status(w.last)
+		}
 	case ev.Type == lifecycle.ContainerStarted && ev.Err == "":
 		if other, runs := w.running[ev.Container]; runs {
 			return fmt.Sprintf("container %d: instance %d starts while %d runs", ev.Container, ev.Instance, other)
@@ -349,7 +359,9 @@ func (w *watch) status(s *corev1.PodStatus) string {
 				return fmt.Sprintf("container %s: the restart count falls from %d to %d", c.Name, w.restarts[c.Name], c.RestartCount)
 			}
 			w.restarts[c.Name] = c.RestartCount
-			if c.State.Running == nil && c.Started != nil && *c.Started {
+			// What is not known to have ended keeps the word of the sync before.
+			unknown := c.State.Terminated != nil && c.State.Terminated.Reason == "ContainerStatusUnknown"
+			if !w.startup && c.State.Running == nil && !unknown && c.Started != nil && *c.Started {
 				return fmt.Sprintf("container %s is started and does not run", c.Name)
 			}
 		}
@@ -393,7 +405,12 @@ func TestInvariantsHoldAfterEveryStep(t *testing.T) {
 			switch {
 			case tap.Event != nil:
 				wrong = w.event(tap.Event)
+			case tap.Action.Type == lifecycle.ProbeResultSet && tap.Action.Probe == probe.Startup:
+				w.startup = true
+			case tap.Action.Type == lifecycle.Synced:
+				w.startup = false
 			case tap.Action.Type == lifecycle.StatusChanged:
+				w.reported = tap.Action.Reported
 				wrong = w.status(tap.Action.Status)
 			}
 			if wrong != "" {

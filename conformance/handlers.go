@@ -58,8 +58,8 @@ type handlersOutput struct {
 // A probe takes real time on a real machine, which can be too slow once in a
 // while; it is then played again, at last with a time-out that no machine is
 // too slow for, if the record has an answer. A server that acts before it has
-// read a request races with its client: the kubelet has several answers, and a
-// record may have caught one of them only.
+// read a request races with its client, as does net/http with its own time-out:
+// the kubelet has several answers, and a record may have caught some of them only.
 const (
 	plays      = 4
 	racedPlays = 32
@@ -74,7 +74,7 @@ func replayHandlers(record []byte) (string, error) {
 		return "", err
 	}
 	recorded := append([]handlersOutput{r.Output}, r.Others...)
-	races := r.Server != nil && (r.Server.Greet != "" || r.Server.OnOpen != "")
+	races := len(r.Others) > 0 || r.Server != nil && (r.Server.Greet != "" || r.Server.OnOpen != "")
 	limit := plays
 	if races {
 		limit = racedPlays
