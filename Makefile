@@ -5,7 +5,7 @@ SHELL       := bash
 
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
-FUZZTIME    ?= 5s
+FUZZTIME    ?= 5000x
 EXAMPLES    := $(wildcard examples/*/scenario.yaml)
 
 .DEFAULT_GOAL := help
@@ -38,7 +38,7 @@ test: ## all tests, with the race detector
 	$(GO) test -race ./...
 
 .PHONY: fuzz
-fuzz: ## each fuzz target for FUZZTIME (default 5s)
+fuzz: ## each fuzz target for FUZZTIME (default 5000 inputs; 5m: for that long)
 	@$(GO) list ./... | while read -r pkg; do \
 		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 			echo "fuzz $$pkg $$target"; \
