@@ -1,6 +1,7 @@
 package podclock_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -323,9 +324,9 @@ func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 type watch struct {
 	running  map[int]uint64 // by container: the instance that runs
 	restarts map[string]int32
-	// startup: a startup probe has spoken, and its word goes into the status of an
-	// instance that has ended meanwhile, too, until the next sync (P74).
-	startup bool
+	// startup: by container, its startup probe has spoken; its word goes into the
+	// status of an instance that has ended meanwhile, too, until the next sync (P74).
+	startup map[string]bool
 	// last is the kubelet's own status, reported what it sent to the API.
 	last, reported *corev1.PodStatus
 }
@@ -351,6 +352,32 @@ func (w *watch) event(ev *lifecycle.Event) string {
 	return ""
 }
 
+// report checks what the API is sent: no restart of a kubelet excuses it.
+func (w *watch) report(s *corev1.PodStatus) string {
+	old := w.reported
+	w.reported = s
+	if old == nil {
+		return ""
+	}
+	if terminal(old.Phase) && !terminal(s.Phase) { // S23
+		return fmt.Sprintf("the reported phase leaves %s for %s", old.Phase, s.Phase)
+	}
+	for i := range min(len(old.ContainerStatuses), len(s.ContainerStatuses)) {
+		if was, is := &old.ContainerStatuses[i], &s.ContainerStatuses[i]; is.RestartCount < was.RestartCount { // C16
+			return fmt.Sprintf("container %s: the reported restart count falls from %d to %d", is.Name, was.RestartCount, is.RestartCount)
+		}
+	}
+	return ""
+}
+
+func terminal(p corev1.PodPhase) bool { return p == corev1.PodSucceeded || p == corev1.PodFailed }
+
+// containerName is the name at an index of the machine: regular containers come
+// first, then init containers.
+func containerName(pod *corev1.Pod, index int) string {
+	return slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers)[index].Name
+}
+
 func (w *watch) status(s *corev1.PodStatus) string {
 	for _, list := range [][]corev1.ContainerStatus{s.ContainerStatuses, s.InitContainerStatuses} {
 		for i := range list {
@@ -361,12 +388,11 @@ func (w *watch) status(s *corev1.PodStatus) string {
 			w.restarts[c.Name] = c.RestartCount
 			// What is not known to have ended keeps the word of the sync before.
 			unknown := c.State.Terminated != nil && c.State.Terminated.Reason == "ContainerStatusUnknown"
-			if !w.startup && c.State.Running == nil && !unknown && c.Started != nil && *c.Started {
+			if !w.startup[c.Name] && c.State.Running == nil && !unknown && c.Started != nil && *c.Started {
 				return fmt.Sprintf("container %s is started and does not run", c.Name)
 			}
 		}
 	}
-	terminal := func(p corev1.PodPhase) bool { return p == corev1.PodSucceeded || p == corev1.PodFailed }
 	if w.last != nil && terminal(w.last.Phase) && !terminal(s.Phase) { // S23
 		return fmt.Sprintf("the phase leaves %s for %s", w.last.Phase, s.Phase)
 	}
@@ -398,7 +424,7 @@ func TestInvariantsHoldAfterEveryStep(t *testing.T) {
 		o.Tap = func(tap podclock.Tap) {
 			w := pods[tap.Pod]
 			if w == nil {
-				w = &watch{running: map[int]uint64{}, restarts: map[string]int32{}}
+				w = &watch{running: map[int]uint64{}, restarts: map[string]int32{}, startup: map[string]bool{}}
 				pods[tap.Pod] = w
 			}
 			wrong := ""
@@ -406,12 +432,11 @@ func TestInvariantsHoldAfterEveryStep(t *testing.T) {
 			case tap.Event != nil:
 				wrong = w.event(tap.Event)
 			case tap.Action.Type == lifecycle.ProbeResultSet && tap.Action.Probe == probe.Startup:
-				w.startup = true
+				w.startup[containerName(o.Pods[0].Manifest, tap.Action.Container)] = true
 			case tap.Action.Type == lifecycle.Synced:
-				w.startup = false
+				clear(w.startup)
 			case tap.Action.Type == lifecycle.StatusChanged:
-				w.reported = tap.Action.Reported
-				wrong = w.status(tap.Action.Status)
+				wrong = cmp.Or(w.report(tap.Action.Reported), w.status(tap.Action.Status))
 			}
 			if wrong != "" {
 				t.Fatalf("%s: pod %s: %s", timeline.Offset(podclock.Epoch, tap.At), tap.Pod, wrong)
