@@ -46,7 +46,7 @@ func begin(b *testing.B, o podclock.Options) *podclock.Simulation {
 type machine struct {
 	*lifecycle.Pod
 	now    time.Time
-	answer lifecycle.Event
+	answer [1]lifecycle.Event
 }
 
 // settle gives an event to the machine and answers at once what it asks for,
@@ -74,10 +74,12 @@ func (m *machine) settle(b *testing.B, ev lifecycle.Event) {
 // tick lets the machine's one probe tick, and answers it well.
 func (m *machine) tick(b *testing.B) {
 	m.now, _ = m.Deadline()
-	for _, a := range m.Step(m.now, lifecycle.Event{}) {
-		if a.Type == lifecycle.RunProbe {
-			m.answer.Op, m.answer.Instance, m.answer.Attempt = a.Op, a.Instance, a.Attempt
-			m.Step(m.now, m.answer)
+	actions := m.Step(m.now)
+	for i := range actions {
+		if a := &actions[i]; a.Type == lifecycle.RunProbe {
+			answer := &m.answer[0]
+			answer.Op, answer.Instance, answer.Attempt = a.Op, a.Instance, a.Attempt
+			m.Step(m.now, m.answer[:]...)
 			return
 		}
 	}
@@ -129,7 +131,7 @@ func benchmarkMachineTick(b *testing.B) {
 	}
 	now := podclock.Epoch
 	m := &machine{now: now, Pod: lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "live", UID: "1"}, nil, now)}
-	m.answer = lifecycle.Event{Type: lifecycle.ProbeFinished, Probe: probe.Liveness, Answer: probe.Answer{Outcome: probe.OutcomeSuccess}}
+	m.answer[0] = lifecycle.Event{Type: lifecycle.ProbeFinished, Probe: probe.Liveness, Answer: probe.Answer{Outcome: probe.OutcomeSuccess}}
 	m.settle(b, lifecycle.Event{})
 	m.tick(b)
 	b.ReportAllocs()

@@ -67,12 +67,7 @@ type ReturnNode struct{ Pod string }
 // RestartKubelet replaces the kubelet process of a pod (P39, P55).
 type RestartKubelet struct{ Pod string }
 
-// KillSandbox ends a pod's sandbox with all its containers. It is not ideal that
-// where nothing takes time the kubelet sees the first exit before the sandbox's
-// death: it tries one start in the dead sandbox, which fails and advances the
-// back-off. Told the other way round it would stop containers that are dead
-// already, and wait for their preStop hooks. Under [KubeletTiming] one relist
-// sees both.
+// KillSandbox ends a pod's sandbox with all its containers.
 type KillSandbox struct{ Pod string }
 
 // Crash ends a container now. The zero value of the rest is an exit with 0.

@@ -306,7 +306,7 @@ func (s *Simulation) beginOutage(f Outage) {
 	}
 	s.outages = append(s.outages, o)
 	if f.For > 0 {
-		s.queue.add(-1, s.now+f.For, outside, &task{kind: taskOutageEnd, n: o.id})
+		s.queue.addOutside(s.now+f.For, task{kind: taskOutageEnd, n: o.id})
 	}
 	s.noteOutage(&o, timeline.Trouble, f.Name+" is out from here on")
 }
@@ -332,7 +332,7 @@ func (s *Simulation) noteOutage(o *outage, reason, text string) {
 
 func hasProbe(c *corev1.Container, o *outage, p *simPod) bool {
 	for _, kind := range probe.Kinds {
-		if probeOf(c, kind) != nil && o.concerns(p, c.Name, kind) {
+		if probe.Of(c, kind) != nil && o.concerns(p, c.Name, kind) {
 			return true
 		}
 	}

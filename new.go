@@ -71,7 +71,7 @@ func (s *Simulation) schedule() error {
 	}
 	s.scheduleFacts(true)
 	for i, p := range s.pods {
-		s.queue.add(-1, p.arrival, outside, &task{kind: taskArrive, pod: int32(i)})
+		s.queue.addOutside(p.arrival, task{kind: taskArrive, pod: int32(i)})
 	}
 	s.scheduleFacts(false)
 	return errors.Join(errs...)
@@ -81,7 +81,7 @@ func (s *Simulation) schedule() error {
 func (s *Simulation) scheduleFacts(refusals bool) {
 	for _, f := range s.options.Facts {
 		if _, ok := f.Fact.(Refuse); ok == refusals {
-			s.queue.add(-1, f.At, outside, &task{kind: taskFact, fact: f.Fact})
+			s.queue.addOutside(f.At, task{kind: taskFact, fact: f.Fact})
 		}
 	}
 }

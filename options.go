@@ -120,11 +120,13 @@ type TimedFact struct {
 	Fact Fact
 }
 
-// Tap is one event that a pod's machine was given, or one action that it gave
-// in return. The pointers are valid during the call only.
+// Tap is one step of a pod's machine, or one action that it gave in return.
 type Tap struct {
-	Pod    string // "namespace/name"
-	At     time.Time
-	Event  *lifecycle.Event
+	Pod string // "namespace/name"
+	At  time.Time
+	// Action is nil for a step, and valid during the call only.
 	Action *lifecycle.Action
+	// Events are what the machine was given; none: time has passed. They are
+	// valid during the call only.
+	Events []lifecycle.Event
 }

@@ -7,17 +7,21 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// step gives an event to a pod's machine and carries out what follows.
-func (s *Simulation) step(pod int32, ev *lifecycle.Event) {
+// step gives a happening to a pod's machine and carries out what follows.
+func (s *Simulation) step(pod int32, events ...*lifecycle.Event) {
 	p := s.pods[pod]
 	if p.machine == nil {
 		return
 	}
 	now := s.Now()
-	if s.options.Tap != nil {
-		s.options.Tap(Tap{Pod: p.name, At: now, Event: ev})
+	s.events = s.events[:0]
+	for _, ev := range events {
+		s.events = append(s.events, *ev)
 	}
-	s.follow(pod, p, p.machine.Step(now, *ev))
+	if s.options.Tap != nil {
+		s.options.Tap(Tap{Pod: p.name, At: now, Events: s.events})
+	}
+	s.follow(pod, p, p.machine.Step(now, s.events...))
 	s.settlePod(pod, now.Add(1))
 	at, ok := p.machine.Deadline()
 	s.deadlines.set(pod, at.Sub(s.start), ok)
@@ -55,11 +59,14 @@ func (s *Simulation) record(p *simPod, a *lifecycle.Action) {
 // tell gives a fact that concerns a container, or the sandbox, to a pod's
 // machine, and logs it.
 func (s *Simulation) tell(pod int32, ev *lifecycle.Event, container int, attempt uint64) {
-	p := s.pods[pod]
+	s.recordFact(s.pods[pod], ev, container, attempt)
+	s.step(pod, ev)
+}
+
+func (s *Simulation) recordFact(p *simPod, ev *lifecycle.Event, container int, attempt uint64) {
 	if r, ok := p.machine.RecordFact(s.Now(), ev, container, attempt); ok {
 		p.track.Add(r)
 	}
-	s.step(pod, ev)
 }
 
 // perform sets a request off.
@@ -92,7 +99,9 @@ func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 
 // after queues the completion of a request.
 func (s *Simulation) after(d time.Duration, t task) int32 {
-	return s.queue.add(s.now, s.now+d, completion, &t)
+	place, slot := s.queue.add(s.now, s.now+d, completion)
+	*place = t
+	return slot
 }
 
 // play does what a task says, now that its time has come.
@@ -102,15 +111,12 @@ func (s *Simulation) play(slot int32) {
 		s.queue.release(slot)
 		return
 	}
-	// The task is copied: what it does may queue others and move the table.
 	if t.kind == taskDeliver {
-		pod := t.pod
-		s.scratch = t.event
+		s.deliver(t.pod, &t.event) // read before the table can move
 		s.queue.release(slot)
-		s.deliver(pod, &s.scratch)
 		return
 	}
-	done := *t
+	done := *t // what it does may queue others and move the table
 	s.queue.release(slot)
 	s.playOther(&done)
 }

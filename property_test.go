@@ -259,7 +259,7 @@ func TestRunningInPiecesChangesNothing(t *testing.T) {
 // recorded is what a pod's machine was given and gave.
 type recorded struct {
 	at      time.Time
-	event   lifecycle.Event
+	events  []lifecycle.Event
 	actions []string
 }
 
@@ -269,8 +269,8 @@ func TestReplayingTheEventsGivesTheSameActionsAndWakesChangeNothing(t *testing.T
 		o.Timing, o.NoLeap = nil, true
 		logs := map[string][]*recorded{}
 		o.Tap = func(tap podclock.Tap) {
-			if tap.Event != nil {
-				logs[tap.Pod] = append(logs[tap.Pod], &recorded{at: tap.At, event: *tap.Event})
+			if tap.Action == nil {
+				logs[tap.Pod] = append(logs[tap.Pod], &recorded{at: tap.At, events: slices.Clone(tap.Events)})
 				return
 			}
 			last := logs[tap.Pod][len(logs[tap.Pod])-1]
@@ -305,17 +305,17 @@ func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 	m := lifecycle.New(template, lifecycle.Identity{Namespace: namespace, Name: pod, UID: types.UID(uid)}, nil, log[0].at)
 	for i, r := range log {
 		var actions []string
-		for _, a := range m.Step(r.at, r.event) {
+		for _, a := range m.Step(r.at, r.events...) {
 			actions = append(actions, fmt.Sprintf("%+v", a))
 		}
 		if !slices.Equal(actions, r.actions) {
-			t.Fatalf("pod %s, event %d %v: actions\n%s\nbut recorded\n%s", name, i, r.event.Type, strings.Join(actions, "\n"), strings.Join(r.actions, "\n"))
+			t.Fatalf("pod %s, step %d %v: actions\n%s\nbut recorded\n%s", name, i, r.events, strings.Join(actions, "\n"), strings.Join(r.actions, "\n"))
 		}
-		if wake := m.Step(r.at, lifecycle.Event{}); len(wake) > 0 {
-			t.Fatalf("pod %s, event %d %v: a spurious wake made it %+v", name, i, r.event.Type, wake)
+		if wake := m.Step(r.at); len(wake) > 0 {
+			t.Fatalf("pod %s, step %d %v: a spurious wake made it %+v", name, i, r.events, wake)
 		}
 		if at, ok := m.Deadline(); ok && !at.After(r.at) {
-			t.Fatalf("pod %s, event %d %v: deadline %v is not after %v", name, i, r.event.Type, at, r.at)
+			t.Fatalf("pod %s, step %d %v: deadline %v is not after %v", name, i, r.events, at, r.at)
 		}
 	}
 }
@@ -429,8 +429,10 @@ func TestInvariantsHoldAfterEveryStep(t *testing.T) {
 			}
 			wrong := ""
 			switch {
-			case tap.Event != nil:
-				wrong = w.event(tap.Event)
+			case tap.Action == nil:
+				for i := range tap.Events {
+					wrong = cmp.Or(wrong, w.event(&tap.Events[i]))
+				}
 			case tap.Action.Type == lifecycle.ProbeResultSet && tap.Action.Probe == probe.Startup:
 				w.startup[containerName(o.Pods[0].Manifest, tap.Action.Container)] = true
 			case tap.Action.Type == lifecycle.Synced:

@@ -80,13 +80,14 @@ type queue struct {
 	outside []time.Duration
 }
 
-// add queues a task for at; now is the present instant.
-func (q *queue) add(now, at time.Duration, class taskClass, t *task) int32 {
+// add queues a task for at, to be filled in; now is the present instant. The
+// pointer is valid until the next task is queued.
+func (q *queue) add(now, at time.Duration, class taskClass) (*task, int32) {
 	slot := q.slot()
-	q.tasks[slot] = *t
+	t := &q.tasks[slot]
 	if at <= now && class == completion {
 		q.ready = append(q.ready, slot)
-		return slot
+		return t, slot
 	}
 	q.seq++
 	at = max(at, now)
@@ -95,7 +96,13 @@ func (q *queue) add(now, at time.Duration, class taskClass, t *task) int32 {
 		i, _ := slices.BinarySearch(q.outside, at)
 		q.outside = slices.Insert(q.outside, i, at)
 	}
-	return slot
+	return t, slot
+}
+
+// addOutside queues something from outside.
+func (q *queue) addOutside(at time.Duration, t task) {
+	place, _ := q.add(-1, at, outside)
+	*place = t
 }
 
 // nextOutside returns when the next fact from outside is due.

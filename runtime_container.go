@@ -102,18 +102,25 @@ func (s *Simulation) exit(pod int32, id uint64, ev *lifecycle.Event) {
 	if c == nil || c.state != running {
 		return
 	}
+	s.end(pod, c, ev)
+	s.step(pod, ev)
+}
+
+// end ends what runs in a container with it, and completes the event of its end.
+func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
+	p := s.pods[pod]
 	c.state = exited
-	ev.Type, ev.Instance, ev.Container = lifecycle.ContainerExited, id, c.container
+	ev.Type, ev.Instance, ev.Container = lifecycle.ContainerExited, c.id, c.container
 	for i := range c.inflight {
 		s.cut(pod, p, c, &c.inflight[i])
 	}
 	for _, op := range c.stops {
 		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
-			Type: lifecycle.ContainerStopped, Op: op, Instance: id, Container: c.container,
+			Type: lifecycle.ContainerStopped, Op: op, Instance: c.id, Container: c.container,
 		}})
 	}
 	c.inflight, c.stops = nil, nil
-	s.tell(pod, ev, c.container, c.attempt)
+	s.recordFact(p, ev, c.container, c.attempt)
 }
 
 func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {

@@ -4,58 +4,45 @@ import (
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
 )
 
-// probeOf returns the container's probe of a kind, or nil.
-func probeOf(c *corev1.Container, kind probe.Kind) *corev1.Probe {
-	switch kind {
-	case probe.Startup:
-		return c.StartupProbe
-	case probe.Readiness:
-		return c.ReadinessProbe
-	case probe.Liveness:
-		return c.LivenessProbe
-	}
-	return nil
-}
-
 func (s *Simulation) runProbe(pod int32, p *simPod, a *lifecycle.Action) {
 	spec := p.template.Container(a.Container)
-	pr := probeOf(spec, a.Probe)
-	ev := lifecycle.Event{
-		Type: lifecycle.ProbeFinished, Op: a.Op, Instance: a.Instance,
-		Container: a.Container, Probe: a.Probe, Attempt: a.Attempt,
-	}
+	t := target{spec, probe.Of(spec, a.Probe), p.ip}
 	c := p.instance(a.Instance)
 	if c == nil || c.state != running {
-		t := target{spec, pr, p.ip}
-		ev.Answer, _ = t.answer(t.gone())
-		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
+		answer, _ := t.answer(t.gone())
+		s.answerProbe(pod, a, answer, 0)
 		return
 	}
 	r, ok := s.probeReply(p, c, a.Probe)
 	if !ok {
 		return
 	}
-	t := target{spec, pr, p.ip}
 	answer, d := t.answer(r)
-	if pr.Exec != nil && d >= t.timeout() {
+	if t.probe.Exec != nil && d >= t.timeout() {
 		d += s.options.Latency.Exec
 	}
-	ev.Answer = answer
-	if d == 0 {
-		if answer.Err == "" { // an error is tried again, and the container may end in between
-			ev.Answer.Until = s.promise(r)
-		}
-		s.after(0, task{kind: taskDeliver, pod: pod, event: ev})
-		return
+	if d == 0 && answer.Err == "" { // an error is tried again, and the container may end in between
+		answer.Until = s.promise(r)
 	}
-	slot := s.after(d, task{kind: taskDeliver, pod: pod, event: ev})
-	c.inflight = append(c.inflight, flight{op: a.Op, slot: slot, event: ev})
+	if slot := s.answerProbe(pod, a, answer, d); d > 0 {
+		c.inflight = append(c.inflight, flight{op: a.Op, slot: slot, event: s.queue.tasks[slot].event})
+	}
+}
+
+// answerProbe queues the answer to a probe. It is written where it stands:
+// nothing else is done as often.
+func (s *Simulation) answerProbe(pod int32, a *lifecycle.Action, answer probe.Answer, d time.Duration) int32 {
+	t, slot := s.queue.add(s.now, s.now+d, completion)
+	t.kind, t.pod = taskDeliver, pod
+	ev := &t.event
+	ev.Type, ev.Op, ev.Instance = lifecycle.ProbeFinished, a.Op, a.Instance
+	ev.Container, ev.Probe, ev.Attempt = a.Container, a.Probe, a.Attempt
+	ev.Answer = answer
+	return slot
 }
 
 // promise is the time until which the reply is certain to stay as it is: no
@@ -133,7 +120,7 @@ func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *flight) {
 		t := hookTarget{spec, ev.Hook, p.ip, p.identity}
 		ev.Err = t.failure(s.cutReply(p, c))
 	} else {
-		t := target{spec, probeOf(spec, ev.Probe), p.ip}
+		t := target{spec, probe.Of(spec, ev.Probe), p.ip}
 		ev.Answer = t.cut(s.cutReply(p, c))
 	}
 	s.after(0, task{kind: taskDeliver, pod: pod, event: ev})

@@ -72,7 +72,7 @@ func (s *Simulation) sandboxStopped(t *task) {
 		return
 	}
 	p.ready = false
-	s.killAll(t.pod)
+	s.step(t.pod, s.killAll(t.pod)...)
 	s.tell(t.pod, &t.event, lifecycle.NoContainer, b.attempt)
 }
 
@@ -91,19 +91,22 @@ func (s *Simulation) sandboxDies(pod int32, id uint64) {
 		return
 	}
 	p.ready = false
-	s.killAll(pod)
-	s.tell(pod, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, lifecycle.NoContainer, b.attempt)
+	died := &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}
+	s.recordFact(p, died, lifecycle.NoContainer, b.attempt)
+	s.step(pod, append([]*lifecycle.Event{died}, s.killAll(pod)...)...)
 }
 
-// killAll ends every container that runs, as SIGKILL does.
-func (s *Simulation) killAll(pod int32) {
-	var ids []uint64
-	for i := range s.pods[pod].instances {
-		if c := &s.pods[pod].instances[i]; c.state == running {
-			ids = append(ids, c.id)
+// killAll ends every container that runs, as SIGKILL does, and returns what the
+// machine is to be told of it.
+func (s *Simulation) killAll(pod int32) []*lifecycle.Event {
+	p := s.pods[pod]
+	var ends []*lifecycle.Event
+	for i := range p.instances {
+		if c := &p.instances[i]; c.state == running {
+			ev := &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"}
+			s.end(pod, c, ev)
+			ends = append(ends, ev)
 		}
 	}
-	for _, id := range ids {
-		s.exit(pod, id, &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
-	}
+	return ends
 }

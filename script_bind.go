@@ -53,7 +53,7 @@ func (r *ScriptRun) bind(c *corev1.Container) boundRun {
 		CreateDelay: r.CreateDelay, StartDelay: r.StartDelay, CreateError: r.CreateError, StartError: r.StartError, Exit: r.Exit,
 	}}
 	for _, kind := range probe.Kinds {
-		if p := probeOf(c, kind); p != nil {
+		if p := probe.Of(c, kind); p != nil {
 			b.probes[kind], b.servers[kind] = r.probeSteps(c, p, kind)
 			b.plan.Notes = append(b.plan.Notes, notes(target{c, p, ""}, kind, b.probes[kind])...)
 		}
@@ -207,7 +207,7 @@ func (b *boundScript) Probe(c *Call, kind probe.Kind) Reply {
 	run := b.run(c.Run)
 	r, until := run.probes[kind].at(c.Since)
 	if r.location != "" && run.servers[kind] {
-		p := probeOf(c.Spec, kind)
+		p := probe.Of(c.Spec, kind)
 		return run.follow(target{c.Spec, p, c.IP}, c.Since, r)
 	}
 	if until == 0 {

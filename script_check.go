@@ -121,7 +121,7 @@ func (k *checker) commands() []string {
 		}
 	}
 	for _, kind := range probe.Kinds {
-		if p := probeOf(k.container, kind); p != nil {
+		if p := probe.Of(k.container, kind); p != nil {
 			add(p.Exec)
 		}
 	}

@@ -39,8 +39,7 @@ type Simulation struct {
 	rand   *rand.Rand
 	timing *lifecycle.Timing
 
-	scratch lifecycle.Event // the event of the task that is played
-	wake    lifecycle.Event
+	events  []lifecycle.Event // of the step that is played
 	calling Call
 
 	steps  int // at the present instant
@@ -127,7 +126,7 @@ func (s *Simulation) playOne() {
 		return
 	}
 	pod, _, _ := s.deadlines.next()
-	s.step(pod, &s.wake)
+	s.step(pod)
 }
 
 // stepsPerInstant is how many steps one pod may need at one instant: many more

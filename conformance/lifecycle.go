@@ -265,9 +265,10 @@ func (l *lifecycleLog) number(instance uint64) *int {
 }
 
 func (l *lifecycleLog) tap(t podclock.Tap) {
-	if t.Event != nil {
-		l.event(t, t.Event)
-	} else {
+	for i := range t.Events {
+		l.event(t, &t.Events[i])
+	}
+	if t.Action != nil {
 		l.action(t, t.Action)
 	}
 }

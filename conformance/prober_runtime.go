@@ -201,7 +201,7 @@ func (w *proberWorld) endExec(kind probe.Kind, attempt uint32, c *worldInstance,
 	case "gone":
 		ans = probe.Answer{Err: "container not running"}
 	}
-	w.perform(w.probe.Finish(w.time(), app, kind, attempt, ans, w.view, nil))
+	w.perform(w.probe.Finish(w.time(), app, kind, attempt, ans, w.views(), nil))
 }
 
 // perform carries out what the workers ask for.

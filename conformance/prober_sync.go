@@ -140,11 +140,11 @@ func (w *proberWorld) publish(final bool) {
 	if trigger {
 		w.probe.Trigger(w.time(), app)
 		if w.s.TriggerSeesOld {
-			w.perform(w.probe.Step(w.time(), w.view, nil))
+			w.perform(w.probe.Step(w.time(), w.views(), nil))
 		}
 	}
 	w.store(status)
-	w.perform(w.probe.Changed(w.time(), w.view, nil))
+	w.perform(w.probe.Changed(w.time(), w.views(), nil))
 }
 
 func (w *proberWorld) syncValue(s *worldStatus, trigger, final bool) map[string]any {
@@ -174,10 +174,10 @@ func (w *proberWorld) syncValue(s *worldStatus, trigger, final bool) map[string]
 	return v
 }
 
-// view is what the workers read.
-func (w *proberWorld) view(int) probe.View {
+// views is what the workers read.
+func (w *proberWorld) views() []probe.View {
 	s := &w.stored
-	return probe.View{
+	return []probe.View{{
 		Known:      s.known,
 		Finished:   s.phase == corev1.PodSucceeded || s.phase == corev1.PodFailed,
 		Instance:   uint64(s.instance + 1),
@@ -188,7 +188,7 @@ func (w *proberWorld) view(int) probe.View {
 		MayRestart: w.mayRestart(s.exitCode),
 		Sidecar:    w.sidecar(),
 		Adopted:    s.state == "running" && w.precedesKubelet(s.startedUs),
-	}
+	}}
 }
 
 // requestSync runs a sync a little later, unless one waits already.
@@ -227,7 +227,7 @@ func (w *proberWorld) sync() {
 		return
 	}
 	w.probe.Create(w.time(), nil) // P31
-	w.perform(w.probe.Step(w.time(), w.view, nil))
+	w.perform(w.probe.Step(w.time(), w.views(), nil))
 	w.act()
 }
 
@@ -276,7 +276,7 @@ func (w *proberWorld) deletePod() {
 	w.log("pod", "delete", -1, nil)
 	w.publish(false)
 	w.probe.StopForTermination(w.time())
-	w.perform(w.probe.Step(w.time(), w.view, nil))
+	w.perform(w.probe.Step(w.time(), w.views(), nil))
 	c := w.running()
 	if c == nil {
 		w.finish()
@@ -292,7 +292,7 @@ func (w *proberWorld) deletePod() {
 // finish stops all workers and publishes the last status.
 func (w *proberWorld) finish() {
 	w.probe.StopAll(w.time())
-	w.perform(w.probe.Step(w.time(), w.view, nil))
+	w.perform(w.probe.Step(w.time(), w.views(), nil))
 	w.publish(true)
 	w.finished = true
 	w.log("pod", "pod-finished", -1, nil)
@@ -315,7 +315,7 @@ func (w *proberWorld) react(a *probe.Action) {
 		status.started = a.Result == probe.Success
 	}
 	w.store(status)
-	w.perform(w.probe.Changed(w.time(), w.view, nil))
+	w.perform(w.probe.Changed(w.time(), w.views(), nil))
 	if a.Probe != probe.Liveness || a.Result == probe.Failure {
 		w.requestSync()
 	}

@@ -93,7 +93,7 @@ func (w *proberWorld) turn() bool {
 		return true
 	case has && due <= w.s.EndUs:
 		w.now = due
-		w.perform(w.probe.Step(deadline, w.view, nil))
+		w.perform(w.probe.Step(deadline, w.views(), nil))
 		return true
 	}
 	return false

@@ -49,10 +49,12 @@ func (l *playedLog) begin(t *lifecycle.Template) {
 func (l *playedLog) since(t podclock.Tap) float64 { return t.At.Sub(l.pod.Epoch).Seconds() }
 
 func (l *playedLog) tap(t podclock.Tap) {
-	switch {
-	case t.Event != nil && t.Event.Type == lifecycle.ProbeFinished:
-		l.probe(t, t.Event)
-	case t.Action != nil:
+	for i := range t.Events {
+		if ev := &t.Events[i]; ev.Type == lifecycle.ProbeFinished {
+			l.probe(t, ev)
+		}
+	}
+	if t.Action != nil {
 		l.action(t, t.Action)
 	}
 }

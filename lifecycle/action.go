@@ -85,7 +85,16 @@ const NoContainer = -1
 // Action is one request or notice of [Pod.Step]. Which fields count depends on
 // Type.
 type Action struct {
-	Type ActionType
+	Type  ActionType
+	Hook  HookKind
+	Probe probe.Kind
+	// Decision classifies a Decided notice.
+	Decision Decision
+	// Last: the status is the pod's last one, made as the pod finishes (C24,
+	// S73). A kubelet sends it to the API; in its own cache nobody sees it any more.
+	Last bool
+	// Deleting: the pod object that the status was made for carried a deletion.
+	Deleting bool
 	// Op numbers requests, from 1, over the life of the machine.
 	Op uint64
 	// Container is an index for [Template.Container], or NoContainer.
@@ -97,9 +106,9 @@ type Action struct {
 	Attempt uint64
 	// Grace is how long a stopping container has before SIGKILL: whole seconds.
 	Grace time.Duration
+	// Delay until the next sync by itself; negative: none.
+	Delay time.Duration
 	Image string
-	Hook  HookKind
-	Probe probe.Kind
 
 	// EventType ("Normal", "Warning"), Reason and Message of a recorded event;
 	// Message alone is also the text of the other notices.
@@ -109,17 +118,8 @@ type Action struct {
 	Status *corev1.PodStatus
 	// Reported is the same as the API is sent it (S25).
 	Reported *corev1.PodStatus
-	// Last: it is the pod's last one, made as the pod finishes (C24, S73). A
-	// kubelet sends it to the API; in its own cache nobody sees it any more.
-	Last bool
-	// Deleting: the pod object that the status was made for carried a deletion.
-	Deleting bool
 	// Counted is the probe worker's own account of a probe notice.
 	Counted probe.Action
-	// Decision classifies a Decided notice.
-	Decision Decision
-	// Delay until the next sync by itself; negative: none.
-	Delay time.Duration
 }
 
 // Decision classifies the reasons that [Decided] notices carry.

@@ -11,6 +11,7 @@ import (
 // apply takes in one event.
 func (p *Pod) apply(ev *Event) {
 	ev.check()
+	p.stirred = p.stirred || ev.Type != Wake && ev.Type != ProbeFinished
 	switch ev.Type {
 	case Wake:
 	case SandboxDied:
@@ -19,7 +20,7 @@ func (p *Pod) apply(ev *Event) {
 		p.exited(ev)
 	case ProbeFinished:
 		p.forgetExec(execAttempt{ev.Container, ev.Probe, ev.Attempt})
-		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.view, p.acts[:0])
+		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.store.views, p.acts[:0])
 		p.probed(p.acts)
 	case PodDeleted:
 		p.deleted(ev.Grace)

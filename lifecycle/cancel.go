@@ -34,7 +34,7 @@ func (p *Pod) cancelExecs() {
 func (p *Pod) cancelExec(e execAttempt) {
 	p.forgetExec(e)
 	answer := probe.Answer{Err: canceled}
-	p.probed(p.probes.Finish(p.now, e.container, e.kind, uint32(e.attempt), answer, p.view, nil))
+	p.probed(p.probes.Finish(p.now, e.container, e.kind, uint32(e.attempt), answer, p.store.views, nil))
 }
 
 // attempt passes on a worker's request for an attempt, unless it is one that is
@@ -49,7 +49,7 @@ func (p *Pod) attempt(a *probe.Action) {
 		}
 	}
 	p.ops++ // not on the table of open requests: the workers number their attempts themselves
-	n := p.notice(RunProbe, a)
+	n := p.about(RunProbe, a)
 	n.Op, n.Attempt = p.ops, e.attempt
 }
 

@@ -134,6 +134,9 @@ type Event struct {
 
 // check panics if an event is of no type, or lacks what its type is about.
 func (e *Event) check() {
+	if e.Type <= ProbeFinished {
+		return
+	}
 	lacks := ""
 	switch {
 	case e.Type >= numEventTypes:

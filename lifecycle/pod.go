@@ -51,6 +51,9 @@ type Pod struct {
 	kubeletStart time.Time         // zero: long before the pod
 	nextTemplate *Template         // the changed pod object, for the next pass
 
+	stirred bool      // the machinery around the probe workers may have something to do
+	restsTo time.Time // if not, when it next has; zero: not by itself
+
 	stale      bool           // the probe workers have not seen their views yet
 	probesMade time.Time      // when workers were last made (P34)
 	triggered  []time.Time    // by container: the last manual trigger (T26)
@@ -73,6 +76,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 		pullFailure: make([]string, t.images),
 		lastAttempt: make([]int32, n),
 		triggered:   make([]time.Time, n),
+		stirred:     true,
 	}
 	for i := range p.lastAttempt {
 		p.lastAttempt[i] = -1
@@ -141,24 +145,38 @@ func (p *Pod) Columns(now time.Time) podphase.Row {
 	return podphase.Columns(&pod, now)
 }
 
-// Step tells the machine what happened at now, or with the zero Event that time
-// has passed, and returns what follows, in the order in which it is to be
-// carried out. The slice is valid until the next Step. Time never runs
-// backwards: an earlier now counts as the latest one.
-func (p *Pod) Step(now time.Time, ev Event) []Action {
+// Step tells the machine what happened at now, or without events that time has
+// passed, and returns what follows, in the order in which it is to be carried
+// out. Several events are one happening, such as the death of a sandbox and the
+// ends of its containers: nothing is done between them. The slice is valid until
+// the next Step. Time never runs backwards: an earlier now counts as the latest
+// one.
+func (p *Pod) Step(now time.Time, events ...Event) []Action {
 	if now.After(p.now) {
 		p.now = now
 	}
 	p.out = p.out[:0]
-	p.apply(&ev)
+	for i := range events {
+		p.apply(&events[i])
+	}
 	p.run()
 	p.probes.PassOver(p.now)
 	return p.out
 }
 
-// Deadline returns when the machine next wants Step with the zero Event; false:
-// not before another event.
+// Deadline returns when the machine next wants Step without an event; false:
+// not before one.
 func (p *Pod) Deadline() (time.Time, bool) {
+	d := deadline{p.restsTo}
+	if at, ok := p.probes.Deadline(); ok {
+		d.add(at)
+	}
+	return d.at, !d.at.IsZero()
+}
+
+// rest notes that nothing but the probe workers has anything to do, and until
+// when.
+func (p *Pod) rest() {
 	var d deadline
 	d.add(p.pleg.relistAt)
 	d.add(p.pleg.onDemandAt)
@@ -170,10 +188,7 @@ func (p *Pod) Deadline() (time.Time, bool) {
 	for i := range p.kills.kills {
 		d.add(p.kills.kills[i].until)
 	}
-	if at, ok := p.probes.Deadline(); ok {
-		d.add(at)
-	}
-	return d.at, !d.at.IsZero()
+	p.stirred, p.restsTo = false, d.at
 }
 
 // deadline keeps the least of the instants added; zero instants are none.
@@ -204,6 +219,18 @@ func (p *Pod) run() {
 }
 
 func (p *Pod) runOne() bool {
+	if p.stirred || p.due(p.restsTo) {
+		if p.stirred = p.runMachinery(); p.stirred {
+			return true
+		}
+		p.rest()
+	}
+	return p.runProbes()
+}
+
+// runMachinery does the first thing that is due of everything but the probe
+// workers.
+func (p *Pod) runMachinery() bool {
 	switch {
 	case p.due(p.pleg.relistAt):
 		p.relist()
@@ -219,7 +246,6 @@ func (p *Pod) runOne() bool {
 		p.collect()
 	case p.runKills():
 	case p.runPass():
-	case p.runProbes():
 	default:
 		return false
 	}

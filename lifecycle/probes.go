@@ -49,9 +49,6 @@ func (p *Pod) stopProbes(terminating bool) {
 	p.viewsChanged()
 }
 
-// view is what a pass of a container's workers reads.
-func (p *Pod) view(container int) probe.View { return p.store.views[container] }
-
 // probeResult is the published result of a probe (P69).
 func (p *Pod) probeResult(container int, instance uint64, kind probe.Kind) (probe.Result, bool) {
 	return p.probes.Result(container, kind, instance)
@@ -81,10 +78,10 @@ func (p *Pod) runProbes() bool {
 	acts := p.acts[:0]
 	switch {
 	case p.probes.Due(p.now):
-		acts = p.probes.StepFirst(p.now, p.view, acts)
+		acts = p.probes.StepFirst(p.now, p.store.views, acts)
 	case p.stale:
 		p.stale = false
-		acts = p.probes.Changed(p.now, p.view, acts)
+		acts = p.probes.Changed(p.now, p.store.views, acts)
 	default:
 		return false
 	}
@@ -110,6 +107,7 @@ func (p *Pod) probed(acts []probe.Action) {
 			p.notice(ProbeSkipped, a)
 		case probe.ActionResultSet:
 			p.notice(ProbeResultSet, a)
+			p.stirred = true
 			p.resultSet(a)
 		case probe.ActionResultRemoved, probe.ActionEnded:
 			p.notice(ProbeResultSet, a)
@@ -120,12 +118,19 @@ func (p *Pod) probed(acts []probe.Action) {
 	}
 }
 
-// notice appends the action that passes a worker's on, and returns where it
-// stands, to be completed there: nothing else is done as often.
+// notice appends the action that passes on a worker's account.
 func (p *Pod) notice(t ActionType, a *probe.Action) *Action {
+	n := p.about(t, a)
+	n.Counted = *a
+	return n
+}
+
+// about appends an action about a worker, and returns where it stands, to be
+// completed there: nothing else is done as often.
+func (p *Pod) about(t ActionType, a *probe.Action) *Action {
 	p.out = append(p.out, Action{})
 	n := &p.out[len(p.out)-1]
-	n.Type, n.Container, n.Instance, n.Probe, n.Counted = t, int(a.Container), a.Instance, a.Probe, *a
+	n.Type, n.Container, n.Instance, n.Probe = t, int(a.Container), a.Instance, a.Probe
 	return n
 }
 

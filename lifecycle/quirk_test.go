@@ -39,8 +39,10 @@ func starts(t *testing.T, pod *corev1.Pod, run podclock.ScriptRun, without lifec
 		Config: lifecycle.Config{Without: without},
 		Filter: timeline.Essential,
 		Tap: func(tap podclock.Tap) {
-			if tap.Event != nil && tap.Event.Type == lifecycle.ContainerStarted {
-				at = append(at, tap.At.Sub(podclock.Epoch))
+			for _, ev := range tap.Events {
+				if ev.Type == lifecycle.ContainerStarted {
+					at = append(at, tap.At.Sub(podclock.Epoch))
+				}
 			}
 		},
 	})

@@ -61,7 +61,8 @@ type Action struct {
 	Skip    SkipReason
 	End     EndReason
 	// Try is 1 to 3: which attempt of its pass this is (P66).
-	Try uint8
+	Try     uint8
+	errored bool // output is an error's text, not an answer's
 	// Container is the owner's index of the container (Options.Container).
 	Container int32
 	// Attempt numbers the attempts of a worker from 1.
@@ -75,9 +76,7 @@ type Action struct {
 	// the first and the last of them.
 	Count       int64
 	First, Last time.Time
-	// output and errored feed Event.
-	output  string
-	errored bool
+	output      string // feeds Event
 }
 
 // String explains the action in a few words, for timelines and test failures.

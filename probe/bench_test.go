@@ -35,10 +35,10 @@ func TestASteadySetAllocatesNothing(t *testing.T) {
 	out := make([]Action, 0, 64)
 	now := start
 	round := func() {
-		out = c.Step(now, c.view, out[:0])
+		out = c.Step(now, c.views[:], out[:0])
 		for i := range len(out) {
 			if a := &out[i]; a.Kind == ActionRunAttempt {
-				out = c.Finish(now, int(a.Container), a.Probe, a.Attempt, Answer{Outcome: OutcomeSuccess}, c.view, out)
+				out = c.Finish(now, int(a.Container), a.Probe, a.Attempt, Answer{Outcome: OutcomeSuccess}, c.views[:], out)
 			}
 		}
 		now = now.Add(10 * time.Second)

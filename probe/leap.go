@@ -15,14 +15,14 @@ type stretch struct {
 }
 
 // accept remembers the promise in an answer, or forgets the one before.
-func (w *Worker) accept(ans Answer) {
+func (w *Worker) accept(ans *Answer) {
 	if ans.Until.IsZero() {
 		if w.until != 0 {
 			w.promise, w.until = Answer{}, 0
 		}
 		return
 	}
-	w.promise, w.until = ans, w.since(ans.Until)
+	w.promise, w.until = *ans, w.since(ans.Until)
 }
 
 // promised tells whether the answer to an attempt at that instant is known.
@@ -33,8 +33,9 @@ func (w *Worker) promised(at instant) bool {
 // Break ends the promise of the present instance: the owner knows that the
 // container has stopped running, while the View does not show it yet. Passes
 // from now on ask again.
-func (w *Worker) Break(now time.Time) {
-	at := w.at(now)
+func (w *Worker) Break(now time.Time) { w.breakAt(w.since(now)) }
+
+func (w *Worker) breakAt(at instant) {
 	w.leap(at)
 	w.until = min(w.until, at)
 	if w.leaping && w.state == idle {
@@ -144,16 +145,15 @@ func (w *Worker) leap(at instant) {
 
 // passesOver reports whether the worker leaps over a tick of this very instant,
 // and the view still lets it.
-func (w *Worker) passesOver(now time.Time, v *View) bool {
-	at := w.at(now)
+func (w *Worker) passesOver(at instant, v *View) bool {
 	skip, end := w.judge(at, v)
 	return skip == NotSkipped && end == NotEnded && !w.fresh(v)
 }
 
 // hasTick reports whether a worker that leaps has a tick at this very instant:
 // it is over when the turn of the next worker comes.
-func (w *Worker) hasTick(now time.Time) bool {
-	return w.leaping && w.state == idle && w.next+w.passDelay <= w.at(now)
+func (w *Worker) hasTick(at instant) bool {
+	return w.leaping && w.state == idle && w.next+w.passDelay <= at
 }
 
 // tell appends what was leapt over.
@@ -161,40 +161,35 @@ func (w *Worker) tell(out []Action) []Action {
 	if w.leapt.count == 0 {
 		return out
 	}
-	out = w.tellAnswers(w.leapt, &w.promise, out)
+	before, last := len(out), w.when(w.leapt.last)
+	out = w.tellAnswer(&last, &w.promise, out)
+	for i := before; i < len(out); i++ {
+		out[i].Count, out[i].First = w.leapt.count, w.epoch.Add(w.leapt.first)
+	}
 	w.leapt = stretch{}
 	return out
 }
 
-// tellAnswers appends the event and the count of a stretch of equal answers,
-// of which the last has just been counted.
-func (w *Worker) tellAnswers(s stretch, ans *Answer, out []Action) []Action {
+// tellAnswer appends the event and the count of an answer that has just been
+// counted.
+func (w *Worker) tellAnswer(m *moment, ans *Answer, out []Action) []Action {
 	if ans.reports() {
-		out = w.tellEvent(s, ans, out)
+		out = w.tellEvent(m, ans, out)
 	}
 	if ans.Err != "" {
 		return out
 	}
-	out, a := w.add(out, ActionCounted, s.last)
+	out, a := w.add(out, ActionCounted, m)
 	a.Outcome, a.Result = ans.Outcome, ans.Outcome.result()
 	a.Run, a.Threshold = w.run, w.spec.threshold(a.Result)
-	w.extend(a, s)
 	return out
 }
 
-func (w *Worker) tellEvent(s stretch, ans *Answer, out []Action) []Action {
-	out, a := w.add(out, ActionEvent, s.last)
+func (w *Worker) tellEvent(m *moment, ans *Answer, out []Action) []Action {
+	out, a := w.add(out, ActionEvent, m)
 	a.Outcome, a.output = ans.Outcome, ans.Output
 	if a.errored = ans.Err != ""; a.errored {
 		a.output = ans.Err
 	}
-	w.extend(a, s)
 	return out
-}
-
-// extend makes an action about one pass one about a stretch.
-func (w *Worker) extend(a *Action, s stretch) {
-	if s.count > 1 {
-		a.Count, a.First = s.count, w.time(s.first)
-	}
 }

@@ -50,33 +50,33 @@ func (w *Worker) fresh(v *View) bool {
 }
 
 // pass runs one pass, up to its first attempt if it probes (section B.3).
-func (w *Worker) pass(at instant, v *View, out []Action) []Action {
+func (w *Worker) pass(m *moment, v *View, out []Action) []Action {
 	if w.fresh(v) {
-		out = w.meet(at, v, out)
+		out = w.meet(m, v, out)
 	}
-	skip, end := w.judge(at, v)
+	skip, end := w.judge(m.at, v)
 	switch {
 	case end == EndNotRestarting:
-		out = w.publish(at, Failure, out) // P49
-		return w.end(at, end, out)
+		out = w.publish(m, Failure, out) // P49
+		return w.end(m, end, out)
 	case end == EndPodDeleted:
-		out = w.publish(at, Success, out) // P51
-		return w.end(at, end, out)
+		out = w.publish(m, Success, out) // P51
+		return w.end(m, end, out)
 	case end != NotEnded:
-		return w.end(at, end, out)
+		return w.end(m, end, out)
 	case skip == NotSkipped:
-		return w.probe(at, out)
+		return w.probe(m, out)
 	case skip == SkipNotRunning:
-		out = w.publish(at, Failure, out) // P49
+		out = w.publish(m, Failure, out) // P49
 	}
-	out = w.skipped(at, skip, out)
-	w.passed(at)
+	out = w.skipped(m, skip, out)
+	w.passed(m.at)
 	return out
 }
 
 // meet turns to a new instance (P48). The count of equal answers stays (P64).
-func (w *Worker) meet(at instant, v *View, out []Action) []Action {
-	out = w.unpublish(at, out)
+func (w *Worker) meet(m *moment, v *View, out []Action) []Action {
+	out = w.unpublish(m, out)
 	w.instance = v.Instance
 	w.onHold = false
 	w.promise, w.until = Answer{}, 0
@@ -84,20 +84,20 @@ func (w *Worker) meet(at instant, v *View, out []Action) []Action {
 		w.last, w.run = Unknown, 0
 	}
 	if w.kind == Startup && v.Sidecar && v.Started {
-		out = w.publish(at, Success, out) // P55
+		out = w.publish(m, Success, out) // P55
 	}
 	if !v.Adopted {
-		out = w.publish(at, w.kind.initial(), out)
+		out = w.publish(m, w.kind.initial(), out)
 	}
 	return out
 }
 
-func (w *Worker) skipped(at instant, why SkipReason, out []Action) []Action {
+func (w *Worker) skipped(m *moment, why SkipReason, out []Action) []Action {
 	if why == w.lastSkip {
 		return out
 	}
 	w.lastSkip = why
-	out, a := w.add(out, ActionSkipped, at)
+	out, a := w.add(out, ActionSkipped, m)
 	a.Skip = why
 	return out
 }
@@ -105,34 +105,33 @@ func (w *Worker) skipped(at instant, why SkipReason, out []Action) []Action {
 // probe starts the attempts of a pass. A pass that is played at all asks, also
 // for an answer that was promised: what it changes then comes at the same place
 // among the things of its instant as without a promise.
-func (w *Worker) probe(at instant, out []Action) []Action {
+func (w *Worker) probe(m *moment, out []Action) []Action {
 	w.lastSkip = NotSkipped
 	w.state = probing
 	w.tries = 1
-	return w.runAttempt(at, out)
+	return w.runAttempt(m, out)
 }
 
-func (w *Worker) runAttempt(at instant, out []Action) []Action {
+func (w *Worker) runAttempt(m *moment, out []Action) []Action {
 	w.attempt++
 	w.wake = never
-	out, a := w.add(out, ActionRunAttempt, at)
+	out, a := w.add(out, ActionRunAttempt, m)
 	a.Attempt, a.Try = w.attempt, w.tries
 	return out
 }
 
 // conclude draws the consequences of a pass's decisive answer.
-func (w *Worker) conclude(at instant, ans *Answer, out []Action) []Action {
-	one := stretch{count: 1, first: at, last: at}
+func (w *Worker) conclude(m *moment, ans *Answer, out []Action) []Action {
 	if ans.Err != "" { // P66: discarded
-		return w.tellAnswers(one, ans, out)
+		return w.tellAnswer(m, ans, out)
 	}
 	r := ans.Outcome.result()
 	w.count(r, 1)
-	out = w.tellAnswers(one, ans, out)
+	out = w.tellAnswer(m, ans, out)
 	if w.run < w.spec.threshold(r) {
 		return out // P59
 	}
-	if out = w.publish(at, r, out); w.holds(r) { // P60
+	if out = w.publish(m, r, out); w.holds(r) { // P60
 		w.onHold = true
 		w.run = 0
 	}
@@ -154,42 +153,42 @@ func (w *Worker) holds(r Result) bool {
 }
 
 // publish sets the result of the present instance; only a change is told (P70).
-func (w *Worker) publish(at instant, r Result, out []Action) []Action {
+func (w *Worker) publish(m *moment, r Result, out []Action) []Action {
 	if w.hasResult && w.result == r {
 		return out
 	}
 	w.result, w.hasResult = r, true
-	out, a := w.add(out, ActionResultSet, at)
+	out, a := w.add(out, ActionResultSet, m)
 	a.Result = r
 	return out
 }
 
 // unpublish forgets what was published about the present instance.
-func (w *Worker) unpublish(at instant, out []Action) []Action {
+func (w *Worker) unpublish(m *moment, out []Action) []Action {
 	if w.instance == 0 {
 		return out
 	}
 	w.result, w.hasResult = Unknown, false
-	out, _ = w.add(out, ActionResultRemoved, at)
+	out, _ = w.add(out, ActionResultRemoved, m)
 	return out
 }
 
 // end is the end of the worker, which forgets its result (P34).
-func (w *Worker) end(at instant, why EndReason, out []Action) []Action {
-	out = w.unpublish(at, out)
+func (w *Worker) end(m *moment, why EndReason, out []Action) []Action {
+	out = w.unpublish(m, out)
 	w.state = ended
 	w.wake = never
-	out, a := w.add(out, ActionEnded, at)
+	out, a := w.add(out, ActionEnded, m)
 	a.End = why
 	return out
 }
 
 // add appends an action and returns where it stands, to be completed there:
 // an Action is too large to be passed around on the hot path.
-func (w *Worker) add(out []Action, kind ActionKind, at instant) ([]Action, *Action) {
+func (w *Worker) add(out []Action, kind ActionKind, m *moment) ([]Action, *Action) {
 	out = append(out, Action{})
-	a, t := &out[len(out)-1], w.time(at)
+	a := &out[len(out)-1]
 	a.Kind, a.Probe, a.Container, a.Instance = kind, w.kind, w.container, w.instance
-	a.Count, a.First, a.Last = 1, t, t
+	a.Count, a.First, a.Last = 1, m.now, m.now
 	return out, a
 }

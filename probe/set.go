@@ -15,11 +15,16 @@ type SetOptions struct {
 // Set holds the workers of one pod. Its order is regular containers, then
 // sidecars; within a container startup, readiness, liveness.
 //
-// The owner gives views: what a pass of a container's worker would read now.
-// After a change of any View it calls Changed at the same instant.
+// The owner gives views, by container: what a pass of its workers would read
+// now. After a change of any View it calls Changed at the same instant.
 type Set struct {
 	layout  *Layout
 	options SetOptions
+	epoch   time.Time // of all workers: when the first ones were created
+	latest  moment    // of the latest call: one instant brings many
+	wake    instant   // the least deadline of the workers; never: none
+	silent  instant   // the first pass that is to be passed over; never: none
+	leaping bool      // a worker leaps, or has not told all that it leapt over
 	// workers has one place for each slot of the layout. A place is vacant
 	// before its worker is created and after it has ended.
 	workers []Worker
@@ -27,7 +32,7 @@ type Set struct {
 
 // NewSet returns a Set without workers.
 func NewSet(layout *Layout, o SetOptions) Set {
-	return Set{layout: layout, options: o, workers: make([]Worker, len(layout.slots))}
+	return Set{layout: layout, options: o, wake: never, silent: never, workers: make([]Worker, len(layout.slots))}
 }
 
 func (s *Set) lives(at int) bool {
@@ -39,6 +44,11 @@ func (s *Set) lives(at int) bool {
 // one that exists (P32). Their first passes are due now, or after sleep if it
 // is not nil: the random wait of a kubelet that has just started (P39).
 func (s *Set) Create(now time.Time, sleep func(Spec) time.Duration) {
+	if s.epoch.IsZero() {
+		s.epoch, s.latest = now, moment{now: now}
+	}
+	at := s.moment(now).at
+	defer s.schedule()
 	for i := range s.layout.slots {
 		if s.lives(i) {
 			if s.options.Quirks.CreateAll {
@@ -46,134 +56,151 @@ func (s *Set) Create(now time.Time, sleep func(Spec) time.Duration) {
 			}
 			return // P32
 		}
-		s.create(i, now, sleep)
+		s.create(i, at, sleep)
 	}
 }
 
-func (s *Set) create(at int, now time.Time, sleep func(Spec) time.Duration) {
-	slot := &s.layout.slots[at]
+func (s *Set) create(i int, at instant, sleep func(Spec) time.Duration) {
+	slot := &s.layout.slots[i]
 	if sleep != nil {
-		now = now.Add(sleep(slot.spec))
+		at += sleep(slot.spec)
 	}
 	// Numbers go on where the predecessor's ended, so that its late answers
 	// stay recognisable.
-	attempt := s.workers[at].attempt
-	s.workers[at] = NewWorker(slot.kind, slot.spec, Options{
+	attempt := s.workers[i].attempt
+	s.workers[i] = newWorker(s.epoch, at, slot.kind, slot.spec, Options{
 		Container: slot.container,
-		FirstPass: now,
 		PassDelay: s.options.PassDelay,
 		Quirks:    s.options.Quirks,
 	})
-	s.workers[at].attempt = attempt
+	s.workers[i].attempt = attempt
 }
 
 // StopForTermination is for the start of the terminating sync: liveness and
 // startup workers of regular containers are told to stop (P35); those of
 // sidecars and all readiness workers go on (P36, P37).
 func (s *Set) StopForTermination(now time.Time) {
+	at := s.moment(now).at
 	for i := range s.workers {
 		slot := &s.layout.slots[i]
 		if slot.kind == Readiness || slot.sidecar && !s.options.Quirks.StopSidecars {
 			continue
 		}
-		s.stop(i, now)
+		s.stop(i, at)
 	}
+	s.schedule()
 }
 
 // StopAll tells all workers to stop: all containers are stopped, or the pod is
 // gone (P35).
 func (s *Set) StopAll(now time.Time) {
+	at := s.moment(now).at
 	for i := range s.workers {
-		s.stop(i, now)
+		s.stop(i, at)
 	}
+	s.schedule()
 }
 
-func (s *Set) stop(at int, now time.Time) {
-	if s.lives(at) {
-		s.workers[at].Stop(now)
+func (s *Set) stop(i int, at instant) {
+	if s.lives(i) {
+		s.workers[i].stopAt(at)
 	}
 }
 
 // Trigger triggers the readiness worker of a container, if there is one (P56).
 func (s *Set) Trigger(now time.Time, container int) {
-	if at, ok := s.layout.slot(container, Readiness); ok && s.lives(at) {
-		s.workers[at].Trigger(now)
+	if i, ok := s.layout.slot(container, Readiness); ok && s.lives(i) {
+		s.workers[i].triggerAt(s.moment(now).at)
+		s.schedule()
 	}
 }
 
 // Break ends what a container has promised its workers (Worker.Break): it has
 // stopped running.
 func (s *Set) Break(now time.Time, container int) {
+	at := s.moment(now).at
 	for _, kind := range Kinds {
-		if at, ok := s.layout.slot(container, kind); ok && s.lives(at) {
-			s.workers[at].Break(now)
+		if i, ok := s.layout.slot(container, kind); ok && s.lives(i) {
+			s.workers[i].breakAt(at)
 		}
 	}
+	s.schedule()
 }
 
 // Deadline is the least deadline of the workers; false if there is none.
-func (s *Set) Deadline() (deadline time.Time, ok bool) {
+func (s *Set) Deadline() (time.Time, bool) {
+	if s.wake == never {
+		return time.Time{}, false
+	}
+	return s.epoch.Add(s.wake), true
+}
+
+// schedule finds the least deadline, after any change of a worker.
+func (s *Set) schedule() {
+	s.wake, s.silent, s.leaping = never, never, false
 	for i := range s.workers {
 		if !s.lives(i) {
 			continue
 		}
-		if d, has := s.workers[i].Deadline(); has && (!ok || d.Before(deadline)) {
-			deadline, ok = d, true
+		w := &s.workers[i]
+		s.wake = min(s.wake, w.wake)
+		s.leaping = s.leaping || w.leaping || w.leapt.count > 0
+		if w.state == idle && w.next < w.loud && !w.leaping {
+			s.silent = min(s.silent, w.next+w.passDelay)
 		}
 	}
-	return deadline, ok
+}
+
+func (s *Set) moment(now time.Time) *moment {
+	if now != s.latest.now {
+		s.latest = moment{now.Sub(s.epoch), now}
+	}
+	return &s.latest
 }
 
 // Due tells whether a worker's deadline has come.
-func (s *Set) Due(now time.Time) bool {
-	for i := range s.workers {
-		if w := &s.workers[i]; s.lives(i) && w.wake <= w.at(now) {
-			return true
-		}
-	}
-	return false
-}
+func (s *Set) Due(now time.Time) bool { return s.wake != never && s.wake <= s.moment(now).at }
 
 // Step steps the workers that are due and appends their actions to out.
-func (s *Set) Step(now time.Time, views func(container int) View, out []Action) []Action {
+func (s *Set) Step(now time.Time, views []View, out []Action) []Action {
+	m := s.moment(now)
 	for i := range s.workers {
-		w := &s.workers[i]
 		if s.lives(i) {
-			out, _ = w.turn(now, views, out)
+			out, _ = s.workers[i].turn(m, views, out)
 		}
 	}
+	s.schedule()
 	return out
 }
 
 // turn is the worker's turn among those of the Set: it is stepped if it is due,
 // or if it leaps and the view has changed under it.
-func (w *Worker) turn(now time.Time, views func(container int) View, out []Action) (_ []Action, stepped bool) {
-	if w.wake <= w.at(now) {
-		return w.Step(now, views(int(w.container)), out), true
-	}
-	if !w.hasTick(now) {
+func (w *Worker) turn(m *moment, views []View, out []Action) (_ []Action, stepped bool) {
+	v := &views[w.container]
+	switch {
+	case w.wake <= m.at:
+		return w.step(m, v, out), true
+	case !w.hasTick(m.at):
 		return out, false
+	case !w.passesOver(m.at, v):
+		return w.step(m, v, out), true
 	}
-	v := views(int(w.container))
-	if !w.passesOver(now, &v) {
-		return w.Step(now, v, out), true
-	}
-	return w.Settle(now.Add(time.Nanosecond), out), false
+	return w.settle(m.at+1, out), false
 }
 
 // StepFirst steps only the first worker that is due, for an owner who acts on
 // what follows before the next one comes.
-func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Action) []Action {
+func (s *Set) StepFirst(now time.Time, views []View, out []Action) []Action {
+	m, stepped := s.moment(now), false
 	for i := range s.workers {
-		w := &s.workers[i]
 		if !s.lives(i) {
 			continue
 		}
-		var stepped bool
-		if out, stepped = w.turn(now, views, out); stepped {
-			return out
+		if out, stepped = s.workers[i].turn(m, views, out); stepped {
+			break
 		}
 	}
+	s.schedule()
 	return out
 }
 
@@ -182,43 +209,57 @@ func (s *Set) StepFirst(now time.Time, views func(container int) View, out []Act
 // this instant, such as the answer to an attempt that began in it, finds them
 // over, as it would if each had been played.
 func (s *Set) PassOver(now time.Time) {
+	at := s.moment(now).at
+	if at < s.silent {
+		return
+	}
 	for i := range s.workers {
 		if w := &s.workers[i]; s.lives(i) && !w.leaping {
-			w.leap(w.at(now) + 1)
+			w.leap(at + 1)
 		}
 	}
+	s.schedule()
 }
 
 // Changed steps every worker, so that each sees the view as it is now.
-func (s *Set) Changed(now time.Time, views func(container int) View, out []Action) []Action {
+func (s *Set) Changed(now time.Time, views []View, out []Action) []Action {
+	m := s.moment(now)
 	for i := range s.workers {
-		w := &s.workers[i]
-		if s.lives(i) {
-			out = w.Step(now, views(int(w.container)), out)
+		if w := &s.workers[i]; s.lives(i) {
+			out = w.step(m, &views[w.container], out)
 		}
 	}
+	s.schedule()
 	return out
 }
 
 // Settle appends what the workers leapt over up to now (Worker.Settle).
 func (s *Set) Settle(now time.Time, out []Action) []Action {
+	if !s.leaping {
+		return out
+	}
+	at := s.moment(now).at
 	for i := range s.workers {
 		if s.lives(i) {
-			out = s.workers[i].Settle(now, out)
+			out = s.workers[i].settle(at, out)
 		}
 	}
+	s.schedule()
 	return out
 }
 
 // Finish hands in the end of an attempt of a container's probe. Without such a
 // worker, or with another attempt under way, the answer is dropped.
 func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, ans Answer,
-	views func(container int) View, out []Action) []Action {
-	if at, ok := s.layout.slot(container, kind); ok && s.lives(at) {
-		return s.workers[at].Finish(now, attempt, ans, views(container), out)
+	views []View, out []Action) []Action {
+	m := s.moment(now)
+	i, ok := s.layout.slot(container, kind)
+	if !ok || !s.lives(i) {
+		return drop(m, container, kind, attempt, &ans, out)
 	}
-	return append(out, Action{Kind: ActionDropped, Probe: kind, Container: int32(container),
-		Attempt: attempt, Outcome: ans.Outcome, Count: 1, First: now, Last: now})
+	out = s.workers[i].finish(m, attempt, &ans, &views[container], out)
+	s.schedule()
+	return out
 }
 
 // Exists tells whether the container has a live worker of that kind.

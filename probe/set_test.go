@@ -38,8 +38,6 @@ func newCrew(o SetOptions) *crew {
 	return c
 }
 
-func (c *crew) view(container int) View { return c.views[container] }
-
 // vacate takes the instances away, so that passes skip and workers idle.
 func (c *crew) vacate() *crew {
 	for i := range c.views {
@@ -79,7 +77,7 @@ func TestStepsComeInTheOrderOfTheSet(t *testing.T) {
 	c := newCrew(SetOptions{})
 	c.Create(start, nil)
 	var order []string
-	for _, a := range c.Step(start, c.view, nil) {
+	for _, a := range c.Step(start, c.views[:], nil) {
 		if name := fmt.Sprintf("%d %v", a.Container, a.Probe); !slices.Contains(order, name) {
 			order = append(order, name)
 		}
@@ -96,7 +94,7 @@ func TestP32CreationStopsAtTheFirstWorkerThatExists(t *testing.T) {
 				w.Stop(start)
 			}
 		}
-		c.Step(start, c.view, nil)
+		c.Step(start, c.views[:], nil)
 		c.Create(start.Add(time.Second), nil)
 		if !c.Exists(1, Startup) {
 			t.Errorf("CreateAll %v: the first missing worker was not created", all)
@@ -111,7 +109,7 @@ func TestP34AWorkerThatEndedIsCreatedAgainOnANewGrid(t *testing.T) {
 	c := newCrew(SetOptions{}).vacate()
 	c.Create(start, nil)
 	c.StopAll(start)
-	ended := c.Step(start, c.view, nil)
+	ended := c.Step(start, c.views[:], nil)
 	if len(c.alive()) != 0 {
 		t.Fatalf("alive after StopAll: %q", c.alive())
 	}
@@ -119,9 +117,9 @@ func TestP34AWorkerThatEndedIsCreatedAgainOnANewGrid(t *testing.T) {
 		t.Errorf("last action %v, want the end", a)
 	}
 	c.Create(start.Add(7*time.Second), nil)
-	c.Step(start.Add(7*time.Second), c.view, nil)
+	c.Step(start.Add(7*time.Second), c.views[:], nil)
 	c.views = newCrew(SetOptions{}).views
-	c.Changed(start.Add(8*time.Second), c.view, nil)
+	c.Changed(start.Add(8*time.Second), c.views[:], nil)
 	if d, ok := c.Deadline(); !ok || !d.Equal(start.Add(17*time.Second)) {
 		t.Errorf("next tick at %v (%v), want 17s", d.Sub(start), ok)
 	}
@@ -130,17 +128,17 @@ func TestP34AWorkerThatEndedIsCreatedAgainOnANewGrid(t *testing.T) {
 func TestALateAnswerToAnEndedWorkerIsDropped(t *testing.T) {
 	c := newCrew(SetOptions{})
 	c.Create(start, nil)
-	c.Step(start, c.view, nil)
-	out := c.Finish(start, 1, Liveness, 1, Answer{Outcome: OutcomeSuccess}, c.view, nil)
+	c.Step(start, c.views[:], nil)
+	out := c.Finish(start, 1, Liveness, 1, Answer{Outcome: OutcomeSuccess}, c.views[:], nil)
 	c.StopAll(start)
-	c.Step(start, c.view, out)
+	c.Step(start, c.views[:], out)
 	c.Create(start, nil)
-	c.Step(start, c.view, nil)
-	out = c.Finish(start, 1, Liveness, 1, Answer{Outcome: OutcomeFailure}, c.view, nil)
+	c.Step(start, c.views[:], nil)
+	out = c.Finish(start, 1, Liveness, 1, Answer{Outcome: OutcomeFailure}, c.views[:], nil)
 	if len(out) != 1 || out[0].Kind != ActionDropped {
 		t.Errorf("the predecessor's attempt 1: %v, want it dropped", out)
 	}
-	out = c.Finish(start, 9, Liveness, 1, Answer{}, c.view, nil)
+	out = c.Finish(start, 9, Liveness, 1, Answer{}, c.views[:], nil)
 	if len(out) != 1 || out[0].Kind != ActionDropped {
 		t.Errorf("an answer for no container: %v, want it dropped", out)
 	}
@@ -156,14 +154,14 @@ func TestP35P36P37WhoStopsAtTheStartOfTermination(t *testing.T) {
 	} {
 		s := newCrew(SetOptions{Quirks: c.quirks})
 		s.Create(start, nil)
-		actions := s.Step(start, s.view, nil)
+		actions := s.Step(start, s.views[:], nil)
 		s.StopForTermination(start)
 		for _, a := range actions { // attempts under way end first (P38)
 			if a.Kind == ActionRunAttempt {
-				s.Finish(start, int(a.Container), a.Probe, a.Attempt, Answer{Outcome: OutcomeSuccess}, s.view, nil)
+				s.Finish(start, int(a.Container), a.Probe, a.Attempt, Answer{Outcome: OutcomeSuccess}, s.views[:], nil)
 			}
 		}
-		s.Step(start, s.view, nil)
+		s.Step(start, s.views[:], nil)
 		wantList(t, fmt.Sprintf("%+v", c.quirks), s.alive(), c.left...)
 	}
 }
@@ -183,7 +181,7 @@ func TestP39EachWorkerSleepsByItself(t *testing.T) {
 		if want := start.Add(time.Duration(s) * time.Second); !ok || !d.Equal(want) {
 			t.Fatalf("deadline %d is %v (%v), want %d s", s, d.Sub(start), ok, s)
 		}
-		c.Step(d, c.view, nil)
+		c.Step(d, c.views[:], nil)
 	}
 }
 
@@ -281,7 +279,7 @@ func TestACloneGoesItsOwnWay(t *testing.T) {
 	c.Create(start, nil)
 	clone := c.Clone()
 	clone.StopAll(start)
-	clone.Step(start, c.view, nil)
+	clone.Step(start, c.views[:], nil)
 	if !c.Exists(1, Liveness) || clone.Exists(1, Liveness) {
 		t.Error("stopping the clone's workers touched the original, or not the clone")
 	}

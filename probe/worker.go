@@ -15,6 +15,12 @@ type instant = time.Duration
 
 const never instant = math.MaxInt64
 
+// moment is when a call happens, in both reckonings.
+type moment struct {
+	at  instant
+	now time.Time
+}
+
 // state is where a worker stands between two calls.
 type state uint8
 
@@ -64,9 +70,6 @@ type Worker struct {
 	spec      Spec
 	passDelay time.Duration
 
-	clock   time.Time // of the latest call
-	clockAt instant   // the same as an instant
-
 	next   instant // next tick of the ticker
 	passAt instant // in state waiting
 	wake   instant // deadline; never: none
@@ -105,16 +108,20 @@ func NewWorker(kind Kind, spec Spec, o Options) Worker {
 		panic(fmt.Sprintf("probe: NewWorker(%v, period %v, delay %v): want a known kind, a positive period, no negative delay",
 			kind, spec.Period, o.PassDelay))
 	}
+	return newWorker(o.FirstPass, 0, kind, spec, o)
+}
+
+// newWorker returns a worker whose first pass is due at the instant first.
+func newWorker(epoch time.Time, first instant, kind Kind, spec Spec, o Options) Worker {
 	return Worker{
-		epoch:     o.FirstPass,
-		clock:     o.FirstPass,
+		epoch:     epoch,
 		spec:      spec,
 		passDelay: o.PassDelay,
 		// P39: the ticker starts, then the first pass runs.
-		next:      spec.Period,
-		passAt:    o.PassDelay,
-		wake:      o.PassDelay,
-		loud:      spec.Period,
+		next:      first + spec.Period,
+		passAt:    first + o.PassDelay,
+		wake:      first + o.PassDelay,
+		loud:      first + spec.Period,
 		container: o.Container,
 		kind:      kind,
 		state:     waiting,
@@ -140,8 +147,9 @@ func (w *Worker) Result() (instance uint64, r Result, ok bool) {
 func (w *Worker) Ended() bool { return w.state == ended }
 
 // Trigger asks for a pass at once (P42, P56); the owner calls Step next.
-func (w *Worker) Trigger(now time.Time) {
-	at := w.at(now)
+func (w *Worker) Trigger(now time.Time) { w.triggerAt(w.since(now)) }
+
+func (w *Worker) triggerAt(at instant) {
 	w.rest(at)
 	switch w.state {
 	case ended:
@@ -156,8 +164,9 @@ func (w *Worker) Trigger(now time.Time) {
 
 // Stop tells the worker to end as soon as it is between passes (P38); the
 // owner calls Step next.
-func (w *Worker) Stop(now time.Time) {
-	at := w.at(now)
+func (w *Worker) Stop(now time.Time) { w.stopAt(w.since(now)) }
+
+func (w *Worker) stopAt(at instant) {
 	w.rest(at)
 	w.stop = true
 	if w.state == idle {
@@ -179,11 +188,15 @@ func (w *Worker) rest(at instant) {
 // Step lets time pass up to now and appends what follows to out. With nothing
 // due it changes nothing.
 func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
-	at := w.at(now)
-	w.leap(at)
+	m := w.moment(now)
+	return w.step(&m, &v, out)
+}
+
+func (w *Worker) step(m *moment, v *View, out []Action) []Action {
+	w.leap(m.at)
 	out = w.tell(out)
-	out = w.proceed(at, &v, out)
-	w.schedule(&v)
+	out = w.proceed(m, v, out)
+	w.schedule(v)
 	return out
 }
 
@@ -191,8 +204,12 @@ func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
 // who wants exact counts at some instant needs it. Ticks that would only skip
 // are left: they tell nothing, and what they find may still change.
 func (w *Worker) Settle(now time.Time, out []Action) []Action {
+	return w.settle(w.since(now), out)
+}
+
+func (w *Worker) settle(at instant, out []Action) []Action {
 	if w.leaping {
-		w.leap(w.at(now))
+		w.leap(at)
 	}
 	return w.tell(out)
 }
@@ -200,30 +217,40 @@ func (w *Worker) Settle(now time.Time, out []Action) []Action {
 // Finish hands in the end of an attempt and appends what follows to out. An
 // answer to another attempt than the one under way is dropped.
 func (w *Worker) Finish(now time.Time, attempt uint32, ans Answer, v View, out []Action) []Action {
+	m := w.moment(now)
+	return w.finish(&m, attempt, &ans, &v, out)
+}
+
+func (w *Worker) finish(m *moment, attempt uint32, ans *Answer, v *View, out []Action) []Action {
 	if w.state != probing || attempt != w.attempt {
-		return append(out, Action{Kind: ActionDropped, Probe: w.kind, Container: w.container,
-			Attempt: attempt, Outcome: ans.Outcome, Count: 1, First: now, Last: now})
+		return drop(m, int(w.container), w.kind, attempt, ans, out)
 	}
-	at := w.at(now)
 	w.accept(ans)
 	// P66: an error is tried again at once.
 	if ans.Err != "" && w.tries < maxTries {
 		w.tries++
-		return w.runAttempt(at, out)
+		return w.runAttempt(m, out)
 	}
-	out = w.conclude(at, &ans, out)
-	w.passed(at)
-	out = w.proceed(at, &v, out)
-	w.schedule(&v)
+	out = w.conclude(m, ans, out)
+	w.passed(m.at)
+	out = w.proceed(m, v, out)
+	w.schedule(v)
 	return out
 }
 
-// proceed runs every pass that is due at the instant at.
-func (w *Worker) proceed(at instant, v *View, out []Action) []Action {
+// drop tells of an answer to an attempt that is not under way.
+func drop(m *moment, container int, kind Kind, attempt uint32, ans *Answer, out []Action) []Action {
+	return append(out, Action{Kind: ActionDropped, Probe: kind, Container: int32(container),
+		Attempt: attempt, Outcome: ans.Outcome, Count: 1, First: m.now, Last: m.now})
+}
+
+// proceed runs every pass that is due.
+func (w *Worker) proceed(m *moment, v *View, out []Action) []Action {
+	at := m.at
 	for {
 		switch {
 		case w.state == idle && w.stop:
-			return w.end(at, EndStopped, out) // P38: before any waiting tick
+			return w.end(m, EndStopped, out) // P38: before any waiting tick
 		case w.state == idle && w.trigger:
 			// One pass serves the trigger and a tick that waits beside it: the
 			// reset discards that tick (P42).
@@ -236,7 +263,7 @@ func (w *Worker) proceed(at instant, v *View, out []Action) []Action {
 		case w.state == idle && w.next <= at:
 			w.receiveTick(at)
 		case w.state == waiting && w.passAt <= at:
-			out = w.pass(at, v, out)
+			out = w.pass(m, v, out)
 		default:
 			return out
 		}
@@ -275,20 +302,9 @@ func (w *Worker) passed(at instant) {
 	}
 }
 
-// at is the instant of now. It is kept, since one wake asks for it often.
-func (w *Worker) at(now time.Time) instant {
-	if now != w.clock {
-		w.clock, w.clockAt = now, w.since(now)
-	}
-	return w.clockAt
-}
-
-// time is the time of an instant, mostly that of the latest call.
-func (w *Worker) time(at instant) time.Time {
-	if at == w.clockAt {
-		return w.clock
-	}
-	return w.epoch.Add(at)
-}
+func (w *Worker) moment(now time.Time) moment { return moment{w.since(now), now} }
 
 func (w *Worker) since(t time.Time) instant { return t.Sub(w.epoch) }
+
+// when is the moment of an instant.
+func (w *Worker) when(at instant) moment { return moment{at, w.epoch.Add(at)} }

@@ -50,27 +50,27 @@ func (k *Track) Add(r Record) {
 		r = k.compareState(r)
 	}
 	if r.Probe != "" {
-		k.addProbe(r)
+		k.addProbe(&r)
 		return
 	}
-	k.append(r, false)
+	k.append(&r, false)
 }
 
 // append keeps the record unless the filter drops it, and returns its place,
 // or -1.
-func (k *Track) append(r Record, quiet bool) int32 {
+func (k *Track) append(r *Record, quiet bool) int32 {
 	t := k.timeline
 	if !t.Keeps(r.Kind) {
 		return -1
 	}
-	t.entries = append(t.entries, entry{Record: r, track: k.index, quiet: quiet})
+	t.entries = append(t.entries, entry{Record: *r, track: k.index, quiet: quiet})
 	t.order = nil
 	return int32(len(t.entries) - 1)
 }
 
 // addProbe adds a record of a probe worker. A series is broken by whatever
 // else the worker tells, and by nothing else.
-func (k *Track) addProbe(r Record) {
+func (k *Track) addProbe(r *Record) {
 	w := k.worker(r.Container, r.Probe)
 	if !w.at.Equal(r.At) {
 		w.at, w.nrecent, w.failure = r.At, 0, ""
@@ -97,20 +97,20 @@ func (k *Track) addProbe(r Record) {
 	}
 }
 
-func (k *Track) addProbeEvent(w *worker, r Record) {
+func (k *Track) addProbeEvent(w *worker, r *Record) {
 	w.eventAt = r.At
 	if _, text, ok := strings.Cut(r.Message, " probe failed: "); ok && r.Outcome == "failure" {
 		w.failure = text
 	}
 	if e := k.open(w.event); e != nil && e.Type == r.Type && e.Reason == r.Reason && e.Message == r.Message {
-		e.extend(&r)
+		e.extend(r)
 		return
 	}
 	w.event = k.append(r, true) + 1
 	w.remember(w.event - 1)
 }
 
-func (k *Track) addCounted(w *worker, r Record) {
+func (k *Track) addCounted(w *worker, r *Record) {
 	if r.Message == "" && r.Outcome == "failure" {
 		r.Message = w.failure
 	}
@@ -118,11 +118,12 @@ func (k *Track) addCounted(w *worker, r Record) {
 		r.From = max(r.N-r.Count+1, 1)
 	}
 	if below := r.Of - r.From; below > 0 && r.N >= r.Of && r.Count > 1 {
-		k.addCounted(w, r.part(0, below))
-		r = r.part(below, r.Count)
+		first, rest := r.part(0, below), r.part(below, r.Count)
+		k.addCounted(w, &first)
+		r = &rest
 	}
-	if e := k.open(w.counted); e != nil && e.continues(&r) {
-		e.extend(&r)
+	if e := k.open(w.counted); e != nil && e.continues(r) {
+		e.extend(r)
 		e.N = r.N
 		return
 	}

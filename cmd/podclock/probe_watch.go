@@ -73,7 +73,7 @@ func (w *watch) begin(ctx context.Context, now time.Time) {
 	for i := range w.views {
 		w.views[i] = w.firstView(now, i)
 	}
-	w.perform(ctx, now, w.set.Step(now, w.view, nil))
+	w.perform(ctx, now, w.set.Step(now, w.views, nil))
 	w.begun = true
 	if w.once {
 		w.set.StopAll(now) // P38: each ends after the pass that is under way
@@ -127,8 +127,6 @@ func (w *watch) firstView(now time.Time, container int) probe.View {
 	}
 }
 
-func (w *watch) view(container int) probe.View { return w.views[container] }
-
 // loop returns why it ended.
 func (w *watch) loop(ctx context.Context) string {
 	timer := time.NewTimer(0)
@@ -158,7 +156,7 @@ func (w *watch) loop(ctx context.Context) string {
 		case end != nil:
 			w.finish(ctx, now, end)
 		default:
-			w.perform(ctx, now, w.set.Step(now, w.view, nil))
+			w.perform(ctx, now, w.set.Step(now, w.views, nil))
 		}
 	}
 }
@@ -205,7 +203,7 @@ func (w *watch) finish(ctx context.Context, now time.Time, e *ended) {
 	w.inFlight--
 	a := &e.action
 	w.report.attempt(now, &w.subjects[a.Container], e)
-	acts := w.set.Finish(now, int(a.Container), a.Probe, a.Attempt, e.answer, w.view, nil)
+	acts := w.set.Finish(now, int(a.Container), a.Probe, a.Attempt, e.answer, w.views, nil)
 	w.tallies[a.Container][a.Probe].add(acts)
 	w.perform(ctx, now, acts)
 }
@@ -220,7 +218,7 @@ func (w *watch) perform(ctx context.Context, now time.Time, acts []probe.Action)
 		acts = acts[:0]
 		if w.stale {
 			w.stale = false
-			acts = w.set.Changed(now, w.view, acts)
+			acts = w.set.Changed(now, w.views, acts)
 		}
 	}
 }
