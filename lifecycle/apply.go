@@ -19,7 +19,6 @@ func (p *Pod) apply(ev *Event) {
 	case ContainerExited:
 		p.exited(ev)
 	case ProbeFinished:
-		p.forgetExec(execAttempt{ev.Container, ev.Probe, ev.Attempt})
 		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.store.views, p.acts[:0])
 		p.probed(p.acts)
 	case PodDeleted:

@@ -1,20 +1,11 @@
 package lifecycle
 
 import (
-	"slices"
-
 	"github.com/podclock/podclock/probe"
 )
 
 // canceled is the error of an exec that the kubelet has cancelled.
 const canceled = "rpc error: code = Canceled desc = context canceled"
-
-// execAttempt is an exec probe's attempt that is under way.
-type execAttempt struct {
-	container int
-	kind      probe.Kind
-	attempt   uint64
-}
 
 // cancelExecs is a quirk that the recordings of a whole kubelet show: a worker
 // keeps the context of the sync that made it, and the kubelet cancels that when
@@ -26,35 +17,32 @@ func (p *Pod) cancelExecs() {
 		return
 	}
 	p.worker.cancelled = true
-	for len(p.execs) > 0 {
-		p.cancelExec(p.execs[0])
+	for i := range p.t.containers {
+		for _, kind := range probe.Kinds {
+			if attempt, ok := p.probes.UnderWay(i, kind); ok && p.isExec(i, kind) {
+				p.cancelExec(i, kind, attempt)
+			}
+		}
 	}
 }
 
-func (p *Pod) cancelExec(e execAttempt) {
-	p.forgetExec(e)
+func (p *Pod) isExec(container int, kind probe.Kind) bool {
+	return probe.Of(p.t.containers[container].spec, kind).Exec != nil
+}
+
+func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {
 	answer := probe.Answer{Err: canceled}
-	p.probed(p.probes.Finish(p.now, e.container, e.kind, uint32(e.attempt), answer, p.store.views, nil))
+	p.probed(p.probes.Finish(p.now, container, kind, attempt, answer, p.store.views, nil))
 }
 
 // attempt passes on a worker's request for an attempt, unless it is one that is
 // cancelled at once.
 func (p *Pod) attempt(a *probe.Action) {
-	e := execAttempt{int(a.Container), a.Probe, uint64(a.Attempt)}
-	if exec := probe.Of(p.t.containers[e.container].spec, e.kind).Exec; exec != nil {
-		p.execs = append(p.execs, e)
-		if p.worker.cancelled {
-			p.cancelExec(e)
-			return
-		}
+	if p.worker.cancelled && p.isExec(int(a.Container), a.Probe) {
+		p.cancelExec(int(a.Container), a.Probe, a.Attempt)
+		return
 	}
 	p.ops++ // not on the table of open requests: the workers number their attempts themselves
 	n := p.about(RunProbe, a)
-	n.Op, n.Attempt = p.ops, e.attempt
-}
-
-func (p *Pod) forgetExec(e execAttempt) {
-	if i := slices.Index(p.execs, e); i >= 0 {
-		p.execs = slices.Delete(p.execs, i, i+1)
-	}
+	n.Op, n.Attempt = p.ops, uint64(a.Attempt)
 }

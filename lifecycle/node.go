@@ -49,7 +49,6 @@ func (p *Pod) kubeletRestarted() {
 	p.kubeletStart = p.now
 	removed := p.worker.removed
 	p.worker = podWorker{lost: p.worker.lost, since: p.ops}
-	p.execs = nil
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime

@@ -24,7 +24,6 @@ type Pod struct {
 	out    []Action
 	ops    uint64 // the last Op given out
 	open   []openRequest
-	execs  []execAttempt
 
 	world   world
 	pleg    eventGenerator
@@ -93,7 +92,6 @@ func (p *Pod) Clone() *Pod {
 	c := *p
 	c.out, c.acts = nil, nil
 	c.open = slices.Clone(p.open)
-	c.execs = slices.Clone(p.execs)
 	c.triggered = slices.Clone(p.triggered)
 	c.world = p.world.clone()
 	c.pleg.seen = slices.Clone(p.pleg.seen)
@@ -156,6 +154,7 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 		p.now = now
 	}
 	p.out = p.out[:0]
+	p.stirred = p.stirred || p.due(p.restsTo)
 	for i := range events {
 		p.apply(&events[i])
 	}
@@ -219,7 +218,7 @@ func (p *Pod) run() {
 }
 
 func (p *Pod) runOne() bool {
-	if p.stirred || p.due(p.restsTo) {
+	if p.stirred {
 		if p.stirred = p.runMachinery(); p.stirred {
 			return true
 		}

@@ -22,6 +22,7 @@ type Set struct {
 	options SetOptions
 	epoch   time.Time // of all workers: when the first ones were created
 	latest  moment    // of the latest call: one instant brings many
+	next    moment    // the deadline as it was last asked for: the next call comes then
 	wake    instant   // the least deadline of the workers; never: none
 	silent  instant   // the first pass that is to be passed over; never: none
 	leaping bool      // a worker leaps, or has not told all that it leapt over
@@ -45,7 +46,7 @@ func (s *Set) lives(at int) bool {
 // is not nil: the random wait of a kubelet that has just started (P39).
 func (s *Set) Create(now time.Time, sleep func(Spec) time.Duration) {
 	if s.epoch.IsZero() {
-		s.epoch, s.latest = now, moment{now: now}
+		s.epoch, s.latest, s.next = now, moment{now: now}, moment{now: now}
 	}
 	at := s.moment(now).at
 	defer s.schedule()
@@ -132,7 +133,10 @@ func (s *Set) Deadline() (time.Time, bool) {
 	if s.wake == never {
 		return time.Time{}, false
 	}
-	return s.epoch.Add(s.wake), true
+	if s.next.at != s.wake {
+		s.next = moment{s.wake, s.epoch.Add(s.wake)}
+	}
+	return s.next.now, true
 }
 
 // schedule finds the least deadline, after any change of a worker.
@@ -152,7 +156,11 @@ func (s *Set) schedule() {
 }
 
 func (s *Set) moment(now time.Time) *moment {
-	if now != s.latest.now {
+	switch now {
+	case s.latest.now:
+	case s.next.now:
+		s.latest = s.next
+	default:
 		s.latest = moment{now.Sub(s.epoch), now}
 	}
 	return &s.latest
@@ -266,6 +274,16 @@ func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, an
 func (s *Set) Exists(container int, kind Kind) bool {
 	at, ok := s.layout.slot(container, kind)
 	return ok && s.lives(at)
+}
+
+// UnderWay is the attempt of a container's probe that is under way; false if
+// there is none.
+func (s *Set) UnderWay(container int, kind Kind) (attempt uint32, ok bool) {
+	i, ok := s.layout.slot(container, kind)
+	if !ok || s.workers[i].state != probing {
+		return 0, false
+	}
+	return s.workers[i].attempt, true
 }
 
 // Result is what is published of that kind about an instance of a container
