@@ -4,7 +4,7 @@
 //
 //	template, err := lifecycle.Compile(pod, lifecycle.Config{})
 //	machine := lifecycle.New(template, id, nil, now)
-//	for _, a := range machine.Step(now, lifecycle.Event{}) {
+//	for _, a := range machine.Step(now) {
 //		fmt.Println(a.Type) // StatusChanged, Decided, RunSandbox, …
 //	}
 //

@@ -20,7 +20,7 @@ const mostActions = 500
 // given is one Step of a machine: what went in, and what came out.
 type given struct {
 	now     time.Time
-	event   lifecycle.Event
+	events  []lifecycle.Event
 	actions []lifecycle.Action
 }
 
@@ -52,22 +52,33 @@ func newChaos(t *rapid.T) *chaos {
 	return c
 }
 
-// step gives an event to the machine and checks the contract.
-func (c *chaos) step(now time.Time, ev lifecycle.Event) {
+// step gives events to the machine and checks the contract.
+func (c *chaos) step(now time.Time, events ...lifecycle.Event) {
 	c.now = later(c.now, now)
-	out := c.pod.Step(now, ev)
+	out := c.pod.Step(now, events...)
 	if len(out) > mostActions {
-		c.t.Fatalf("%v leads to %d actions", ev.Type, len(out))
+		c.t.Fatalf("%v leads to %d actions", types(events), len(out))
 	}
-	c.t.Logf("%v %v for op %d: %d actions", now.Sub(epoch), ev.Type, ev.Op, len(out))
-	c.sinceCut = append(c.sinceCut, given{now, ev, append([]lifecycle.Action(nil), out...)})
+	c.t.Logf("%v %v: %d actions", now.Sub(epoch), types(events), len(out))
+	c.sinceCut = append(c.sinceCut, given{now, events, append([]lifecycle.Action(nil), out...)})
 	for i := range out {
 		c.follow(&out[i])
 	}
-	if at, ok := c.pod.Deadline(); ok && !at.After(c.now) {
-		c.t.Fatalf("after %v at %v the deadline is %v", ev.Type, c.now, at)
+	at, ok := c.pod.Deadline()
+	if ok && !at.After(c.now) {
+		c.t.Fatalf("after %v at %v the deadline is %v", types(events), c.now, at)
+	}
+	if more, then := c.pod.Overlooked(); len(more) > 0 || !then.Equal(at) {
+		c.t.Fatalf("after %v at %v it rests until %v, but there was more to do, or until %v: %+v", types(events), c.now, at, then, more)
 	}
 	c.checkRestarts()
+}
+
+func types(events []lifecycle.Event) (list []lifecycle.EventType) {
+	for _, ev := range events {
+		list = append(list, ev.Type)
+	}
+	return list
 }
 
 func (c *chaos) follow(a *lifecycle.Action) {
@@ -95,8 +106,8 @@ func (c *chaos) checkRestarts() {
 // compareTwin gives the clone what the machine was given since.
 func (c *chaos) compareTwin() {
 	for _, g := range c.sinceCut {
-		if got := c.twin.Step(g.now, g.event); !reflect.DeepEqual(append([]lifecycle.Action(nil), got...), g.actions) {
-			c.t.Fatalf("%v at %v: the clone says\n%+v\nthe original\n%+v", g.event.Type, g.now, got, g.actions)
+		if got := c.twin.Step(g.now, g.events...); !reflect.DeepEqual(append([]lifecycle.Action(nil), got...), g.actions) {
+			c.t.Fatalf("%v at %v: the clone says\n%+v\nthe original\n%+v", types(g.events), g.now, got, g.actions)
 		}
 	}
 	c.twin, c.sinceCut = c.pod.Clone(), nil
@@ -124,7 +135,7 @@ func (c *chaos) end(instance uint64, code int32) {
 func TestTheMachineBearsAnyEventsInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newChaos(t)
-		c.step(c.now, lifecycle.Event{})
+		c.step(c.now)
 		t.Repeat(map[string]func(*rapid.T){
 			"answer":      c.answer,
 			"answer soon": c.answer, // more often than the rest
@@ -140,6 +151,13 @@ func TestTheMachineBearsAnyEventsInAnyOrder(t *testing.T) {
 				}
 				c.step(c.now, rapid.SampledFrom(c.answered).Draw(t, "again"))
 			},
+			"all at once": func(t *rapid.T) {
+				died := []lifecycle.Event{{Type: lifecycle.SandboxDied}}
+				for _, id := range c.alive {
+					died = append(died, lifecycle.Event{Type: lifecycle.ContainerExited, Instance: id, ExitCode: 137})
+				}
+				c.step(c.now, died...)
+			},
 			"answer nothing": func(t *rapid.T) { c.step(c.now, drawStray(t)) },
 			"exit": func(t *rapid.T) {
 				if len(c.alive) == 0 {
@@ -152,10 +170,10 @@ func TestTheMachineBearsAnyEventsInAnyOrder(t *testing.T) {
 				if !ok {
 					t.Skip("it waits for nothing")
 				}
-				c.step(at, lifecycle.Event{})
+				c.step(at)
 			},
-			"wait":      func(t *rapid.T) { c.step(c.now.Add(drawWait(t)), lifecycle.Event{}) },
-			"step back": func(t *rapid.T) { c.step(c.now.Add(-drawWait(t)), lifecycle.Event{}) },
+			"wait":      func(t *rapid.T) { c.step(c.now.Add(drawWait(t))) },
+			"step back": func(t *rapid.T) { c.step(c.now.Add(-drawWait(t))) },
 			"fact":      func(t *rapid.T) { c.step(c.now, drawFact(t, c)) },
 			"clone":     func(*rapid.T) { c.compareTwin() },
 		})
@@ -172,7 +190,7 @@ func TestAShellThatAnswersAtOnceGetsTimeToMoveOn(t *testing.T) {
 		for a := lifecycle.RunSandbox; a.IsRequest(); a++ {
 			failing[a] = rapid.IntRange(0, 5).Draw(t, "fails "+a.String()) == 0
 		}
-		c.step(c.now, lifecycle.Event{})
+		c.step(c.now)
 		for range 200 {
 			for n := 0; len(c.requests) > 0; n++ {
 				if n > mostActions {
@@ -192,7 +210,7 @@ func TestAShellThatAnswersAtOnceGetsTimeToMoveOn(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(t, "something") == 0 {
 				c.step(c.now, drawFact(t, c))
 			} else if ok {
-				c.step(at, lifecycle.Event{})
+				c.step(at)
 			}
 		}
 	})
