@@ -1,0 +1,175 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// answered takes the answer to a request: first what it says of the runtime,
+// then the machine is told.
+func (a *Agent) answered(m *message) {
+	p := m.pod
+	p.open--
+	switch m.ev.Type {
+	case lifecycle.ProbeFinished:
+		a.step(p, &m.ev)
+		return
+	case lifecycle.SandboxStarted:
+		a.sandboxStarted(m)
+	case lifecycle.SandboxRemoved:
+		a.sandboxRemoved(m)
+	case lifecycle.ImagePulled:
+		a.pulled(m)
+	case lifecycle.ContainerCreated:
+		a.containerCreated(m)
+	case lifecycle.ContainerStarted:
+		a.containerStarted(m)
+		return
+	case lifecycle.ContainerRemoved:
+		a.containerRemoved(m)
+	case lifecycle.HookFinished:
+		if m.fallback != "" { // C37
+			a.recordEvent(p, m.ev.Container, corev1.EventTypeWarning, "LifecycleHTTPFallback", m.fallback)
+		}
+	}
+	a.tell(p, &m.ev, m.attempt)
+}
+
+func (a *Agent) sandboxStarted(m *message) {
+	if m.ev.Err != "" {
+		return
+	}
+	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, attempt: m.attempt, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
+	a.sandboxes[m.id] = m.pod
+}
+
+func (a *Agent) sandboxRemoved(m *message) {
+	if s, ok := m.pod.sandbox(m.ev.Instance); ok && m.ev.Err == "" {
+		delete(a.sandboxes, s.ID)
+		m.pod.runs = slices.DeleteFunc(m.pod.runs, func(r sandboxRun) bool { return r.op == s.op })
+	}
+}
+
+func (a *Agent) containerCreated(m *message) {
+	if m.id == "" || m.ev.Err != "" && m.ev.ErrReason != "PreStartHookError" { // C5
+		return
+	}
+	c := &instance{pod: m.pod, op: m.ev.Op, id: m.id, container: m.ev.Container, attempt: m.attempt}
+	m.pod.instances = append(m.pod.instances, c)
+	a.containers[c.id] = c
+}
+
+// containerStarted tells of a start, and then of an end that came before it.
+func (a *Agent) containerStarted(m *message) {
+	c := m.pod.instance(m.ev.Instance)
+	if c == nil {
+		m.ev.Err = "the container is not there any more"
+	}
+	a.tell(m.pod, &m.ev, m.attempt)
+	if c == nil {
+		return
+	}
+	c.starting = false
+	if c.ended != nil && m.ev.Err == "" {
+		a.exited(c, c.ended)
+	}
+}
+
+func (a *Agent) containerRemoved(m *message) {
+	if c := m.pod.instance(m.ev.Instance); c != nil && m.ev.Err == "" {
+		delete(a.containers, c.id)
+		m.pod.instances = slices.DeleteFunc(m.pod.instances, func(o *instance) bool { return o == c })
+	}
+}
+
+// orphanGrace is the grace period of containers whose pod nobody knows.
+const orphanGrace = time.Second
+
+// noticed takes a notice of the runtime. One about what the agent does not know
+// (any more) means nothing.
+func (a *Agent) noticed(n *Notice) {
+	if n.Sandbox != "" {
+		a.sandboxDied(n.Sandbox)
+		return
+	}
+	c := a.containers[n.Container]
+	switch {
+	case c == nil:
+	case c.starting:
+		ended := *n
+		c.ended = &ended
+	default:
+		a.exited(c, n)
+	}
+}
+
+func (a *Agent) exited(c *instance, n *Notice) {
+	a.tell(c.pod, &lifecycle.Event{
+		Type: lifecycle.ContainerExited, Instance: c.op, Container: c.container,
+		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
+	}, c.attempt)
+}
+
+func (a *Agent) sandboxDied(id string) {
+	p := a.sandboxes[id]
+	if p == nil || p.newest().ID != id {
+		return
+	}
+	a.tell(p, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, p.newest().attempt)
+}
+
+// letGo ends what the agent has of a pod that is gone from its source, once
+// nothing is left to do. What is left of it in the runtime goes with it.
+func (a *Agent) letGo(p *pod) {
+	_, more := p.machine.Deadline()
+	if !p.machine.Finished() || p.open > 0 || more || p.sweeping {
+		return
+	}
+	p.sweeping = true
+	var have Inventory
+	for _, c := range p.instances {
+		have.Containers = append(have.Containers, c.id)
+		delete(a.containers, c.id)
+	}
+	for _, s := range p.runs {
+		have.Sandboxes = append(have.Sandboxes, s.ID)
+		delete(a.sandboxes, s.ID)
+	}
+	a.calls.Go(func() {
+		a.sweep(a.ctx, have)
+		a.mail.post(message{pod: p, kind: messageSwept})
+	})
+}
+
+// forget drops a pod of which nothing is left.
+func (a *Agent) forget(p *pod) {
+	a.deadlines.set(p, p.wakeAt, false)
+	a.mu.Lock()
+	delete(a.byUID, p.identity.UID)
+	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
+	a.mu.Unlock()
+	a.publish(p, func(c *Change) { c.Gone = true })
+}
+
+// sweep stops and removes what nobody wants any more. What fails is logged: the
+// runtime keeps it.
+func (a *Agent) sweep(ctx context.Context, have Inventory) {
+	try := func(what, id string, err error) {
+		if err != nil {
+			a.o.Logger.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
+		}
+	}
+	for _, id := range have.Containers {
+		try("StopContainer", id, a.o.Runtime.StopContainer(ctx, id, orphanGrace))
+		try("RemoveContainer", id, a.o.Runtime.RemoveContainer(ctx, id))
+	}
+	for _, id := range have.Sandboxes {
+		try("StopSandbox", id, a.o.Runtime.StopSandbox(ctx, id))
+		try("RemoveSandbox", id, a.o.Runtime.RemoveSandbox(ctx, id))
+	}
+}

@@ -1,0 +1,306 @@
+package podclock_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	diff "github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/scenario"
+	"github.com/podclock/podclock/timeline"
+)
+
+// stories are the scenarios that both shells play, by file.
+func stories(t *testing.T) map[string]*scenario.Scenario {
+	t.Helper()
+	all := map[string]*scenario.Scenario{}
+	for _, pattern := range []string{"examples/*/scenario.yaml", "scenario/testdata/scenarios/*.yaml"} {
+		files, _ := filepath.Glob(pattern) // the pattern is good
+		for _, file := range files {
+			s, err := scenario.Read(file, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[file] = s
+		}
+	}
+	files, _ := filepath.Glob("scenario/testdata/stories/*.txtar")
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := scenario.Parse("scenario.yaml", archive.Files[0].Data, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[file] = s
+	}
+	return all
+}
+
+// withheld are the facts that an agent has no way to be told, or has no world
+// to make true.
+func withheld(f podclock.Fact) bool {
+	switch f.(type) {
+	case podclock.LoseNode, podclock.ReturnNode, podclock.RestartKubelet, podclock.Refuse, podclock.FreeName:
+		return true
+	}
+	return false
+}
+
+// Every story goes the same way in both shells, on both clocks. What an agent
+// cannot be told is left out of the story, for both.
+func TestTheShellsAgree(t *testing.T) {
+	all := stories(t)
+	if len(all) < 25 {
+		t.Fatalf("%d stories; want at least 25", len(all))
+	}
+	for file, s := range all {
+		t.Run(file, func(t *testing.T) {
+			o := s.Options
+			o.NoLeap = true
+			o.Facts = slices.DeleteFunc(slices.Clone(o.Facts), func(f podclock.TimedFact) bool { return withheld(f.Fact) })
+			if o.For == 0 {
+				o.For = podclock.DefaultFor
+			}
+			result, err := podclock.Run(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := lines(result.Timeline)
+			if os.Getenv("DUMP") != "" {
+				t.Logf("%s", strings.Join(want, "\n"))
+			}
+			t.Run("real clock", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { agrees(t, want, live(t, &o, nil)) })
+			})
+			t.Run("mock clock", func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { agrees(t, want, live(t, &o, clock.NewMock())) })
+			})
+		})
+	}
+}
+
+func agrees(t *testing.T, want, got []string) {
+	t.Helper()
+	if len(want) < 5 {
+		t.Errorf("%d records; a story has more", len(want))
+	}
+	if d := diff.Diff(want, got); d != "" {
+		t.Errorf("timeline (-simulation +agent):\n%s", d)
+	}
+}
+
+var address = regexp.MustCompile(`10\.244\.\d+\.\d+`)
+
+// lines prints the records, each series taken apart into its first, last and
+// number, in the order of time and then of the text.
+func lines(log *timeline.Timeline) []string {
+	type line struct {
+		at   time.Time
+		text string
+	}
+	var all []line
+	for _, r := range log.Records() {
+		if r.Kind == timeline.Fact && (r.Reason == timeline.Trouble || r.Reason == timeline.Recovery || r.Reason == "Change") {
+			continue // what a simulation tells of its apps
+		}
+		text := address.ReplaceAllString(r.Text(), "IP")
+		if r.Kind == timeline.Status {
+			text += " " + r.Message
+		}
+		if r.Count > 1 {
+			text += fmt.Sprintf(" (x%d until %v)", r.Count, r.Last.Sub(log.Start()))
+		}
+		all = append(all, line{r.At, fmt.Sprintf("%v %s %s %v %s", r.At.Sub(log.Start()), r.Pod, r.Container, r.Kind, text)})
+	}
+	slices.SortFunc(all, func(a, b line) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.text, b.text)) })
+	texts := make([]string, len(all))
+	for i, l := range all {
+		texts[i] = l.text
+	}
+	return texts
+}
+
+// live plays a story through an agent, in a bubble, on a mock clock or, without
+// one, on the real clock.
+func live(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
+	t.Helper()
+	below := clock.Clock(mock)
+	if mock == nil {
+		below = clock.New()
+	}
+	w := newWorld(o, below)
+	log := timeline.NewFiltered(podclock.Epoch, o.Filter)
+	timing := &lifecycle.IdealTiming
+	if o.Timing != nil {
+		timing = o.Timing(rand.New(rand.NewPCG(o.Seed, 2)))
+	}
+	a, err := agent.New(agent.Options{
+		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing,
+		Clock:    &slow{Clock: below, start: w.clock.start, phase: phaseDeadline, settle: true},
+		OnRecord: func(r timeline.Record) { log.Track(r.Pod).Add(r) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.schedule(t, a)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- a.Run(ctx) }()
+	end := w.clock.until(podclock.Epoch.Add(o.For), slowness-1)
+	if mock != nil {
+		time.Sleep(time.Millisecond) // until the agent has begun
+		mock.Add(end)
+	} else {
+		time.Sleep(end)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	log.Close(podclock.Epoch.Add(o.For))
+	return lines(log)
+}
+
+// schedule plans the arrivals and facts of a story.
+func (w *world) schedule(t *testing.T, a *agent.Agent) {
+	phase := time.Duration(phaseFact)
+	at := func(when time.Duration, do func()) {
+		if phase++; when == 0 {
+			do()
+			return
+		}
+		w.clock.Clock.AfterFunc(w.clock.until(podclock.Epoch.Add(when), phase), do)
+	}
+	total := 0
+	for i := range w.o.Pods {
+		p := &w.o.Pods[i]
+		for n := range max(p.Replicas, 1) {
+			total++
+			manifest := podclock.Named(p.Manifest).DeepCopy()
+			if p.Replicas > 1 {
+				manifest.Name, manifest.UID = fmt.Sprintf("%s-%d", manifest.Name, n), ""
+			}
+			if manifest.UID == "" {
+				manifest.UID = types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", total))
+			}
+			template, err := lifecycle.Compile(manifest, w.o.Config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			apps, err := podclock.BindApps(p, template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := &livePod{
+				spec: p, identity: lifecycle.Identity{Namespace: manifest.Namespace, Name: manifest.Name, UID: manifest.UID},
+				apps: map[string]podclock.App{}, created: map[string]int{},
+			}
+			for i := range template.Containers() {
+				l.apps[template.Container(i).Name] = apps[i]
+			}
+			w.pods[manifest.Namespace+"/"+manifest.Name] = l
+			at(p.At, func() {
+				if err := a.Add(manifest); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	for _, f := range w.o.Facts {
+		at(f.At, func() { w.inject(t, a, f.Fact) })
+	}
+}
+
+// inject makes a fact true.
+func (w *world) inject(t *testing.T, a *agent.Agent, f podclock.Fact) {
+	switch f := f.(type) {
+	case podclock.SpoilImage:
+		w.spoil(f)
+		return
+	case podclock.Outage:
+		w.outage(f)
+		return
+	case podclock.Crash:
+		for _, id := range w.chosen(f.Pod, f.Container) {
+			w.End(id, exitOf(f))
+		}
+		return
+	case podclock.HangApp:
+		for _, id := range w.chosen(f.Pod, f.Container) {
+			w.mu.Lock()
+			w.runs[id].hung = true
+			w.mu.Unlock()
+		}
+		return
+	}
+	w.mu.Lock()
+	names := slices.Sorted(func(yield func(string) bool) {
+		for name := range w.pods {
+			if !yield(name) {
+				return
+			}
+		}
+	})
+	w.mu.Unlock()
+	for _, name := range names {
+		w.injectPod(t, a, name, f)
+	}
+}
+
+func (w *world) injectPod(t *testing.T, a *agent.Agent, name string, f podclock.Fact) {
+	p := w.pods[name]
+	called := func(pod string) bool { return pod == "" || pod == name || pod == p.identity.Name }
+	var err error
+	switch f := f.(type) {
+	case podclock.Delete:
+		if called(f.Pod) {
+			err = a.Delete(p.identity.UID, f.Grace)
+		}
+	case podclock.Remove:
+		if called(f.Pod) {
+			err = a.Remove(p.identity.UID)
+		}
+	case podclock.Evict:
+		if called(f.Pod) {
+			err = a.Evict(p.identity.UID, f.Eviction())
+		}
+	case podclock.SetCondition:
+		if called(f.Pod) {
+			err = a.SetCondition(p.identity.UID, f.Condition)
+		}
+	case podclock.Update:
+		if called(f.Pod) {
+			manifest := podclock.Named(f.Manifest).DeepCopy()
+			manifest.UID = p.identity.UID
+			err = a.Update(manifest)
+		}
+	case podclock.KillSandbox:
+		if called(f.Pod) {
+			w.KillSandbox(p.sandbox)
+		}
+	default:
+		t.Errorf("no way to make %T true", f)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
