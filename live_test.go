@@ -80,6 +80,9 @@ func TestTheShellsAgree(t *testing.T) {
 			if o.For == 0 {
 				o.For = podclock.DefaultFor
 			}
+			if o.Start.IsZero() {
+				o.Start = podclock.Epoch
+			}
 			result, err := podclock.Run(o)
 			if err != nil {
 				t.Fatal(err)
@@ -148,14 +151,14 @@ func live(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
 		below = clock.New()
 	}
 	w := newWorld(o, below)
-	log := timeline.NewFiltered(podclock.Epoch, o.Filter)
+	log := timeline.NewFiltered(o.Start, o.Filter)
 	timing := &lifecycle.IdealTiming
 	if o.Timing != nil {
 		timing = o.Timing(rand.New(rand.NewPCG(o.Seed, 2)))
 	}
 	a, err := agent.New(agent.Options{
 		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing,
-		Clock:    &slow{Clock: below, start: w.clock.start, phase: phaseDeadline, settle: true},
+		Clock:    &slow{Clock: below, start: w.clock.start, epoch: o.Start, phase: phaseDeadline, settle: true},
 		OnRecord: func(r timeline.Record) { log.Track(r.Pod).Add(r) },
 	})
 	if err != nil {
@@ -165,7 +168,7 @@ func live(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- a.Run(ctx) }()
-	end := w.clock.until(podclock.Epoch.Add(o.For), slowness-1)
+	end := w.clock.until(w.o.Start.Add(o.For), slowness-1)
 	if mock != nil {
 		time.Sleep(time.Millisecond) // until the agent has begun
 		mock.Add(end)
@@ -176,7 +179,7 @@ func live(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	log.Close(podclock.Epoch.Add(o.For))
+	log.Close(w.o.Start.Add(o.For))
 	return lines(log)
 }
 
@@ -188,7 +191,7 @@ func (w *world) schedule(t *testing.T, a *agent.Agent) {
 			do()
 			return
 		}
-		w.clock.Clock.AfterFunc(w.clock.until(podclock.Epoch.Add(when), phase), do)
+		w.clock.Clock.AfterFunc(w.clock.until(w.o.Start.Add(when), phase), do)
 	}
 	total := 0
 	for i := range w.o.Pods {

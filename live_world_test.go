@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -21,32 +22,43 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// slow is a clock for stories that runs a thousand times as slow as the one
-// below it, so that each nanosecond of a story has room for the order that a
-// simulation keeps at one instant: facts, completions, deadlines. Its Now waits
-// for all that follows at once from what has happened.
+// slow is a clock for stories that runs so much slower than the one below it
+// that each nanosecond of a story has room for the order that a simulation keeps
+// at one instant: facts, completions, deadlines. Its Now waits for all that
+// follows at once from what has happened.
 type slow struct {
-	clock.Clock // the one below
-	start       time.Time
+	clock.Clock               // the one below
+	start       time.Time     // of the story, on the clock below
+	epoch       time.Time     // of the story, on its own
 	phase       time.Duration // of what AfterFunc calls, below
 	settle      bool
 }
 
 const (
-	slowness      = 1000
+	slowness      = 100_000
 	phaseFact     = 0 // and up, in their order
-	phaseRuntime  = 300
-	phaseDeadline = 600
+	phaseRuntime  = 10_000
+	phaseDeadline = 20_000
 )
 
 func (c *slow) Now() time.Time {
 	if c.settle {
 		synctest.Wait()
+		time.Sleep(breath)
+		synctest.Wait()
 	}
 	return c.now()
 }
 
-func (c *slow) now() time.Time { return podclock.Epoch.Add(c.Clock.Now().Sub(c.start) / slowness) }
+// breath is how long a stop lets probes that were asked for before it go first.
+const breath = 1
+
+func (w *world) StopContainer(ctx context.Context, id string, grace time.Duration) error {
+	time.Sleep(breath)
+	return w.Fake.StopContainer(ctx, id, grace)
+}
+
+func (c *slow) now() time.Time { return c.epoch.Add(c.Clock.Now().Sub(c.start) / slowness) }
 
 func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
 	return c.Clock.AfterFunc(c.until(c.now().Add(d), c.phase), f)
@@ -54,7 +66,8 @@ func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
 
 // until is how long it is, below, to a time of the story.
 func (c *slow) until(t time.Time, phase time.Duration) time.Duration {
-	return c.start.Add(t.Sub(podclock.Epoch)*slowness + phase).Sub(c.Clock.Now())
+	d := min(t.Sub(c.epoch), math.MaxInt64/slowness-1)
+	return c.start.Add(d*slowness + phase).Sub(c.Clock.Now())
 }
 
 // world gives the apps and the node of a simulation's options to an agent.
@@ -89,6 +102,8 @@ type liveRun struct {
 	run     int
 	hung    bool
 	started time.Time
+
+	endsAtOnce *runtimetest.Exit // as soon as it has started
 }
 
 type liveImage struct {
@@ -100,7 +115,7 @@ type liveImage struct {
 
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
-		o: o, clock: &slow{Clock: below, start: below.Now(), phase: phaseRuntime},
+		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
 		pods: map[string]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
@@ -232,7 +247,12 @@ func (w *world) program(config agent.ContainerConfig) runtimetest.Program {
 		program.StartError = errors.New(plan.StartError)
 	}
 	if e := plan.Exit; e != nil {
-		program.Exit = &runtimetest.Exit{After: e.After, Code: e.Code, Reason: e.Reason, Message: e.Message}
+		exit := &runtimetest.Exit{After: e.After, Code: e.Code, Reason: e.Reason, Message: e.Message}
+		if e.After > 0 {
+			program.Exit = exit
+		} else {
+			r.endsAtOnce = exit
+		}
 	}
 	w.runs[program.ID] = r
 	return program
@@ -255,7 +275,14 @@ func (w *world) StartContainer(ctx context.Context, id string) error {
 	err := w.Fake.StartContainer(ctx, id)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.runs[id].started = w.clock.now()
+	r := w.runs[id]
+	r.started = w.clock.now()
+	if r.endsAtOnce != nil && err == nil { // but not before it was told that it runs
+		go func() {
+			time.Sleep(2 * breath)
+			w.End(id, *r.endsAtOnce)
+		}()
+	}
 	return err
 }
 
@@ -343,7 +370,7 @@ func (w *world) RunHook(ctx context.Context, t handler.Target, hook *corev1.Life
 	w.mu.Unlock()
 	d := reply.Latency()
 	if reply.Kind() == podclock.ReplyHang {
-		d = 100 * 24 * time.Hour
+		d = 12 * time.Hour // longer than any story
 	}
 	if w.lasts(ctx, d, done) {
 		return failure(reply)
