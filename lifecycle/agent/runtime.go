@@ -77,7 +77,8 @@ type SandboxConfig struct {
 // Sandbox is a sandbox that was run.
 type Sandbox struct {
 	ID string
-	// IP is the pod's address; empty: probes connect to this machine.
+	// IP is the pod's address. Only that of a pod with hostNetwork may be empty:
+	// a sandbox without an address counts as gone (S1).
 	IP string
 }
 

@@ -65,7 +65,7 @@ type Exit struct {
 type SandboxPlan struct {
 	Takes, StopTakes time.Duration
 	Error            error
-	IP               string
+	IP               string // empty: the fake makes one
 	// DiesAfter, if positive, is when the sandbox dies.
 	DiesAfter time.Duration
 }
@@ -172,6 +172,9 @@ func (f *Fake) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agen
 	f.mu.Lock()
 	s := &sandbox{id: f.newID("sandbox"), plan: plan, ready: true}
 	f.sandboxes = append(f.sandboxes, s)
+	if plan.IP == "" {
+		plan.IP = fmt.Sprintf("10.0.%d.%d", f.made>>8&255, f.made&255)
+	}
 	f.mu.Unlock()
 	if plan.DiesAfter > 0 {
 		f.after(plan.DiesAfter, func() { f.KillSandbox(s.id) })

@@ -71,6 +71,9 @@ func (b *bench) create(behaviour Behaviour) (sandbox, id string) {
 	config := b.sandbox(behaviour)
 	s, err := b.runtime.RunSandbox(b.ctx, config)
 	b.must("RunSandbox", err)
+	if s.IP == "" {
+		b.t.Error("the sandbox has no IP; without one it counts as gone")
+	}
 	spec := &config.Spec.Spec.Containers[0]
 	if present, err := b.runtime.ImagePresent(b.ctx, spec.Image); err != nil || !present {
 		_, err := b.runtime.PullImage(b.ctx, spec.Image, config.Spec)
