@@ -73,7 +73,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.ctx = ctx
-	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: n}) })
+	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
 	if err := a.clear(ctx); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (a *Agent) takeIn(m *message) {
 	case messageAnswer:
 		a.answered(m)
 	case messageNotice:
-		a.noticed(&m.notice)
+		a.noticed(m.notice)
 	case messageSwept:
 		a.forget(m.pod)
 	}

@@ -101,8 +101,7 @@ func (a *Agent) noticed(n *Notice) {
 	switch {
 	case c == nil:
 	case c.starting:
-		ended := *n
-		c.ended = &ended
+		c.ended = n
 	default:
 		a.exited(c, n)
 	}

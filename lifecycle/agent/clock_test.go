@@ -186,8 +186,8 @@ func TestIdleProbesCostNoGoroutine(t *testing.T) {
 			s.must(s.Add(web(types.UID(string(rune('a'+i%26))+string(rune('a'+i/26))), liveness, func(p *corev1.Pod) { p.Name = "web-" + string(p.UID) })))
 		}
 		s.after(1500 * time.Millisecond)
-		if got := runtime.NumGoroutine(); got != before {
-			t.Errorf("%d goroutines for 100 pods at rest; want %d as for none", got, before)
+		if got := runtime.NumGoroutine(); got > before {
+			t.Errorf("%d goroutines for 100 pods at rest; want at most %d, as for none", got, before)
 		}
 	})
 }

@@ -17,7 +17,7 @@ type message struct {
 	id string
 	// fallback is the text of an event that a hook wants recorded (C37).
 	fallback string
-	notice   Notice
+	notice   *Notice
 }
 
 type messageKind uint8

@@ -127,24 +127,37 @@ func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
 func (a *Agent) target(p *pod, act *lifecycle.Action) (handler.Target, *corev1.Container) {
 	t := p.machine.Template()
 	spec := t.Container(act.Container)
-	target := handler.Target{Pod: p.long, Container: spec.Name, PodIP: p.newest().IP, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
-	if t.Pod().Spec.HostNetwork {
-		target.PodIP = a.o.Config.HostIP
-	}
+	target := handler.Target{Pod: p.long, Container: spec.Name, PodIP: a.address(p), Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
 	if c := p.instance(act.Instance); c != nil {
 		target.ContainerID = c.id
 	}
 	return target, spec
 }
 
+// runProbe is the hot path: what the goroutine needs is copied to its stack.
 func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
-	m := answerTo(p, act, lifecycle.ProbeFinished)
-	target, spec := a.target(p, act)
+	t, ip, id := p.machine.Template(), a.address(p), ""
+	if c := p.instance(act.Instance); c != nil {
+		id = c.id
+	}
+	op, instance, attempt, container, kind := act.Op, act.Instance, act.Attempt, act.Container, act.Probe
 	a.calls.Go(func() {
-		m.ev.Answer = a.o.Prober.Probe(a.ctx, target, probe.Of(spec, m.ev.Probe))
-		m.ev.Answer.Until = time.Time{} // outside a simulation nobody can promise
-		a.mail.post(m)
+		spec := t.Container(container)
+		target := handler.Target{Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
+		answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, kind))
+		answer.Until = time.Time{} // outside a simulation nobody can promise
+		a.mail.post(message{pod: p, kind: messageAnswer, ev: lifecycle.Event{
+			Type: lifecycle.ProbeFinished, Op: op, Instance: instance, Container: container, Probe: kind, Attempt: attempt, Answer: answer,
+		}})
 	})
+}
+
+// address is where probes and hooks of a pod connect to.
+func (a *Agent) address(p *pod) string {
+	if p.machine.Template().Pod().Spec.HostNetwork {
+		return a.o.Config.HostIP
+	}
+	return p.newest().IP
 }
 
 func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
