@@ -92,10 +92,10 @@ func TestTheShellsAgree(t *testing.T) {
 				t.Logf("%s", strings.Join(want, "\n"))
 			}
 			t.Run("real clock", func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { agrees(t, want, live(t, &o, nil)) })
+				synctest.Test(t, func(t *testing.T) { agrees(t, want, playLive(t, &o, nil)) })
 			})
 			t.Run("mock clock", func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { agrees(t, want, live(t, &o, clock.NewMock())) })
+				synctest.Test(t, func(t *testing.T) { agrees(t, want, playLive(t, &o, clock.NewMock())) })
 			})
 		})
 	}
@@ -142,9 +142,9 @@ func lines(log *timeline.Timeline) []string {
 	return texts
 }
 
-// live plays a story through an agent, in a bubble, on a mock clock or, without
+// playLive plays a story through an agent, in a bubble, on a mock clock or, without
 // one, on the real clock.
-func live(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
+func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) []string {
 	t.Helper()
 	below := clock.Clock(mock)
 	if mock == nil {

@@ -21,6 +21,11 @@ func (a *Agent) answered(m *message) {
 		return
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
+	case lifecycle.SandboxStopped:
+		if !p.ended(m) {
+			a.step(p, &m.ev)
+			return
+		}
 	case lifecycle.SandboxRemoved:
 		a.sandboxRemoved(m)
 	case lifecycle.ImagePulled:
@@ -46,6 +51,16 @@ func (a *Agent) sandboxStarted(m *message) {
 	}
 	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, attempt: m.attempt, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
 	a.sandboxes[m.id] = m.pod
+}
+
+// ended notes that a sandbox was stopped; false: that is no news.
+func (p *pod) ended(m *message) bool {
+	i := slices.IndexFunc(p.runs, func(r sandboxRun) bool { return r.op == m.ev.Instance })
+	if i < 0 || p.runs[i].stopped {
+		return false
+	}
+	p.runs[i].stopped = m.ev.Err == ""
+	return true
 }
 
 func (a *Agent) sandboxRemoved(m *message) {
@@ -119,6 +134,7 @@ func (a *Agent) sandboxDied(id string) {
 	if p == nil || p.newest().ID != id {
 		return
 	}
+	p.runs[len(p.runs)-1].stopped = true
 	a.tell(p, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, p.newest().attempt)
 }
 

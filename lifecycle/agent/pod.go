@@ -33,6 +33,7 @@ type pod struct {
 // sandboxRun is a sandbox that the runtime has.
 type sandboxRun struct {
 	op, attempt uint64
+	stopped     bool // or dead: a further stop is no news
 	Sandbox
 }
 
