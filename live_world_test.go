@@ -124,6 +124,7 @@ func newWorld(o *podclock.Options, below clock.Clock) *world {
 	}
 	w.Fake = &runtimetest.Fake{
 		AfterFunc: func(d time.Duration, f func()) func() bool { return w.clock.AfterFunc(d, f).Stop },
+		Now:       func() time.Time { return w.clock.now() },
 		Program:   w.program, Sandbox: w.plan, Present: w.present, Pull: w.pull,
 	}
 	return w

@@ -112,7 +112,14 @@ func (a *Agent) clear(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("agent: listing what the runtime has: %w", err)
 	}
-	a.sweep(ctx, have)
+	var left leftovers
+	for i := range have.Containers {
+		left.containers = append(left.containers, have.Containers[i].ID)
+	}
+	for i := range have.Sandboxes {
+		left.sandboxes = append(left.sandboxes, have.Sandboxes[i].ID)
+	}
+	a.sweep(ctx, left)
 	return nil
 }
 

@@ -365,7 +365,7 @@ func TestADeadSandboxIsReplaced(t *testing.T) {
 		s := begin(t, agent.Options{})
 		s.add(web("1"))
 		have, _ := s.fake.List(t.Context())
-		s.fake.KillSandbox(have.Sandboxes[0])
+		s.fake.KillSandbox(have.Sandboxes[0].ID)
 		s.after(2 * time.Second)
 		s.phase("1", corev1.PodRunning)
 		if !slices.ContainsFunc(s.events, func(e string) bool { return strings.HasPrefix(e, "SandboxChanged: ") }) {

@@ -146,17 +146,17 @@ func (a *Agent) letGo(p *pod) {
 		return
 	}
 	p.sweeping = true
-	var have Inventory
+	var left leftovers
 	for _, c := range p.instances {
-		have.Containers = append(have.Containers, c.id)
+		left.containers = append(left.containers, c.id)
 		delete(a.containers, c.id)
 	}
 	for _, s := range p.runs {
-		have.Sandboxes = append(have.Sandboxes, s.ID)
+		left.sandboxes = append(left.sandboxes, s.ID)
 		delete(a.sandboxes, s.ID)
 	}
 	a.calls.Go(func() {
-		a.sweep(a.ctx, have)
+		a.sweep(a.ctx, left)
 		a.mail.post(message{pod: p, kind: messageSwept})
 	})
 }
@@ -171,19 +171,22 @@ func (a *Agent) forget(p *pod) {
 	a.publish(p, func(c *Change) { c.Gone = true })
 }
 
+// leftovers are the IDs of what nobody wants any more.
+type leftovers struct{ sandboxes, containers []string }
+
 // sweep stops and removes what nobody wants any more. What fails is logged: the
 // runtime keeps it.
-func (a *Agent) sweep(ctx context.Context, have Inventory) {
+func (a *Agent) sweep(ctx context.Context, left leftovers) {
 	try := func(what, id string, err error) {
 		if err != nil {
 			a.o.Logger.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
 		}
 	}
-	for _, id := range have.Containers {
+	for _, id := range left.containers {
 		try("StopContainer", id, a.o.Runtime.StopContainer(ctx, id, orphanGrace))
 		try("RemoveContainer", id, a.o.Runtime.RemoveContainer(ctx, id))
 	}
-	for _, id := range have.Sandboxes {
+	for _, id := range left.sandboxes {
 		try("StopSandbox", id, a.o.Runtime.StopSandbox(ctx, id))
 		try("RemoveSandbox", id, a.o.Runtime.RemoveSandbox(ctx, id))
 	}

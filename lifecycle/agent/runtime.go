@@ -18,8 +18,9 @@ import (
 //   - A call may take as long as it needs, and returns soon after its ctx ends.
 //   - IDs are the runtime's, unique for good among sandboxes and containers.
 //   - Every container that was started ends in exactly one notice, however it
-//     ended, and the notice is given after the end. It may come before
-//     StartContainer has returned.
+//     ended, and the notice is given after the end: by then List tells of it. It
+//     may come before StartContainer has returned. What ended before Subscribe,
+//     List alone tells.
 //   - StopContainer and StopSandbox return after the notices of the containers
 //     that they ended.
 //   - A stop or removal of what is gone, or was never there, succeeds.
@@ -30,8 +31,9 @@ type Runtime interface {
 	// Subscribe says whom to tell of what ends by itself. It is called once,
 	// before all other methods. notify does not block.
 	Subscribe(notify func(Notice))
-	// List returns the sandboxes and containers that are there. It is called
-	// once, after Subscribe.
+	// List returns the sandboxes and containers that are there, also those that
+	// were made for an earlier agent. An end that happens meanwhile is noticed, be
+	// it listed or not.
 	List(ctx context.Context) (Inventory, error)
 
 	// RunSandbox makes a sandbox, ready for containers.
@@ -128,10 +130,4 @@ type Notice struct {
 	Reason string
 	// Message is the termination message (C10).
 	Message string
-}
-
-// Inventory is what a runtime has.
-type Inventory struct {
-	Sandboxes  []string
-	Containers []string
 }

@@ -14,7 +14,10 @@ var checks = []struct {
 	name  string
 	check func(*bench)
 }{
-	{"What is there is listed", listed},
+	{"List tells what is there, and how it ended by itself", listedExit},
+	{"List tells that a container runs, and how its stop ended", listedStop},
+	{"List tells of a container that was stopped before its start as exited", listedUnstarted},
+	{"List tells of the end of a sandbox, and of what ran in it", listedCollapse},
 	{"What was never there can be stopped and removed", absent},
 	{"An end by itself is told once, with its exit code", exitTold},
 	{"The stop signal ends a container, and its notice comes before StopContainer returns", stopped},
@@ -28,20 +31,6 @@ var checks = []struct {
 	{"A command ends with its container", execCut},
 	{"A call returns when its context ends", contextEnds},
 	{"A container that runs is not removed", removeRunning},
-}
-
-func listed(b *bench) {
-	sandbox, id := b.start(Forever)
-	if s, c := b.lists(sandbox, id); !s || !c {
-		b.t.Errorf("List has the sandbox: %v, the container: %v; want both", s, c)
-	}
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
-	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, id))
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, sandbox))
-	b.must("RemoveSandbox", b.runtime.RemoveSandbox(b.ctx, sandbox))
-	if s, c := b.lists(sandbox, id); s || c {
-		b.t.Errorf("after the removals List has the sandbox: %v, the container: %v; want neither", s, c)
-	}
 }
 
 func absent(b *bench) {

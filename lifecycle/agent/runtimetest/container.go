@@ -16,7 +16,7 @@ var killed = Exit{Code: 137, Reason: "Error"}
 // container returns a container; the caller holds the lock.
 func (f *Fake) container(id string) *container {
 	for _, c := range f.containers {
-		if c.id == id {
+		if c.status.ID == id {
 			return c
 		}
 	}
@@ -34,15 +34,17 @@ func (f *Fake) CreateContainer(ctx context.Context, config agent.ContainerConfig
 	switch s := f.sandbox(config.Sandbox); {
 	case program.CreateError != nil:
 		return agent.Container{}, program.CreateError
-	case s == nil || !s.ready:
+	case s == nil || !s.status.Ready:
 		return agent.Container{}, errNotReady
 	}
-	c := &container{id: program.ID, config: config, program: program, done: make(chan struct{})}
-	if c.id == "" {
-		c.id = f.newID(config.Spec.Name)
+	made := agent.Container{ID: program.ID, ImageID: "sha256:" + config.Image}
+	if made.ID == "" {
+		made.ID = f.newID(config.Spec.Name)
 	}
-	f.containers = append(f.containers, c)
-	return agent.Container{ID: c.id, ImageID: "sha256:" + config.Image}, nil
+	f.containers = append(f.containers, &container{program: program, done: make(chan struct{}), status: agent.ContainerStatus{
+		Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, Image: config.Image, State: agent.StateCreated,
+	}})
+	return made, nil
 }
 
 var errNotReady = errors.New("the pod sandbox is not ready")
@@ -78,19 +80,21 @@ func (f *Fake) StartContainer(ctx context.Context, id string) error {
 func (f *Fake) start(c *container) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s := f.sandbox(c.config.Sandbox)
+	s := f.sandbox(c.status.Sandbox)
 	err := c.program.StartError
 	switch {
 	case err != nil:
-	case c.state != created:
+	case c.status.State != agent.StateCreated:
 		return errors.New("the container is not there any more")
-	case s == nil || !s.ready:
+	case s == nil || !s.status.Ready:
 		err = errNotReady
 	}
-	if c.state = running; err != nil {
-		c.state = ended
+	if err != nil {
+		f.exit(c, Exit{Code: 128, Reason: "StartError", Message: err.Error()}) // C8
+		return err
 	}
-	return err
+	c.status.State, c.status.StartedAt = agent.StateRunning, f.now()
+	return nil
 }
 
 // endAfter ends a container some time from now, if it still runs then.
@@ -101,23 +105,31 @@ func (f *Fake) endAfter(c *container, e Exit) {
 	c.stops = append(c.stops, stop)
 }
 
+// exit notes the end of a container; the caller holds the lock.
+func (f *Fake) exit(c *container, e Exit) {
+	c.status.State, c.status.FinishedAt = agent.StateExited, f.now()
+	c.status.ExitCode, c.status.Reason, c.status.Message = e.Code, e.Reason, e.Message
+}
+
 // end ends a container, if it runs: that is told first, and whoever waits for
 // it goes on after that.
 func (f *Fake) end(c *container, e Exit) {
 	f.mu.Lock()
-	was := c.state
-	c.state = ended
+	ran := c.status.State == agent.StateRunning
+	if c.status.State != agent.StateExited {
+		f.exit(c, e)
+	}
 	stops, notify := c.stops, f.notify
 	c.stops = nil
 	f.mu.Unlock()
-	if was != running {
+	if !ran {
 		return
 	}
 	for _, stop := range stops {
 		stop()
 	}
 	if notify != nil {
-		notify(agent.Notice{Container: c.id, ExitCode: e.Code, Reason: e.Reason, Message: e.Message})
+		notify(agent.Notice{Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message})
 	}
 	close(c.done)
 }
@@ -135,7 +147,7 @@ func (f *Fake) End(id string, e Exit) {
 func (f *Fake) runs(c *container) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return c.state == running
+	return c.status.State == agent.StateRunning
 }
 
 // Done returns a channel that is closed when the container has ended; nil: it
@@ -143,7 +155,7 @@ func (f *Fake) runs(c *container) bool {
 func (f *Fake) Done(id string) <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if c := f.container(id); c != nil && c.state == running {
+	if c := f.container(id); c != nil && c.status.State == agent.StateRunning {
 		return c.done
 	}
 	return nil
@@ -156,8 +168,8 @@ func (f *Fake) Running() []string {
 	defer f.mu.Unlock()
 	var ids []string
 	for _, c := range f.containers {
-		if c.state == running {
-			ids = append(ids, c.id)
+		if c.status.State == agent.StateRunning {
+			ids = append(ids, c.status.ID)
 		}
 	}
 	return ids
@@ -167,9 +179,9 @@ func (f *Fake) Running() []string {
 func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration) error {
 	f.mu.Lock()
 	c := f.container(id)
-	if c == nil || c.state != running {
-		if c != nil {
-			c.state = ended // never started, and never will
+	if c == nil || c.status.State != agent.StateRunning {
+		if c != nil && c.status.State == agent.StateCreated {
+			f.exit(c, Exit{}) // it will never start
 		}
 		f.mu.Unlock()
 		return nil
@@ -217,7 +229,7 @@ func (f *Fake) RemoveContainer(ctx context.Context, id string) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if c.state == running {
+	if c.status.State == agent.StateRunning {
 		return fmt.Errorf("container %q still runs: stop it first", id)
 	}
 	f.containers = slices.DeleteFunc(f.containers, func(o *container) bool { return o == c })

@@ -22,6 +22,8 @@ type Fake struct {
 	// AfterFunc calls f after d, which is positive, unless stopped before. nil: on
 	// the real clock.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
+	// Now is the time that List tells. nil: that of the real clock.
+	Now func() time.Time
 	// Program says what a container does. nil: what its command says.
 	Program func(agent.ContainerConfig) Program
 	// Sandbox says how running a sandbox goes. nil: it is there at once.
@@ -80,24 +82,13 @@ type PullPlan struct {
 var _ agent.Runtime = (*Fake)(nil)
 
 type sandbox struct {
-	id    string
-	plan  SandboxPlan
-	ready bool
+	status agent.SandboxStatus
+	plan   SandboxPlan
 }
 
-type containerState uint8
-
-const (
-	created containerState = iota
-	running
-	ended
-)
-
 type container struct {
-	id        string
-	config    agent.ContainerConfig
 	program   Program
-	state     containerState
+	status    agent.ContainerStatus
 	signalled bool
 	done      chan struct{} // closed when it has ended and that was told
 	stops     []func() bool // timers
@@ -119,12 +110,19 @@ func (f *Fake) List(context.Context) (agent.Inventory, error) {
 	defer f.mu.Unlock()
 	var have agent.Inventory
 	for _, s := range f.sandboxes {
-		have.Sandboxes = append(have.Sandboxes, s.id)
+		have.Sandboxes = append(have.Sandboxes, s.status)
 	}
 	for _, c := range f.containers {
-		have.Containers = append(have.Containers, c.id)
+		have.Containers = append(have.Containers, c.status)
 	}
 	return have, nil
+}
+
+func (f *Fake) now() time.Time {
+	if f.Now != nil {
+		return f.Now()
+	}
+	return time.Now()
 }
 
 // after calls do after d, or now.
@@ -170,22 +168,24 @@ func (f *Fake) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agen
 		return agent.Sandbox{}, err
 	}
 	f.mu.Lock()
-	s := &sandbox{id: f.newID("sandbox"), plan: plan, ready: true}
-	f.sandboxes = append(f.sandboxes, s)
-	if plan.IP == "" {
-		plan.IP = fmt.Sprintf("10.0.%d.%d", f.made>>8&255, f.made&255)
+	made := agent.Sandbox{ID: f.newID("sandbox"), IP: plan.IP}
+	if made.IP == "" {
+		made.IP = fmt.Sprintf("10.0.%d.%d", f.made>>8&255, f.made&255)
 	}
+	f.sandboxes = append(f.sandboxes, &sandbox{
+		plan: plan, status: agent.SandboxStatus{Sandbox: made, Pod: config.Pod, Attempt: config.Attempt, Ready: true},
+	})
 	f.mu.Unlock()
 	if plan.DiesAfter > 0 {
-		f.after(plan.DiesAfter, func() { f.KillSandbox(s.id) })
+		f.after(plan.DiesAfter, func() { f.KillSandbox(made.ID) })
 	}
-	return agent.Sandbox{ID: s.id, IP: plan.IP}, nil
+	return made, nil
 }
 
 // sandbox returns a sandbox; the caller holds the lock.
 func (f *Fake) sandbox(id string) *sandbox {
 	for _, s := range f.sandboxes {
-		if s.id == id {
+		if s.status.ID == id {
 			return s
 		}
 	}
@@ -196,7 +196,7 @@ func (f *Fake) sandbox(id string) *sandbox {
 func (f *Fake) StopSandbox(ctx context.Context, id string) error {
 	f.mu.Lock()
 	s := f.sandbox(id)
-	ready := s != nil && s.ready
+	ready := s != nil && s.status.Ready
 	f.mu.Unlock()
 	if !ready {
 		return nil
@@ -211,11 +211,11 @@ func (f *Fake) StopSandbox(ctx context.Context, id string) error {
 // collapse ends a sandbox and all that runs in it; false: it has ended before.
 func (f *Fake) collapse(s *sandbox) bool {
 	f.mu.Lock()
-	was := s.ready
-	s.ready = false
+	was := s.status.Ready
+	s.status.Ready = false
 	var in []*container
 	for _, c := range f.containers {
-		if c.config.Sandbox == s.id {
+		if c.status.Sandbox == s.status.ID {
 			in = append(in, c)
 		}
 	}
@@ -243,8 +243,8 @@ func (f *Fake) RemoveSandbox(ctx context.Context, id string) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sandboxes = slices.DeleteFunc(f.sandboxes, func(s *sandbox) bool { return s.id == id })
-	f.containers = slices.DeleteFunc(f.containers, func(c *container) bool { return c.config.Sandbox == id })
+	f.sandboxes = slices.DeleteFunc(f.sandboxes, func(s *sandbox) bool { return s.status.ID == id })
+	f.containers = slices.DeleteFunc(f.containers, func(c *container) bool { return c.status.Sandbox == id })
 	return nil
 }
 
@@ -269,7 +269,7 @@ func (f *Fake) PullImage(ctx context.Context, image string, _ *corev1.Pod) (int6
 func (f *Fake) Exec(ctx context.Context, id string, command []string, timeout time.Duration) ([]byte, error) {
 	f.mu.Lock()
 	c := f.container(id)
-	live := c != nil && c.state == running
+	live := c != nil && c.status.State == agent.StateRunning
 	f.mu.Unlock()
 	switch {
 	case !live:

@@ -69,11 +69,23 @@ func (b *bench) sandbox(behaviour Behaviour) agent.SandboxConfig {
 func (b *bench) create(behaviour Behaviour) (sandbox, id string) {
 	b.t.Helper()
 	config := b.sandbox(behaviour)
+	s := b.runSandbox(config)
+	return s.ID, b.createIn(s, config).ID
+}
+
+func (b *bench) runSandbox(config agent.SandboxConfig) agent.Sandbox {
+	b.t.Helper()
 	s, err := b.runtime.RunSandbox(b.ctx, config)
 	b.must("RunSandbox", err)
 	if s.IP == "" {
 		b.t.Error("the sandbox has no IP; without one it counts as gone")
 	}
+	return s
+}
+
+// createIn makes the container of the pod, with an attempt of its own.
+func (b *bench) createIn(s agent.Sandbox, config agent.SandboxConfig) agent.Container {
+	b.t.Helper()
 	spec := &config.Spec.Spec.Containers[0]
 	if present, err := b.runtime.ImagePresent(b.ctx, spec.Image); err != nil || !present {
 		_, err := b.runtime.PullImage(b.ctx, spec.Image, config.Spec)
@@ -84,7 +96,7 @@ func (b *bench) create(behaviour Behaviour) (sandbox, id string) {
 	})
 	b.must("CreateContainer", err)
 	b.made++
-	return s.ID, c.ID
+	return c
 }
 
 // start makes a container in a sandbox of its own and starts it.
@@ -132,13 +144,6 @@ func (b *bench) code(n agent.Notice, want int32) {
 	if n.ExitCode != want {
 		b.t.Errorf("exit code %d; want %d", n.ExitCode, want)
 	}
-}
-
-func (b *bench) lists(sandbox, id string) (hasSandbox, hasContainer bool) {
-	b.t.Helper()
-	have, err := b.runtime.List(b.ctx)
-	b.must("List", err)
-	return slices.Contains(have.Sandboxes, sandbox), slices.Contains(have.Containers, id)
 }
 
 // exec runs a command of a behaviour.
