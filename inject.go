@@ -198,10 +198,6 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	ev := lifecycle.Event{Container: lifecycle.NoContainer}
 	switch f := f.(type) {
 	case Delete:
-		if s.pods[pod].static() {
-			s.mirrorDeleted(s.pods[pod])
-			return
-		}
 		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
 	case Remove:
 		ev.Type = lifecycle.PodRemoved
@@ -256,12 +252,6 @@ func (f Evict) eviction() *lifecycle.Eviction {
 		*e.Grace = 1
 	}
 	return e
-}
-
-// mirrorDeleted tells that a deletion does not reach a static pod (S84).
-func (s *Simulation) mirrorDeleted(p *simPod) {
-	p.track.Add(timeline.Record{At: s.Now(), Kind: timeline.Dropped,
-		Message: "PodDeleted: a static pod outlives its mirror: it changes nothing; what stops it is its removal"})
 }
 
 func (f Refuse) eviction() *lifecycle.Eviction {
