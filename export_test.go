@@ -57,3 +57,9 @@ func (f Outage) Concerns(pod string, identity lifecycle.Identity, container stri
 
 // Either is the first that is not 0.
 var Either = either
+
+// FactTarget is the pod that a fact is about, and the containers.
+var FactTarget = factTarget
+
+// Why is what the fact tells the machine.
+func (f LoseNetwork) Why() string { return f.why() }

@@ -126,7 +126,7 @@ func factTarget(f Fact) (pod string, containers []string) {
 		return f.Pod, []string{f.Container}
 	case Outage:
 		return f.Pod, append([]string{f.Container}, f.Containers...)
-	case SpoilImage, nil:
+	case LoseNetwork, ReturnNetwork, SpoilImage, nil:
 		return "", nil
 	}
 	panic(fmt.Sprintf("podclock: unknown fact %T", f))
@@ -178,6 +178,10 @@ func (s *Simulation) inject(f Fact) {
 	case Outage:
 		s.beginOutage(f)
 		return
+	case LoseNetwork:
+		s.noNetwork = f.why()
+	case ReturnNetwork:
+		s.noNetwork = ""
 	}
 	pod, _ := factTarget(f)
 	for _, i := range s.meant(pod) {
@@ -219,6 +223,10 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		ev.Type = lifecycle.NodeLost
 	case ReturnNode:
 		ev.Type = lifecycle.NodeReturned
+	case LoseNetwork:
+		ev.Type, ev.Err = lifecycle.NetworkDown, f.why()
+	case ReturnNetwork:
+		ev.Type = lifecycle.NetworkUp
 	case RestartKubelet:
 		ev.Type = lifecycle.KubeletRestarted
 	case KillSandbox:
@@ -236,6 +244,15 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		return
 	}
 	s.tell(pod, &ev, lifecycle.NoContainer, 0)
+}
+
+// why is the kubelet's text of a runtime whose network is not ready.
+func (f LoseNetwork) why() string {
+	message := f.Message
+	if message == "" {
+		message = "Network plugin returns error: cni plugin not initialized"
+	}
+	return "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:" + message
 }
 
 // eviction fills in what an eviction under memory pressure says (S81).
