@@ -13,6 +13,7 @@ import (
 
 	"github.com/benbjohnson/clock"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/lifecycle"
@@ -20,6 +21,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/probe/handler"
+	"github.com/podclock/podclock/timeline"
 )
 
 // slow is a clock for stories that runs so much slower than the one below it
@@ -36,7 +38,7 @@ type slow struct {
 
 const (
 	slowness      = 100_000
-	phaseFact     = 0 // and up, in their order
+	phaseFact     = 1 // facts of one instant go together, in their order
 	phaseRuntime  = 10_000
 	phaseDeadline = 20_000
 )
@@ -75,9 +77,13 @@ type world struct {
 	*runtimetest.Fake
 	o     *podclock.Options
 	clock *slow
+	log   *timeline.Timeline
+	// untold is since when facts about a pod are not told, since it is gone.
+	untold map[string]time.Time
 
 	mu      sync.Mutex
-	pods    map[string]*livePod // by full name
+	pods    map[types.UID]*livePod
+	order   []*livePod
 	runs    map[string]*liveRun // by container ID
 	images  map[string]*liveImage
 	outages []podclock.Outage
@@ -93,6 +99,37 @@ type livePod struct {
 	sandboxes int // asked for
 	made      int
 	sandbox   string // its ID
+	occupant  bool   // it has the name of another, and is in no timeline
+	refused   *podclock.Refuse
+}
+
+func (p *livePod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }
+
+// called reports whether a fact's Pod means this pod.
+func (p *livePod) called(name string) bool {
+	return name == "" || name == p.fullName() || name == p.identity.Name
+}
+
+// join makes a pod known to the world.
+func (w *world) join(p *livePod) {
+	w.pods[p.identity.UID] = p
+	w.order = append(w.order, p)
+}
+
+// refuse lets a pod not be admitted when it comes.
+func (w *world) refuse(f podclock.Refuse) {
+	for _, p := range w.order {
+		if p.called(f.Pod) {
+			p.refused = &f
+		}
+	}
+}
+
+func (w *world) admit(pod *corev1.Pod) *lifecycle.Eviction {
+	if r := w.pods[pod.UID].refused; r != nil {
+		return &lifecycle.Eviction{Reason: r.Reason, Message: r.Message}
+	}
+	return nil
 }
 
 type liveRun struct {
@@ -116,7 +153,8 @@ type liveImage struct {
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
 		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
-		pods: map[string]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
+		log: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{},
+		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
 	for name, image := range o.Images {
@@ -135,7 +173,7 @@ func (*world) Name() string { return "podclock" }
 func (w *world) plan(config agent.SandboxConfig) runtimetest.SandboxPlan {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := w.pods[config.Pod.Namespace+"/"+config.Pod.Name]
+	p := w.pods[config.Pod.UID]
 	s := p.spec.Sandbox
 	plan := runtimetest.SandboxPlan{
 		Takes: podclock.Either(s.Takes, w.o.Latency.RunSandbox), StopTakes: podclock.Either(s.StopTakes, w.o.Latency.StopSandbox), IP: s.IP,
@@ -156,7 +194,7 @@ func (w *world) RunSandbox(ctx context.Context, config agent.SandboxConfig) (age
 	s, err := w.Fake.RunSandbox(ctx, config)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.pods[config.Pod.Namespace+"/"+config.Pod.Name].sandbox = s.ID
+	w.pods[config.Pod.UID].sandbox = s.ID
 	return s, err
 }
 
@@ -219,7 +257,7 @@ func (w *world) spoil(f podclock.SpoilImage) {
 // call is what an app is told.
 func (w *world) call(r *liveRun) *podclock.Call {
 	c := &podclock.Call{
-		Pod: r.pod.identity.Namespace + "/" + r.pod.identity.Name, Spec: r.config.Spec, Run: r.run, Now: w.clock.now(), IP: r.config.IP, Rand: w.rand,
+		Pod: r.pod.fullName(), Spec: r.config.Spec, Run: r.run, Now: w.clock.now(), IP: r.config.IP, Rand: w.rand,
 	}
 	if !r.started.IsZero() {
 		c.Since = c.Now.Sub(r.started)
@@ -230,7 +268,7 @@ func (w *world) call(r *liveRun) *podclock.Call {
 func (w *world) program(config agent.ContainerConfig) runtimetest.Program {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := w.pods[config.Pod.Namespace+"/"+config.Pod.Name]
+	p := w.pods[config.Pod.UID]
 	r := &liveRun{pod: p, config: config, app: p.apps[config.Spec.Name], run: p.created[config.Spec.Name]}
 	p.created[config.Spec.Name]++
 	plan := r.app.Create(w.call(r))
@@ -313,7 +351,7 @@ func (w *world) reply(r *liveRun, kind probe.Kind) podclock.Reply {
 		return podclock.Hang()
 	}
 	for _, o := range w.outages {
-		if o.Concerns(r.pod.identity.Namespace+"/"+r.pod.identity.Name, r.pod.identity, r.config.Spec.Name, kind) {
+		if o.Concerns(r.pod.fullName(), r.pod.identity, r.config.Spec.Name, kind) {
 			return o.Reply
 		}
 	}
@@ -386,8 +424,7 @@ func (w *world) chosen(pod, container string) []string {
 		w.mu.Lock()
 		r := w.runs[id]
 		w.mu.Unlock()
-		full := r.pod.identity.Namespace + "/" + r.pod.identity.Name
-		if (pod == "" || pod == full || pod == r.pod.identity.Name) && (container == "" || container == r.config.Spec.Name) {
+		if !r.pod.occupant && r.pod.called(pod) && (container == "" || container == r.config.Spec.Name) {
 			ids = append(ids, id)
 		}
 	}

@@ -41,6 +41,10 @@ type Agent struct {
 	sandboxes  map[string]*pod
 	static     map[string][]*pod // by full name: the first one has it (S84)
 	pulls      []pull            // the first one is under way
+	issued     uint64            // requests
+	noNetwork  string            // why there is none; empty: there is
+	sandboxing int               // sandboxes that are being run
+	dead       map[string]bool   // those that died before they were answered
 }
 
 // New returns an agent without pods. It is an error if the options lack the
@@ -56,7 +60,7 @@ func New(o Options) (*Agent, error) {
 	return &Agent{
 		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
-		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{},
+		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
 	}, nil
 }
 
@@ -189,6 +193,8 @@ func (a *Agent) takeIn(m *message) {
 		a.arrive(m.pod)
 	case messageEvent:
 		a.tellFact(m.pod, &m.ev)
+	case messageNetwork:
+		a.networkChanged(&m.ev)
 	case messageAnswer:
 		a.answered(m)
 	case messageNotice:

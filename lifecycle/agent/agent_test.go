@@ -100,7 +100,7 @@ func begin(t *testing.T, o agent.Options) *story {
 		o.Prober = &prober{}
 	}
 	o.Recorder = s
-	o.OnRecord = func(r timeline.Record) { s.records = append(s.records, r) }
+	o.OnRecord = func(_ lifecycle.Identity, r timeline.Record) { s.records = append(s.records, r) }
 	var err error
 	if s.Agent, err = agent.New(o); err != nil {
 		t.Fatal(err)
@@ -346,13 +346,13 @@ func TestImagesArePulledOneAtATime(t *testing.T) { // I12
 	})
 }
 
-func TestEventsNameTheContainerAndHookFallbacks(t *testing.T) { // P124, C37
+func TestEventsNameTheirContainerAndAFallbackThePod(t *testing.T) { // P124, C37
 	synctest.Test(t, func(t *testing.T) {
 		s := begin(t, agent.Options{Prober: &prober{hook: handler.HookAnswer{Fallback: "fell back"}}})
 		s.add(web("1", func(p *corev1.Pod) {
 			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"x"}}}}
 		}))
-		for _, want := range []string{"spec.containers{app} Started: Container started", "spec.containers{app} LifecycleHTTPFallback: fell back"} {
+		for _, want := range []string{"spec.containers{app} Started: Container started", "LifecycleHTTPFallback: fell back"} {
 			if !slices.Contains(s.events, want) {
 				t.Errorf("no event %q in %q", want, s.events)
 			}
@@ -409,6 +409,7 @@ func TestCallsSayWhatIsWrong(t *testing.T) {
 			"give one":                        s.Add(nil),
 			"spec.containers":                 s.Add(web("2", func(p *corev1.Pod) { p.Spec.Containers = nil })),
 			"there is no pod with UID \"9\"":  s.Delete("9", nil),
+			"there is no reason: give one":    s.NetworkDown(""),
 			"both must be set":                s.SetCondition("1", corev1.PodCondition{}),
 			"Run was called before":           s.Run(t.Context()),
 			"no pod with UID \"3\": Add it":   s.Update(web("3")),
@@ -419,8 +420,12 @@ func TestCallsSayWhatIsWrong(t *testing.T) {
 			}
 		}
 		s.stop()
-		if err := s.Add(web("5")); err == nil || !strings.Contains(err.Error(), "has stopped") {
-			t.Errorf("Add after the end: %v", err)
+		for call, err := range map[string]error{
+			"Add": s.Add(web("5")), "Delete": s.Delete("1", nil), "NetworkUp": s.NetworkUp(),
+		} {
+			if err == nil || !strings.Contains(err.Error(), "has stopped") {
+				t.Errorf("%s after the end: %v", call, err)
+			}
 		}
 	})
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -21,6 +19,7 @@ func (a *Agent) answered(m *message) {
 		return
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
+		return
 	case lifecycle.SandboxStopped:
 		if !p.ended(m) {
 			a.step(p, &m.ev)
@@ -37,20 +36,26 @@ func (a *Agent) answered(m *message) {
 		return
 	case lifecycle.ContainerRemoved:
 		a.containerRemoved(m)
-	case lifecycle.HookFinished:
-		if m.fallback != "" { // C37
-			a.recordEvent(p, m.ev.Container, corev1.EventTypeWarning, "LifecycleHTTPFallback", m.fallback)
-		}
 	}
 	a.tell(p, &m.ev, m.attempt)
 }
 
+// sandboxStarted tells of a sandbox, and then of its death if that came before.
 func (a *Agent) sandboxStarted(m *message) {
+	died := a.dead[m.id]
+	if a.sandboxing--; a.sandboxing == 0 {
+		clear(a.dead)
+	}
 	if m.ev.Err != "" {
+		a.tell(m.pod, &m.ev, m.attempt)
 		return
 	}
 	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, attempt: m.attempt, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
 	a.sandboxes[m.id] = m.pod
+	a.tell(m.pod, &m.ev, m.attempt)
+	if died {
+		a.sandboxDied(m.id)
+	}
 }
 
 // ended notes that a sandbox was stopped; false: that is no news.
@@ -131,7 +136,11 @@ func (a *Agent) exited(c *instance, n *Notice) {
 
 func (a *Agent) sandboxDied(id string) {
 	p := a.sandboxes[id]
-	if p == nil || p.newest().ID != id {
+	switch {
+	case p == nil && a.sandboxing > 0:
+		a.dead[id] = true // it may be one of them
+		return
+	case p == nil || p.newest().ID != id:
 		return
 	}
 	p.runs[len(p.runs)-1].stopped = true

@@ -70,7 +70,8 @@ func (a *Agent) Update(manifest *corev1.Pod) error {
 }
 
 // Delete asks for the deletion of a pod, with a grace period in seconds; nil:
-// the pod's own (S70). When it is finished the agent forgets it.
+// the pod's own (S70). When it is finished the agent forgets it. Of a static pod
+// only the mirror is deleted, which changes nothing (S84): Remove it.
 func (a *Agent) Delete(uid types.UID, grace *int64) error {
 	if grace != nil {
 		g := *grace
@@ -97,6 +98,30 @@ func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
 		return fmt.Errorf("agent: SetCondition: type %q, status %q: both must be set", c.Type, c.Status)
 	}
 	return a.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
+}
+
+// NetworkDown tells that the runtime's network is not ready, and why: no pod is
+// synced that needs it, until NetworkUp (T7).
+func (a *Agent) NetworkDown(why string) error {
+	if why == "" {
+		return fmt.Errorf("agent: NetworkDown: there is no reason: give one, it is what the pods' events say")
+	}
+	return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkDown, Err: why})
+}
+
+// NetworkUp tells that the network is ready, as it is at first.
+func (a *Agent) NetworkUp() error { return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
+
+// sendAll posts a fact about all pods, also those that are to come.
+func (a *Agent) sendAll(ev lifecycle.Event) error {
+	ev.Container = lifecycle.NoContainer
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped {
+		return errStopped
+	}
+	a.mail.post(message{kind: messageNetwork, ev: ev})
+	return nil
 }
 
 // send posts a fact about a pod.

@@ -32,6 +32,10 @@ type Options struct {
 	Seed uint64
 	// Config is the kubelet's configuration.
 	Config lifecycle.Config
+	// Admit is asked once whether a pod may run here. Its answer is nil, or why
+	// not: Reason and Message of an eviction, of which nothing else counts (S82).
+	// The pod must not be modified. nil: all may.
+	Admit func(pod *corev1.Pod) *lifecycle.Eviction
 	// ParallelPulls lets several images be pulled at a time. By default it is one
 	// at a time, in order of request (I12).
 	ParallelPulls bool
@@ -40,9 +44,10 @@ type Options struct {
 	Recorder Recorder
 	// OnStatus is told of each new status. See also [Agent.Watch].
 	OnStatus func(Change)
-	// OnRecord is told of all that happens, in order. Give the records to a
-	// timeline's track of the pod, and it can be printed and queried.
-	OnRecord func(timeline.Record)
+	// OnRecord is told of all that happens, in order, and to which pod: there may
+	// be two of a name, one that ends and its successor. Give a pod's records to a
+	// timeline's track, and they can be printed and queried.
+	OnRecord func(pod lifecycle.Identity, r timeline.Record)
 	// Logger is told what goes wrong beside the pods. nil: nobody is.
 	Logger *slog.Logger
 }

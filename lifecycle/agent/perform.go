@@ -23,7 +23,7 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 		a.stopSandbox(p, act, lifecycle.SandboxRemoved, a.o.Runtime.RemoveSandbox)
 	case lifecycle.InspectImage:
 		image := act.Image
-		a.call(answerTo(p, act, lifecycle.ImageInspected), func(ctx context.Context, m *message) (err error) {
+		a.call(a.answerTo(p, act, lifecycle.ImageInspected), func(ctx context.Context, m *message) (err error) {
 			m.ev.Present, err = a.o.Runtime.ImagePresent(ctx, image)
 			return err
 		})
@@ -49,9 +49,15 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	}
 }
 
+// issue numbers a request.
+func (a *Agent) issue() uint64 {
+	a.issued++
+	return a.issued
+}
+
 // answerTo is the answer to a request, before it is known how it ends.
-func answerTo(p *pod, act *lifecycle.Action, t lifecycle.EventType) message {
-	return message{pod: p, kind: messageAnswer, attempt: act.Attempt, ev: lifecycle.Event{
+func (a *Agent) answerTo(p *pod, act *lifecycle.Action, t lifecycle.EventType) message {
+	return message{pod: p, kind: messageAnswer, issued: a.issue(), attempt: act.Attempt, ev: lifecycle.Event{
 		Type: t, Op: act.Op, Instance: act.Instance, Container: act.Container, Probe: act.Probe, Hook: act.Hook, Attempt: act.Attempt,
 	}}
 }
@@ -69,7 +75,7 @@ func (a *Agent) call(m message, do func(ctx context.Context, m *message) error) 
 // callFor calls the runtime for a container; one that it does not have needs
 // no call.
 func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType, do func(ctx context.Context, id string) error) {
-	m := answerTo(p, act, t)
+	m := a.answerTo(p, act, t)
 	c := p.instance(act.Instance)
 	if c == nil {
 		a.mail.post(m)
@@ -81,7 +87,8 @@ func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType, do
 
 func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 	config := SandboxConfig{Pod: p.identity, Spec: p.machine.Template().Pod(), Attempt: act.Attempt}
-	a.call(answerTo(p, act, lifecycle.SandboxStarted), func(ctx context.Context, m *message) error {
+	a.sandboxing++
+	a.call(a.answerTo(p, act, lifecycle.SandboxStarted), func(ctx context.Context, m *message) error {
 		s, err := a.o.Runtime.RunSandbox(ctx, config)
 		m.id, m.ev.IP = s.ID, s.IP
 		return err
@@ -89,7 +96,7 @@ func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 }
 
 func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType, do func(ctx context.Context, id string) error) {
-	m := answerTo(p, act, t)
+	m := a.answerTo(p, act, t)
 	s, ok := p.sandbox(act.Instance)
 	if !ok {
 		a.mail.post(m)
@@ -105,7 +112,7 @@ func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 		Pod: p.identity, Sandbox: s.ID, IP: s.IP, PodSpec: t.Pod(), Spec: t.Container(act.Container),
 		Image: act.Image, Attempt: act.Attempt,
 	}
-	a.call(answerTo(p, act, lifecycle.ContainerCreated), func(ctx context.Context, m *message) error {
+	a.call(a.answerTo(p, act, lifecycle.ContainerCreated), func(ctx context.Context, m *message) error {
 		c, err := a.o.Runtime.CreateContainer(ctx, config)
 		m.id, m.ev.ID, m.ev.ImageID = c.ID, a.o.Runtime.Name()+"://"+c.ID, c.ImageID
 		var reason *CreateError
@@ -140,13 +147,13 @@ func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
 	if c := p.instance(act.Instance); c != nil {
 		id = c.id
 	}
-	op, instance, attempt, container, kind := act.Op, act.Instance, act.Attempt, act.Container, act.Probe
+	issued, op, instance, attempt, container, kind := a.issue(), act.Op, act.Instance, act.Attempt, act.Container, act.Probe
 	a.calls.Go(func() {
 		spec := t.Container(container)
 		target := handler.Target{Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
 		answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, kind))
 		answer.Until = time.Time{} // outside a simulation nobody can promise
-		a.mail.post(message{pod: p, kind: messageAnswer, ev: lifecycle.Event{
+		a.mail.post(message{pod: p, kind: messageAnswer, issued: issued, ev: lifecycle.Event{
 			Type: lifecycle.ProbeFinished, Op: op, Instance: instance, Container: container, Probe: kind, Attempt: attempt, Answer: answer,
 		}})
 	})
@@ -161,7 +168,7 @@ func (a *Agent) address(p *pod) string {
 }
 
 func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
-	m := answerTo(p, act, lifecycle.HookFinished)
+	m := a.answerTo(p, act, lifecycle.HookFinished)
 	target, spec := a.target(p, act)
 	if c := p.instance(act.Instance); c != nil {
 		m.attempt = c.attempt
@@ -172,7 +179,7 @@ func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
 	}
 	a.calls.Go(func() {
 		answer := a.o.Prober.RunHook(a.ctx, target, hook)
-		m.ev.Err, m.fallback = answer.Message, answer.Fallback
+		m.ev.Err, m.ev.Fallback = answer.Message, answer.Fallback // C37
 		a.mail.post(m)
 	})
 }

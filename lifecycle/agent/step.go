@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -42,34 +44,56 @@ func (a *Agent) record(p *pod, act *lifecycle.Action) {
 
 func (a *Agent) deliver(p *pod, r timeline.Record) {
 	r.Pod = p.fullName()
-	a.o.OnRecord(r)
+	a.o.OnRecord(p.identity, r)
 }
 
-// arrive makes the machine of a pod.
+// arrive makes the machine of a pod, and tells it what it finds.
 func (a *Agent) arrive(p *pod) {
 	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p.number), a.now)
-	first := lifecycle.Event{Container: lifecycle.NoContainer}
-	if a.claim(p) {
-		first.Type = lifecycle.NameTaken
+	for _, ev := range a.finds(p) {
+		ev.Container = lifecycle.NoContainer
+		a.tell(p, &ev, 0)
 	}
-	a.tell(p, &first, 0)
 }
 
-// isStatic reports whether a pod comes from a manifest of the node's own, of
-// which only one of a name runs at a time (S84).
-func isStatic(pod *corev1.Pod) bool {
-	source, ok := pod.Annotations["kubernetes.io/config.source"]
-	return ok && source != "api"
+// finds is what a pod finds at its arrival.
+func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
+	if a.o.Admit != nil {
+		if refusal := a.o.Admit(p.template.Pod()); refusal != nil {
+			return []lifecycle.Event{{Type: lifecycle.PodRefused, Eviction: refusal}}
+		}
+	}
+	if p.template.Static() && a.claim(p) {
+		facts = append(facts, lifecycle.Event{Type: lifecycle.NameTaken})
+	}
+	if a.noNetwork != "" {
+		facts = append(facts, lifecycle.Event{Type: lifecycle.NetworkDown, Err: a.noNetwork})
+	}
+	if len(facts) == 0 {
+		facts = append(facts, lifecycle.Event{})
+	}
+	return facts
 }
 
-// claim notes the name of a static pod, and reports whether another has it.
+// claim notes the name of a static pod, and reports whether another has it: only
+// one of a name runs at a time (S84).
 func (a *Agent) claim(p *pod) bool {
-	if !isStatic(p.template.Pod()) {
-		return false
-	}
 	name := p.fullName()
 	a.static[name] = append(a.static[name], p)
 	return len(a.static[name]) > 1
+}
+
+// networkChanged tells all pods.
+func (a *Agent) networkChanged(ev *lifecycle.Event) {
+	a.noNetwork = ev.Err
+	a.mu.Lock()
+	pods := slices.Clone(a.pods)
+	a.mu.Unlock()
+	for _, p := range pods {
+		if p.machine != nil { // else it finds it so
+			a.tellFact(p, ev)
+		}
+	}
 }
 
 // release gives the name of a finished static pod to the next one.
@@ -96,7 +120,8 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	if p.sweeping {
 		return
 	}
-	p.leaving = p.leaving || ev.Type == lifecycle.PodDeleted || ev.Type == lifecycle.PodRemoved
+	static := p.template.Static() // of which only the mirror is deleted (S84)
+	p.leaving = p.leaving || ev.Type == lifecycle.PodRemoved || ev.Type == lifecycle.PodDeleted && !static
 	a.tell(p, ev, 0)
 	switch ev.Type {
 	case lifecycle.PodDeleted:
