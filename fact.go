@@ -64,6 +64,16 @@ type LoseNode struct{ Pod string }
 // ReturnNode lets a lost node report again.
 type ReturnNode struct{ Pod string }
 
+// LoseNetwork lets the runtime's network be not ready, for all pods: those that
+// need it are not synced until it is (T7).
+type LoseNetwork struct {
+	// Message is why; empty: as containerd says it without a network plugin.
+	Message string
+}
+
+// ReturnNetwork makes the network ready again.
+type ReturnNetwork struct{}
+
 // RestartKubelet replaces the kubelet process of a pod (P39, P55).
 type RestartKubelet struct{ Pod string }
 
@@ -111,6 +121,8 @@ func (Update) fact()         {}
 func (SetCondition) fact()   {}
 func (LoseNode) fact()       {}
 func (ReturnNode) fact()     {}
+func (LoseNetwork) fact()    {}
+func (ReturnNetwork) fact()  {}
 func (RestartKubelet) fact() {}
 func (KillSandbox) fact()    {}
 func (Crash) fact()          {}

@@ -3,6 +3,7 @@ module github.com/podclock/podclock
 go 1.26.0
 
 require (
+	github.com/benbjohnson/clock v1.3.5
 	github.com/google/go-cmp v0.7.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/rogpeppe/go-internal v1.16.0

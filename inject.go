@@ -126,7 +126,7 @@ func factTarget(f Fact) (pod string, containers []string) {
 		return f.Pod, []string{f.Container}
 	case Outage:
 		return f.Pod, append([]string{f.Container}, f.Containers...)
-	case SpoilImage, nil:
+	case LoseNetwork, ReturnNetwork, SpoilImage, nil:
 		return "", nil
 	}
 	panic(fmt.Sprintf("podclock: unknown fact %T", f))
@@ -178,6 +178,10 @@ func (s *Simulation) inject(f Fact) {
 	case Outage:
 		s.beginOutage(f)
 		return
+	case LoseNetwork:
+		s.noNetwork = f.why()
+	case ReturnNetwork:
+		s.noNetwork = ""
 	}
 	pod, _ := factTarget(f)
 	for _, i := range s.meant(pod) {
@@ -198,10 +202,6 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	ev := lifecycle.Event{Container: lifecycle.NoContainer}
 	switch f := f.(type) {
 	case Delete:
-		if s.pods[pod].static() {
-			s.mirrorDeleted(s.pods[pod])
-			return
-		}
 		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
 	case Remove:
 		ev.Type = lifecycle.PodRemoved
@@ -223,6 +223,10 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		ev.Type = lifecycle.NodeLost
 	case ReturnNode:
 		ev.Type = lifecycle.NodeReturned
+	case LoseNetwork:
+		ev.Type, ev.Err = lifecycle.NetworkDown, f.why()
+	case ReturnNetwork:
+		ev.Type = lifecycle.NetworkUp
 	case RestartKubelet:
 		ev.Type = lifecycle.KubeletRestarted
 	case KillSandbox:
@@ -242,6 +246,15 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	s.tell(pod, &ev, lifecycle.NoContainer, 0)
 }
 
+// why is the kubelet's text of a runtime whose network is not ready.
+func (f LoseNetwork) why() string {
+	message := f.Message
+	if message == "" {
+		message = "Network plugin returns error: cni plugin not initialized"
+	}
+	return "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:" + message
+}
+
 // eviction fills in what an eviction under memory pressure says (S81).
 func (f Evict) eviction() *lifecycle.Eviction {
 	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace, Disruption: true}
@@ -256,12 +269,6 @@ func (f Evict) eviction() *lifecycle.Eviction {
 		*e.Grace = 1
 	}
 	return e
-}
-
-// mirrorDeleted tells that a deletion does not reach a static pod (S84).
-func (s *Simulation) mirrorDeleted(p *simPod) {
-	p.track.Add(timeline.Record{At: s.Now(), Kind: timeline.Dropped,
-		Message: "PodDeleted: a static pod outlives its mirror: it changes nothing; what stops it is its removal"})
 }
 
 func (f Refuse) eviction() *lifecycle.Eviction {

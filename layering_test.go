@@ -10,19 +10,20 @@ const module = "github.com/podclock/podclock"
 // levels is the architecture: a package may import those of lower levels and
 // no others of this module. A folder not listed has the level of its parent.
 var levels = map[string]int{
-	"probe":           10, // thresholds and the tick grid
-	"restart":         10, // policies and back-off
-	"timeline":        10, // what happened, and its renderings
-	"podphase":        20, // phase, conditions, columns
-	"lifecycle":       30, // the pod machine
-	"probe/handler":   35, // real probes
-	"":                40, // the simulator
-	"lifecycle/agent": 40, // the live shell
-	"scenario":        50, // scenario files
-	"cmd":             60,
-	"examples":        60,
-	"conformance":     60,
-	"conformance/":    70, // programs over the conformance package
+	"probe":            10, // thresholds and the tick grid
+	"restart":          10, // policies and back-off
+	"timeline":         10, // what happened, and its renderings
+	"podphase":         20, // phase, conditions, columns
+	"lifecycle":        30, // the pod machine
+	"probe/handler":    35, // real probes
+	"":                 40, // the simulator
+	"lifecycle/agent":  40, // the live shell
+	"lifecycle/agent/": 45, // what tests it
+	"scenario":         50, // scenario files
+	"cmd":              60,
+	"examples":         60,
+	"conformance":      60,
+	"conformance/":     70, // programs over the conformance package
 }
 
 // core names the packages that are pure: time is an argument, no input is hidden.
@@ -84,7 +85,7 @@ func report(t *testing.T, findings []string) {
 
 func TestLevelOf(t *testing.T) {
 	for pkg, want := range map[string]int{
-		"": 40, "probe": 10, "probe/handler": 35, "lifecycle/agent": 40, "cmd/podclock": 60,
+		"": 40, "probe": 10, "probe/handler": 35, "lifecycle/agent": 40, "lifecycle/agent/runtimetest": 45, "cmd/podclock": 60,
 		"conformance": 60, "conformance/replay": 70, "examples/unittest": 60,
 	} {
 		if got, ok := levelOf(pkg); !ok || got != want {

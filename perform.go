@@ -171,7 +171,7 @@ func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
 		}
 		s.tell(pod, ev, ev.Container, attempt)
 	default:
-		s.tell(pod, ev, ev.Container, 0)
+		s.tell(pod, ev, ev.Container, ev.Attempt)
 	}
 }
 
@@ -183,11 +183,24 @@ func (s *Simulation) arrive(pod int32) {
 		s.injectPod(pod, *p.refused)
 		return
 	}
-	first := lifecycle.Event{Container: lifecycle.NoContainer}
-	if p.nameTaken {
-		first.Type = lifecycle.NameTaken
+	for _, ev := range s.finds(p) {
+		ev.Container = lifecycle.NoContainer
+		s.tell(pod, &ev, lifecycle.NoContainer, 0)
 	}
-	s.step(pod, &first)
+}
+
+// finds is what a pod finds at its arrival.
+func (s *Simulation) finds(p *simPod) (facts []lifecycle.Event) {
+	if p.nameTaken {
+		facts = append(facts, lifecycle.Event{Type: lifecycle.NameTaken})
+	}
+	if s.noNetwork != "" {
+		facts = append(facts, lifecycle.Event{Type: lifecycle.NetworkDown, Err: s.noNetwork})
+	}
+	if len(facts) == 0 {
+		facts = append(facts, lifecycle.Event{})
+	}
+	return facts
 }
 
 // note tells the timeline that an app changes its ways, if that run still runs.

@@ -30,12 +30,6 @@ type simPod struct {
 	ip          string
 }
 
-// static reports whether the pod comes from a file or URL (S84).
-func (p *simPod) static() bool {
-	source, ok := p.template.Pod().Annotations["kubernetes.io/config.source"]
-	return ok && source != "api"
-}
-
 // box is one sandbox of the runtime.
 type box struct {
 	id      uint64 // the Op of its RunSandbox

@@ -79,7 +79,7 @@ func (s *Simulation) sandboxStopped(t *task) {
 func (s *Simulation) removeSandbox(pod int32, p *simPod, a *lifecycle.Action) {
 	p.sandboxes = slices.DeleteFunc(p.sandboxes, func(b box) bool { return b.id == a.Instance })
 	s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
-		Type: lifecycle.SandboxRemoved, Op: a.Op, Container: lifecycle.NoContainer,
+		Type: lifecycle.SandboxRemoved, Op: a.Op, Container: lifecycle.NoContainer, Attempt: a.Attempt,
 	}})
 }
 

@@ -31,6 +31,7 @@ type Simulation struct {
 	outages    []outage
 	nextOutage int
 	images     map[string]*imageState
+	noNetwork  string        // why the network is not ready; empty: it is
 	pullsFree  time.Duration // when the node's one pull at a time is over (I12)
 	ips        int           // addresses given out
 

@@ -17,14 +17,14 @@ type ActionType uint8
 const (
 	// Requests.
 	RunSandbox      ActionType = iota + 1 // Attempt; answer SandboxStarted
-	StopSandbox                           // answer SandboxStopped
+	StopSandbox                           // Instance: the sandbox, Attempt; answer SandboxStopped
 	InspectImage                          // Container, Image; answer ImageInspected
 	PullImage                             // Container, Image; answer ImagePulled
 	CreateContainer                       // Container, Attempt; Op becomes the Instance; answer ContainerCreated
 	StartContainer                        // Container, Instance, Attempt; answer ContainerStarted
 	StopContainer                         // Container, Instance, Grace: stop signal now, SIGKILL after Grace; answer ContainerStopped
 	RemoveContainer                       // Container, Instance; answer ContainerRemoved
-	RemoveSandbox                         // Instance: the sandbox; answer SandboxRemoved
+	RemoveSandbox                         // Instance: the sandbox, Attempt; answer SandboxRemoved
 	RunHook                               // Container, Instance, Hook: exec or httpGet; answer HookFinished
 	RunProbe                              // Container, Instance, Probe, Attempt (of the worker); answer ProbeFinished
 

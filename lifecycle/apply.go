@@ -123,8 +123,13 @@ func (p *Pod) sandboxDied() {
 	}
 }
 
-// deleted takes a deletion, or one that shortens an earlier one (S70, S71).
+// deleted takes a deletion, or one that shortens an earlier one (S70, S71). Of a
+// static pod it is the mirror that is deleted (S84).
 func (p *Pod) deleted(grace *int64) {
+	if p.t.static {
+		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
+		return
+	}
 	d, changed := p.deletion.ask(p.now, grace, p.t.grace)
 	if p.worker.finished || !changed {
 		return

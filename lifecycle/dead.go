@@ -132,9 +132,9 @@ func (p *Pod) runDeletor() {
 		p.deletor.now = next.id
 		switch {
 		case next.sandbox && next.stopped:
-			p.deletor.op = p.request(Action{Type: RemoveSandbox, Container: NoContainer, Instance: next.id})
+			p.deletor.op = p.requestFor(RemoveSandbox, next.id)
 		case next.sandbox:
-			p.deletor.op = p.request(Action{Type: StopSandbox, Container: NoContainer, Instance: next.id})
+			p.deletor.op = p.requestFor(StopSandbox, next.id)
 			p.deletor.queue = slices.Insert(p.deletor.queue, 0, corpse{next.id, true, true}) // its removal comes next
 		default:
 			p.deletor.op = p.removeInstance(next.id)

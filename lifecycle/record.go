@@ -222,7 +222,12 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 		r.Kind = timeline.Removed
 	case HookFinished:
 		r.Kind, r.Reason, r.Outcome = timeline.Hook, ev.Hook.String(), outcomeWord(ev.Err, "success", "failure")
-	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
+	case PodDeleted:
+		if p.t.static {
+			return r, false // what comes of it is told as dropped
+		}
+		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
+	case PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
 		return r, false

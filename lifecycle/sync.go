@@ -108,6 +108,15 @@ func (p *Pod) podKilled() {
 	}
 }
 
+// requestFor asks for something to be done to a sandbox.
+func (p *Pod) requestFor(t ActionType, sandbox uint64) uint64 {
+	a := Action{Type: t, Container: NoContainer, Instance: sandbox}
+	if s := p.world.sandbox(sandbox); s != nil {
+		a.Attempt = s.Attempt
+	}
+	return p.request(a)
+}
+
 // stopSandboxes stops the pod's sandboxes one after another.
 func (p *Pod) stopSandboxes() {
 	if ev := p.answered(); ev != nil && ev.Err != "" {
@@ -116,7 +125,7 @@ func (p *Pod) stopSandboxes() {
 	if len(p.pass.queue) > 0 {
 		id := p.pass.queue[0]
 		p.pass.queue = p.pass.queue[1:]
-		p.await(p.request(Action{Type: StopSandbox, Container: NoContainer, Instance: id}))
+		p.await(p.requestFor(StopSandbox, id))
 		return
 	}
 	switch {

@@ -167,6 +167,9 @@ func isStatic(pod *corev1.Pod) bool {
 // Pod returns the defaulted pod. It must not be modified.
 func (t *Template) Pod() *corev1.Pod { return t.pod }
 
+// Static reports whether the pod comes from a file or URL (S84).
+func (t *Template) Static() bool { return t.static }
+
 // Containers returns how many containers there are, the init list included.
 func (t *Template) Containers() int { return len(t.containers) }
 

@@ -169,3 +169,22 @@ func TestANewKubeletProcessKnowsNothingOfAnEvictionUnderWay(t *testing.T) { // S
 		t.Errorf("%d starts, phase %s", n, s.pod.Reported().Phase)
 	}
 }
+
+func TestAStaticPodOutlivesItsMirror(t *testing.T) { // S84
+	pod := simplePod()
+	pod.Annotations = map[string]string{"kubernetes.io/config.source": "file"}
+	s := newShell(t, pod, nil)
+	s.give(lifecycle.Event{})
+	d := deletion(nil)
+	if r, ok := s.pod.RecordFact(s.now, &d, lifecycle.NoContainer, 0); ok {
+		t.Errorf("record %+v; want none but that of the dropped event", r)
+	}
+	s.give(d)
+	if s.asked(lifecycle.DroppedEvent) != 1 || s.asked(lifecycle.StopContainer) != 0 || s.pod.Object().DeletionTimestamp != nil {
+		t.Error("the deletion of the mirror does something to the pod")
+	}
+	s.give(lifecycle.Event{Type: lifecycle.PodRemoved})
+	if s.asked(lifecycle.StopContainer) != 1 {
+		t.Error("the pod's removal does not stop it")
+	}
+}

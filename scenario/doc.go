@@ -52,8 +52,8 @@
 // startDelay, createError, startError and cut.
 //
 // What can happen at a time: delete, remove, evict, refuse, update, condition,
-// loseNode, returnNode, restartKubelet, killSandbox, freeName, crash, hang,
-// outage, spoilImage.
+// loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
+// freeName, crash, hang, outage, spoilImage.
 //
 // Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap, kubelet, and pods: a list of what makes a

@@ -56,6 +56,8 @@ func init() {
 		"returnNode":     func(v value, p []podclock.Pod) podclock.Fact { return podclock.ReturnNode{Pod: v.podOnly(p)} },
 		"remove":         func(v value, p []podclock.Pod) podclock.Fact { return podclock.Remove{Pod: v.podOnly(p)} },
 		"freeName":       func(v value, p []podclock.Pod) podclock.Fact { return podclock.FreeName{Pod: v.podOnly(p)} },
+		"loseNetwork":    (value).loseNetworkFact,
+		"returnNetwork":  (value).returnNetworkFact,
 		"restartKubelet": func(v value, p []podclock.Pod) podclock.Fact { return podclock.RestartKubelet{Pod: v.podOnly(p)} },
 		"killSandbox":    func(v value, p []podclock.Pod) podclock.Fact { return podclock.KillSandbox{Pod: v.podOnly(p)} },
 		"crash":          (value).crashFact,
@@ -226,6 +228,17 @@ func (v value) conditionStatus() corev1.ConditionStatus {
 		return corev1.ConditionFalse
 	}
 	return corev1.ConditionStatus(v.oneOf("Unknown", "True", "False"))
+}
+
+func (v value) loseNetworkFact([]podclock.Pod) podclock.Fact {
+	f := podclock.LoseNetwork{}
+	v.fields(map[string]fieldReader{"message": func(e value) { f.Message = e.text() }})
+	return f
+}
+
+func (v value) returnNetworkFact([]podclock.Pod) podclock.Fact {
+	v.fields(nil)
+	return podclock.ReturnNetwork{}
 }
 
 func (v value) crashFact(pods []podclock.Pod) podclock.Fact {

@@ -144,6 +144,8 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(10, podclock.LoseNode{Pod: "web-0"}),
 		minute(11, podclock.ReturnNode{Pod: "web-0"}),
 		minute(12, podclock.FreeName{}),
+		minute(13, podclock.LoseNetwork{Message: "text"}),
+		minute(14, podclock.ReturnNetwork{}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
 		minute(30, podclock.Delete{Grace: &ten}),
 		minute(40, podclock.Remove{Pod: "web-1"}),

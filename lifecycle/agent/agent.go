@@ -1,0 +1,205 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
+// may be called at any time, from any goroutine, and do not block; what they ask
+// for is done in the order of the calls, once the agent runs.
+type Agent struct {
+	o    Options
+	mail mailbox
+
+	mu       sync.Mutex // guards what follows
+	byUID    map[types.UID]*pod
+	pods     []*pod // in the order in which they were added
+	added    int
+	watchers map[*watcher]struct{}
+	running  bool
+	stopped  bool
+
+	// The rest belongs to the loop.
+
+	ctx        context.Context
+	calls      sync.WaitGroup
+	time       steady
+	now        time.Time // read once a wake
+	deadlines  deadlines
+	timer      *clock.Timer
+	armed      time.Time // what timer is set to; zero: there is none
+	containers map[string]*instance
+	sandboxes  map[string]*pod
+	static     map[string][]*pod // by full name: the first one has it (S84)
+	pulls      []pull            // the first one is under way
+	issued     uint64            // requests
+	noNetwork  string            // why there is none; empty: there is
+	sandboxing int               // sandboxes that are being run
+	dead       map[string]bool   // those that died before they were answered
+}
+
+// New returns an agent without pods. It is an error if the options lack the
+// runtime.
+func New(o Options) (*Agent, error) {
+	if o.Runtime == nil {
+		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")
+	}
+	if _, err := o.Config.Restart.Limits(); err != nil {
+		return nil, fmt.Errorf("agent: Options.Config: %w", err)
+	}
+	o = o.filled()
+	return &Agent{
+		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
+		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
+		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
+	}, nil
+}
+
+// Run runs the pods until ctx ends; it can be called once. What an earlier
+// agent has left in the runtime is stopped and removed first. Run returns
+// after all calls that were under way have returned: nil, or why the runtime
+// could not be listed. Containers go on running, as they do without a kubelet:
+// to end them, delete the pods and wait until they are gone.
+func (a *Agent) Run(ctx context.Context) error {
+	if err := a.begin(); err != nil {
+		return err
+	}
+	defer a.end()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a.ctx = ctx
+	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
+	if err := a.clear(ctx); err != nil {
+		return err
+	}
+	a.loop()
+	return nil
+}
+
+func (a *Agent) begin() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.running || a.stopped {
+		return errors.New("agent: Run was called before: make a new agent")
+	}
+	a.running = true
+	return nil
+}
+
+// end waits for the calls under way, whose context has ended, and wakes those
+// who watch.
+func (a *Agent) end() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.mu.Lock()
+	a.running, a.stopped = false, true
+	for w := range a.watchers {
+		w.poke()
+	}
+	a.mu.Unlock()
+	a.calls.Wait()
+}
+
+// clear removes what an earlier agent has left.
+func (a *Agent) clear(ctx context.Context) error {
+	have, err := a.o.Runtime.List(ctx)
+	if err != nil {
+		return fmt.Errorf("agent: listing what the runtime has: %w", err)
+	}
+	var left leftovers
+	for i := range have.Containers {
+		left.containers = append(left.containers, have.Containers[i].ID)
+	}
+	for i := range have.Sandboxes {
+		left.sandboxes = append(left.sandboxes, have.Sandboxes[i].ID)
+	}
+	a.sweep(ctx, left)
+	return nil
+}
+
+// loop is the goroutine that owns the machines. A wake is only a hint: it looks
+// for messages, then for machines that are due, and sleeps when there is none.
+// At one instant messages come first, also those that follow from others at
+// once; machines that are late by then do not wait for the mailbox to be empty.
+func (a *Agent) loop() {
+	var batch []message
+	for a.ctx.Err() == nil {
+		var setBack bool
+		a.now, setBack = a.time.read()
+		batch = a.mail.take(batch)
+		for i := range batch {
+			a.takeIn(&batch[i])
+		}
+		for a.wake(a.now.Add(-1)) {
+		}
+		if len(batch) > 0 || a.wake(a.now) || !a.sleep(setBack) {
+			continue
+		}
+		select {
+		case <-a.mail.wake:
+		case <-a.ctx.Done():
+		}
+	}
+}
+
+// wake steps the first machine whose deadline is not after t; false: there is
+// none. After a step a machine's deadline is later than now.
+func (a *Agent) wake(t time.Time) bool {
+	p, ok := a.deadlines.next()
+	if !ok || p.wakeAt.After(t) {
+		return false
+	}
+	a.step(p, &lifecycle.Event{})
+	return true
+}
+
+// sleep sets the timer to the first deadline. It is false if that has come
+// meanwhile: a mock clock would not fire a timer that is due at once. A timer
+// that is early by then is left alone: it wakes the loop for nothing, once.
+func (a *Agent) sleep(setBack bool) bool {
+	p, ok := a.deadlines.next()
+	if !ok {
+		return true
+	}
+	now, back := a.time.read()
+	d := p.wakeAt.Sub(now)
+	if d <= 0 {
+		return false
+	}
+	if setBack || back || a.armed.IsZero() || !a.armed.After(now) || a.armed.After(p.wakeAt) {
+		if a.timer != nil {
+			a.timer.Stop()
+		}
+		a.armed = p.wakeAt
+		a.timer = a.o.Clock.AfterFunc(d, a.mail.poke)
+	}
+	return true
+}
+
+// takeIn does what one message asks for.
+func (a *Agent) takeIn(m *message) {
+	switch m.kind {
+	case messageAdd:
+		a.arrive(m.pod)
+	case messageEvent:
+		a.tellFact(m.pod, &m.ev)
+	case messageNetwork:
+		a.networkChanged(&m.ev)
+	case messageAnswer:
+		a.answered(m)
+	case messageNotice:
+		a.noticed(m.notice)
+	case messageSwept:
+		a.forget(m.pod)
+	}
+}

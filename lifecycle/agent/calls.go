@@ -1,0 +1,167 @@
+package agent
+
+import (
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// Add gives the agent a pod to run. The pod needs a name and a UID; without a
+// namespace it is in "default". It is copied. The error joins all that the API
+// server would refuse.
+func (a *Agent) Add(manifest *corev1.Pod) error {
+	t, id, err := a.compile(manifest)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped {
+		return errStopped
+	}
+	if _, ok := a.byUID[id.UID]; ok {
+		return fmt.Errorf("agent: Add: there is a pod with UID %q: Update it, or Delete it and wait until it is gone", id.UID)
+	}
+	p := &pod{number: a.added, identity: id, template: t, long: id.String(), place: -1}
+	p.change.Store(&Change{Pod: id, spec: t.Pod()})
+	a.added++
+	a.byUID[id.UID] = p
+	a.pods = append(a.pods, p)
+	a.markLocked(p)
+	a.mail.post(message{pod: p, kind: messageAdd})
+	return nil
+}
+
+// errStopped is the error of calls after Run has returned.
+var errStopped = fmt.Errorf("agent: it has stopped: make a new one")
+
+func (a *Agent) compile(manifest *corev1.Pod) (*lifecycle.Template, lifecycle.Identity, error) {
+	if manifest == nil {
+		return nil, lifecycle.Identity{}, fmt.Errorf("agent: there is no pod: give one")
+	}
+	if manifest.Name == "" || manifest.UID == "" {
+		return nil, lifecycle.Identity{}, fmt.Errorf("agent: pod %q, UID %q: a pod needs metadata.name and metadata.uid", manifest.Name, manifest.UID)
+	}
+	id := lifecycle.Identity{Namespace: manifest.Namespace, Name: manifest.Name, UID: manifest.UID}
+	if id.Namespace == "" {
+		id.Namespace = corev1.NamespaceDefault
+		manifest = manifest.DeepCopy()
+		manifest.Namespace = id.Namespace
+	}
+	t, err := lifecycle.Compile(manifest, a.o.Config)
+	if err != nil {
+		return nil, id, fmt.Errorf("agent: pod %s/%s: %w", id.Namespace, id.Name, err)
+	}
+	return t, id, nil
+}
+
+// Update changes the spec of the pod with the manifest's UID: its images, that
+// is. A spec with other containers changes nothing.
+func (a *Agent) Update(manifest *corev1.Pod) error {
+	t, id, err := a.compile(manifest)
+	if err != nil {
+		return err
+	}
+	return a.send(id.UID, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+}
+
+// Delete asks for the deletion of a pod, with a grace period in seconds; nil:
+// the pod's own (S70). When it is finished the agent forgets it. Of a static pod
+// only the mirror is deleted, which changes nothing (S84): Remove it.
+func (a *Agent) Delete(uid types.UID, grace *int64) error {
+	if grace != nil {
+		g := *grace
+		grace = &g
+	}
+	return a.send(uid, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: grace})
+}
+
+// Remove tells that a pod is gone from where it came from, without a deletion:
+// the manifest of a static pod (S72). When it is finished the agent forgets it.
+func (a *Agent) Remove(uid types.UID) error {
+	return a.send(uid, lifecycle.Event{Type: lifecycle.PodRemoved})
+}
+
+// Evict ends a pod for a reason of the node's (S81). It stays, as failed.
+func (a *Agent) Evict(uid types.UID, e lifecycle.Eviction) error {
+	return a.send(uid, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: &e})
+}
+
+// SetCondition sets a condition that is not the kubelet's, such as that of a
+// readiness gate (S44).
+func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
+	if c.Type == "" || c.Status == "" {
+		return fmt.Errorf("agent: SetCondition: type %q, status %q: both must be set", c.Type, c.Status)
+	}
+	return a.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
+}
+
+// NetworkDown tells that the runtime's network is not ready, and why: no pod is
+// synced that needs it, until NetworkUp (T7).
+func (a *Agent) NetworkDown(why string) error {
+	if why == "" {
+		return fmt.Errorf("agent: NetworkDown: there is no reason: give one, it is what the pods' events say")
+	}
+	return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkDown, Err: why})
+}
+
+// NetworkUp tells that the network is ready, as it is at first.
+func (a *Agent) NetworkUp() error { return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
+
+// sendAll posts a fact about all pods, also those that are to come.
+func (a *Agent) sendAll(ev lifecycle.Event) error {
+	ev.Container = lifecycle.NoContainer
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped {
+		return errStopped
+	}
+	a.mail.post(message{kind: messageNetwork, ev: ev})
+	return nil
+}
+
+// send posts a fact about a pod.
+func (a *Agent) send(uid types.UID, ev lifecycle.Event) error {
+	ev.Container = lifecycle.NoContainer
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p, ok := a.byUID[uid]
+	switch {
+	case a.stopped:
+		return errStopped
+	case !ok:
+		return fmt.Errorf("agent: there is no pod with UID %q: Add it first", uid)
+	}
+	a.mail.post(message{pod: p, kind: messageEvent, ev: ev})
+	return nil
+}
+
+// Status returns the agent's own status of a pod; false: there is no such pod.
+// Before the pod has one it is the zero status.
+func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
+	a.mail.poke() // whoever asks may have set the clock
+	a.mu.Lock()
+	p, ok := a.byUID[uid]
+	a.mu.Unlock()
+	if !ok {
+		return corev1.PodStatus{}, false
+	}
+	return p.change.Load().status(), true
+}
+
+// Pods returns the pods, in the order in which they were added, as copies with
+// their status and deletion.
+func (a *Agent) Pods() []*corev1.Pod {
+	a.mu.Lock()
+	pods := slices.Clone(a.pods)
+	a.mu.Unlock()
+	objects := make([]*corev1.Pod, len(pods))
+	for i, p := range pods {
+		objects[i] = p.change.Load().object()
+	}
+	return objects
+}

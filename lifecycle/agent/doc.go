@@ -1,0 +1,40 @@
+// Package agent runs pods for real: the machines of package lifecycle on a
+// clock, with a container runtime and probes behind their actions. A custom
+// node agent imports it.
+//
+//	a, err := agent.New(agent.Options{Runtime: runtime})
+//	err = a.Add(pod)
+//	go a.Run(ctx)
+//	for change := range a.Watch(ctx) {
+//		fmt.Println(change.Pod.Name, change.Status.Phase)
+//	}
+//	// web Pending
+//	// web Running
+//
+// The [Runtime] is yours: package runtimetest has a fake one, and checks that
+// one obeys the rules.
+//
+// # How it works
+//
+// One goroutine owns all machines. It takes messages from one mailbox, steps
+// the machines that are due, and sleeps until the first deadline on one timer,
+// or until a message comes. Whatever takes time — a probe, a hook, a call of the
+// runtime — runs in a goroutine of its own for as long as it takes, and posts
+// one message. A probe that is not being made costs neither a goroutine nor a
+// timer. Nothing is decided here that package lifecycle could decide.
+//
+// Messages are taken in as they arrive; at one instant they come before
+// deadlines.
+//
+// # Clocks
+//
+// Of its clock the agent uses Now, and AfterFunc with a positive delay. With the
+// real clock, time is monotonic: setting the machine's clock changes what
+// statuses show from then on, and nothing else. While a machine sleeps that time
+// stands still, and so do back-offs and probes. On a clock that is set forwards
+// without having passed the time between, each probe is made once, as a
+// kubelet's ticker would, and back-offs count what was skipped. On one that is
+// set back, time goes on from where it stood; a mock tells nobody that it was
+// set back, so that the agent sees it at the next message, or when it is asked
+// for a Status.
+package agent

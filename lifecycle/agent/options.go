@@ -1,0 +1,89 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+
+	"github.com/benbjohnson/clock"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe/handler"
+	"github.com/podclock/podclock/timeline"
+)
+
+// Options is what an agent is made of. Only Runtime must be given. The
+// callbacks are called one at a time, by the goroutine that owns the pods: they
+// must not block, and may call the agent.
+type Options struct {
+	Runtime Runtime
+	// Clock is the time of all that the agent decides. nil: the real one. How
+	// long probes, hooks and the runtime take is theirs to say.
+	Clock clock.Clock
+	// Prober makes probes and runs hooks. nil: handler.New with no options, which
+	// is the kubelet's way.
+	Prober Prober
+	// Timing is how long the machinery around a pod takes; see [LiveTiming]. nil:
+	// LiveTiming from Seed.
+	Timing *lifecycle.Timing
+	// Seed decides jitter and the phases of periodic work.
+	Seed uint64
+	// Config is the kubelet's configuration.
+	Config lifecycle.Config
+	// Admit is asked once whether a pod may run here. Its answer is nil, or why
+	// not: Reason and Message of an eviction, of which nothing else counts (S82).
+	// The pod must not be modified. nil: all may.
+	Admit func(pod *corev1.Pod) *lifecycle.Eviction
+	// ParallelPulls lets several images be pulled at a time. By default it is one
+	// at a time, in order of request (I12).
+	ParallelPulls bool
+
+	// Recorder takes the events of pods. nil: nobody does.
+	Recorder Recorder
+	// OnStatus is told of each new status. See also [Agent.Watch].
+	OnStatus func(Change)
+	// OnRecord is told of all that happens, in order, and to which pod: there may
+	// be two of a name, one that ends and its successor. Give a pod's records to a
+	// timeline's track, and they can be printed and queried.
+	OnRecord func(pod lifecycle.Identity, r timeline.Record)
+	// Logger is told what goes wrong beside the pods. nil: nobody is.
+	Logger *slog.Logger
+}
+
+// Prober makes one attempt of a probe, and runs a hook to its end. Both return
+// soon after ctx ends. It is safe for concurrent use. A [handler.Prober] is one.
+type Prober interface {
+	handler.Handler
+	RunHook(ctx context.Context, target handler.Target, hook *corev1.LifecycleHandler) handler.HookAnswer
+}
+
+var _ Prober = (*handler.Prober)(nil)
+
+// Recorder takes the events of pods. The object is a *corev1.ObjectReference,
+// to a container where the event is about one (P124). The EventRecorder of
+// client-go's tools/record is a Recorder as it is.
+type Recorder interface {
+	Event(object runtime.Object, eventType, reason, message string)
+}
+
+// The stream of the seed that timing is drawn from.
+const timingStream = 2
+
+// filled is the options with their defaults.
+func (o Options) filled() Options {
+	if o.Clock == nil {
+		o.Clock = clock.New()
+	}
+	if o.Prober == nil {
+		o.Prober = handler.New(handler.Options{})
+	}
+	if o.Timing == nil {
+		o.Timing = LiveTiming(rand.New(rand.NewPCG(o.Seed, timingStream)))
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}

@@ -1,0 +1,113 @@
+package agent
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// pod is one pod of an agent. All but the first group belongs to the loop.
+type pod struct {
+	number   int // in the order in which they were added
+	identity lifecycle.Identity
+	template *lifecycle.Template // at first
+	change   atomic.Pointer[Change]
+
+	long    string // NAME_NAMESPACE(UID)
+	machine *lifecycle.Pod
+	wakeAt  time.Time
+	place   int // in deadlines; -1: it is not there
+
+	runs      []sandboxRun // oldest first
+	instances []*instance
+	open      int  // requests that are not answered
+	leaving   bool // it is to be forgotten when it is finished
+	sweeping  bool
+}
+
+// sandboxRun is a sandbox that the runtime has.
+type sandboxRun struct {
+	op, attempt uint64
+	stopped     bool // or dead: a further stop is no news
+	Sandbox
+}
+
+// instance is a container that the runtime has.
+type instance struct {
+	pod       *pod
+	op        uint64
+	id        string
+	container int
+	attempt   uint64
+	// starting: StartContainer has not returned. An end that comes meanwhile is
+	// kept, so that the start is told first.
+	starting bool
+	ended    *Notice
+}
+
+func (p *pod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }
+
+// sandbox returns the sandbox of an Op.
+func (p *pod) sandbox(op uint64) (sandboxRun, bool) {
+	i := slices.IndexFunc(p.runs, func(s sandboxRun) bool { return s.op == op })
+	if i < 0 {
+		return sandboxRun{}, false
+	}
+	return p.runs[i], true
+}
+
+// newest returns the newest sandbox, or the zero one.
+func (p *pod) newest() sandboxRun {
+	if len(p.runs) == 0 {
+		return sandboxRun{}
+	}
+	return p.runs[len(p.runs)-1]
+}
+
+// instance returns the container of an Op, or nil.
+func (p *pod) instance(op uint64) *instance {
+	for _, c := range p.instances {
+		if c.op == op {
+			return c
+		}
+	}
+	return nil
+}
+
+// Change is a pod as it has become. The statuses are shared and must not be
+// modified.
+type Change struct {
+	Pod lifecycle.Identity
+	// Status is the agent's own status of the pod, Reported what an API server is
+	// sent of it (S25). nil: there is none yet.
+	Status, Reported *corev1.PodStatus
+	// Finished: the pod is done with for good.
+	Finished bool
+	// Gone: the agent has forgotten the pod, and the runtime has nothing of it.
+	Gone bool
+
+	spec      *corev1.Pod
+	deletedAt *metav1.Time
+	grace     *int64
+}
+
+// object returns the pod with its status, as a copy.
+func (c *Change) object() *corev1.Pod {
+	pod := c.spec.DeepCopy()
+	pod.Namespace, pod.Name, pod.UID = c.Pod.Namespace, c.Pod.Name, c.Pod.UID
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = c.deletedAt, c.grace
+	pod.Status = c.status()
+	return pod
+}
+
+func (c *Change) status() corev1.PodStatus {
+	if c.Status == nil {
+		return corev1.PodStatus{}
+	}
+	return *c.Status.DeepCopy()
+}

@@ -1,0 +1,177 @@
+package runtimetest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/probe/handler"
+)
+
+// checks are the rules of agent.Runtime.
+var checks = []struct {
+	name  string
+	check func(*bench)
+}{
+	{"List tells what is there, and how it ended by itself", listedExit},
+	{"List tells that a container runs, and how its stop ended", listedStop},
+	{"List tells of a container that was stopped before its start as exited", listedUnstarted},
+	{"List tells of the end of a sandbox, and of what ran in it", listedCollapse},
+	{"What was never there can be stopped and removed", absent},
+	{"An end by itself is told once, with its exit code", exitTold},
+	{"The stop signal ends a container, and its notice comes before StopContainer returns", stopped},
+	{"SIGKILL ends what ignores the stop signal, after the grace period", graceOver},
+	{"Of several stops the earliest SIGKILL counts", stopsHurried},
+	{"A container that was stopped before its start never starts", stopBeforeStart},
+	{"Stopping a sandbox ends its containers, and tells it first", sandboxStopped},
+	{"No container is created in a sandbox that was stopped", createTooLate},
+	{"A command's output and exit status are told", execEnds},
+	{"A command ends at its time-out", execTimesOut},
+	{"A command ends with its container", execCut},
+	{"A call returns when its context ends", contextEnds},
+	{"A container that runs is not removed", removeRunning},
+}
+
+func absent(b *bench) {
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, "none", time.Second))
+	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, "none"))
+	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, "none"))
+	b.must("RemoveSandbox", b.runtime.RemoveSandbox(b.ctx, "none"))
+	if err := b.runtime.StartContainer(b.ctx, "none"); err == nil {
+		b.t.Error("StartContainer of a container that is not there succeeds; it must fail")
+	}
+	b.quiet()
+}
+
+func exitTold(b *bench) {
+	_, id := b.start(ExitWith3)
+	b.code(b.notice(id), 3)
+	b.must("StopContainer of what has ended", b.runtime.StopContainer(b.ctx, id, time.Second))
+	_, second := b.start(Hello)
+	if second == id {
+		b.t.Errorf("two containers have the ID %q; give each its own", id)
+	}
+	b.code(b.notice(second), 0)
+	b.quiet()
+}
+
+func stopped(b *bench) {
+	_, id := b.start(Forever)
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, patience))
+	b.code(b.told(id, "StopContainer"), 143)
+	b.quiet()
+}
+
+func graceOver(b *bench) {
+	_, id := b.start(IgnoreStop)
+	begin := time.Now()
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
+	if d := time.Since(begin); d < time.Second {
+		b.t.Errorf("SIGKILL after %v; the grace period is 1s", d)
+	}
+	b.code(b.told(id, "StopContainer"), 137)
+	b.quiet()
+}
+
+func stopsHurried(b *bench) {
+	_, id := b.start(IgnoreStop)
+	first := make(chan error, 1)
+	go func() { first <- b.runtime.StopContainer(b.ctx, id, 10*patience) }()
+	b.must("StopContainer with a shorter grace period", b.runtime.StopContainer(b.ctx, id, time.Second))
+	b.code(b.told(id, "StopContainer"), 137)
+	b.must("the first StopContainer", <-first)
+	b.quiet()
+}
+
+func stopBeforeStart(b *bench) {
+	_, id := b.create(Forever)
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
+	if err := b.runtime.StartContainer(b.ctx, id); err == nil {
+		b.t.Error("StartContainer succeeds after StopContainer; it must fail")
+	}
+	b.quiet()
+}
+
+func sandboxStopped(b *bench) {
+	sandbox, id := b.start(IgnoreStop)
+	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, sandbox))
+	b.code(b.told(id, "StopSandbox"), 137)
+	b.must("StopSandbox again", b.runtime.StopSandbox(b.ctx, sandbox))
+	b.quiet()
+}
+
+func createTooLate(b *bench) {
+	config := b.sandbox(Forever)
+	s, err := b.runtime.RunSandbox(b.ctx, config)
+	b.must("RunSandbox", err)
+	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, s.ID))
+	spec := &config.Spec.Spec.Containers[0]
+	_, err = b.runtime.CreateContainer(b.ctx, agent.ContainerConfig{
+		Pod: config.Pod, Sandbox: s.ID, PodSpec: config.Spec, Spec: spec, Image: spec.Image,
+	})
+	if err == nil {
+		b.t.Error("CreateContainer succeeds in a sandbox that was stopped; it must fail")
+	}
+}
+
+func execEnds(b *bench) {
+	_, id := b.start(Forever)
+	out, err := b.exec(b.ctx, id, Hello, 0)
+	b.must("Exec", err)
+	if out != "hello\n" {
+		b.t.Errorf("output %q; want %q", out, "hello\n")
+	}
+	_, err = b.exec(b.ctx, id, ExitWith3, patience)
+	b.exitError(err, 3)
+}
+
+func execTimesOut(b *bench) {
+	_, id := b.start(Forever)
+	begin := time.Now()
+	_, err := b.exec(b.ctx, id, IgnoreStop, time.Second)
+	if !errors.Is(err, handler.ErrTimeout) {
+		b.t.Errorf("error %v; want handler.ErrTimeout", err)
+	}
+	if d := time.Since(begin); d < time.Second {
+		b.t.Errorf("the time-out came after %v; want 1s", d)
+	}
+}
+
+func execCut(b *bench) {
+	_, id := b.start(Forever)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := b.exec(b.ctx, id, Forever, 0)
+		ended <- err
+	}()
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
+	if err := <-ended; err == nil {
+		b.t.Error("a command that its container's end has cut off succeeds; it must fail")
+	}
+	if _, err := b.exec(b.ctx, id, Hello, 0); err == nil {
+		b.t.Error("a command is run in a container that has ended; it must fail")
+	}
+}
+
+func contextEnds(b *bench) {
+	sandbox, id := b.start(IgnoreStop)
+	ctx, cancel := context.WithTimeout(b.ctx, 100*time.Millisecond)
+	defer cancel()
+	if err := b.runtime.StopContainer(ctx, id, 10*patience); err == nil {
+		b.t.Error("StopContainer succeeds though the container runs; it must return the error of its context")
+	}
+	if _, err := b.exec(ctx, id, Forever, 0); err == nil {
+		b.t.Error("Exec succeeds though its context has ended; it must return an error")
+	}
+	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, sandbox))
+}
+
+func removeRunning(b *bench) {
+	_, id := b.start(Forever)
+	if err := b.runtime.RemoveContainer(b.ctx, id); err == nil {
+		b.t.Error("RemoveContainer removes a container that runs; it must fail")
+	}
+	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
+	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, id))
+}

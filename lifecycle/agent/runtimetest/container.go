@@ -1,0 +1,237 @@
+package runtimetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+)
+
+// killed is the end by SIGKILL: 128 + 9 (C8).
+var killed = Exit{Code: 137, Reason: "Error"}
+
+// container returns a container; the caller holds the lock.
+func (f *Fake) container(id string) *container {
+	for _, c := range f.containers {
+		if c.status.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// CreateContainer implements [agent.Runtime].
+func (f *Fake) CreateContainer(ctx context.Context, config agent.ContainerConfig) (agent.Container, error) {
+	program := f.program(config)
+	if err := f.wait(ctx, program.CreateTakes); err != nil {
+		return agent.Container{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch s := f.sandbox(config.Sandbox); {
+	case program.CreateError != nil:
+		return agent.Container{}, program.CreateError
+	case s == nil || !s.status.Ready:
+		return agent.Container{}, errNotReady
+	}
+	made := agent.Container{ID: program.ID, ImageID: "sha256:" + config.Image}
+	if made.ID == "" {
+		made.ID = f.newID(config.Spec.Name)
+	}
+	f.containers = append(f.containers, &container{program: program, done: make(chan struct{}), status: agent.ContainerStatus{
+		Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, Image: config.Image, State: agent.StateCreated,
+	}})
+	return made, nil
+}
+
+var errNotReady = errors.New("the pod sandbox is not ready")
+
+func (f *Fake) program(config agent.ContainerConfig) Program {
+	if f.Program != nil {
+		return f.Program(config)
+	}
+	return programOf(config.Spec.Command)
+}
+
+// StartContainer implements [agent.Runtime].
+func (f *Fake) StartContainer(ctx context.Context, id string) error {
+	f.mu.Lock()
+	c := f.container(id)
+	f.mu.Unlock()
+	if c == nil {
+		return fmt.Errorf("container %q: there is none", id)
+	}
+	if err := f.wait(ctx, c.program.StartTakes); err != nil {
+		return err
+	}
+	if err := f.start(c); err != nil {
+		return err
+	}
+	if e := c.program.Exit; e != nil {
+		f.endAfter(c, *e)
+	}
+	return nil
+}
+
+// start lets a container run, if it may.
+func (f *Fake) start(c *container) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.sandbox(c.status.Sandbox)
+	err := c.program.StartError
+	switch {
+	case err != nil:
+	case c.status.State != agent.StateCreated:
+		return errors.New("the container is not there any more")
+	case s == nil || !s.status.Ready:
+		err = errNotReady
+	}
+	if err != nil {
+		f.exit(c, Exit{Code: 128, Reason: "StartError", Message: err.Error()}) // C8
+		return err
+	}
+	c.status.State, c.status.StartedAt = agent.StateRunning, f.now()
+	return nil
+}
+
+// endAfter ends a container some time from now, if it still runs then.
+func (f *Fake) endAfter(c *container, e Exit) {
+	stop := f.after(e.After, func() { f.end(c, e) })
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c.stops = append(c.stops, stop)
+}
+
+// exit notes the end of a container; the caller holds the lock.
+func (f *Fake) exit(c *container, e Exit) {
+	c.status.State, c.status.FinishedAt = agent.StateExited, f.now()
+	c.status.ExitCode, c.status.Reason, c.status.Message = e.Code, e.Reason, e.Message
+}
+
+// end ends a container, if it runs: that is told first, and whoever waits for
+// it goes on after that.
+func (f *Fake) end(c *container, e Exit) {
+	f.mu.Lock()
+	ran := c.status.State == agent.StateRunning
+	if c.status.State != agent.StateExited {
+		f.exit(c, e)
+	}
+	stops, notify := c.stops, f.notify
+	c.stops = nil
+	f.mu.Unlock()
+	if !ran {
+		return
+	}
+	for _, stop := range stops {
+		stop()
+	}
+	if notify != nil {
+		notify(agent.Notice{Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message})
+	}
+	close(c.done)
+}
+
+// End ends a container now, if it runs.
+func (f *Fake) End(id string, e Exit) {
+	f.mu.Lock()
+	c := f.container(id)
+	f.mu.Unlock()
+	if c != nil && f.runs(c) {
+		f.end(c, e)
+	}
+}
+
+func (f *Fake) runs(c *container) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return c.status.State == agent.StateRunning
+}
+
+// Done returns a channel that is closed when the container has ended; nil: it
+// does not run.
+func (f *Fake) Done(id string) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c := f.container(id); c != nil && c.status.State == agent.StateRunning {
+		return c.done
+	}
+	return nil
+}
+
+// Running returns the IDs of the containers that run, in the order in which they
+// were created.
+func (f *Fake) Running() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var ids []string
+	for _, c := range f.containers {
+		if c.status.State == agent.StateRunning {
+			ids = append(ids, c.status.ID)
+		}
+	}
+	return ids
+}
+
+// StopContainer implements [agent.Runtime].
+func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration) error {
+	f.mu.Lock()
+	c := f.container(id)
+	if c == nil || c.status.State != agent.StateRunning {
+		if c != nil && c.status.State == agent.StateCreated {
+			f.exit(c, Exit{}) // it will never start
+		}
+		f.mu.Unlock()
+		return nil
+	}
+	first := !c.signalled
+	c.signalled = true // C45
+	f.mu.Unlock()
+	if first {
+		f.signal(c, grace)
+	}
+	if kill := killed; f.runs(c) {
+		kill.After = grace
+		f.endAfter(c, kill)
+	}
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// signal lets the container react to its stop signal. A reaction that takes as
+// long as the grace period comes too late.
+func (f *Fake) signal(c *container, grace time.Duration) {
+	e := &Exit{Code: 143}
+	if c.program.Stop != nil {
+		e = c.program.Stop()
+	}
+	if e != nil && (e.After < grace || grace <= 0) {
+		f.endAfter(c, *e)
+	}
+}
+
+// RemoveContainer implements [agent.Runtime].
+func (f *Fake) RemoveContainer(ctx context.Context, id string) error {
+	f.mu.Lock()
+	c := f.container(id)
+	f.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	if err := f.wait(ctx, c.program.RemoveTakes); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c.status.State == agent.StateRunning {
+		return fmt.Errorf("container %q still runs: stop it first", id)
+	}
+	f.containers = slices.DeleteFunc(f.containers, func(o *container) bool { return o == c })
+	return nil
+}

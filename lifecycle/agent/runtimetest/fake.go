@@ -1,0 +1,299 @@
+package runtimetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/probe/handler"
+)
+
+// Fake is a runtime in memory. Its zero value is ready: every image is present,
+// nothing takes time, and containers do what their command says, as far as that
+// is a [Behaviour]; else they run for ever. The fields must not be changed once
+// it is in use.
+type Fake struct {
+	// AfterFunc calls f after d, which is positive, unless stopped before. nil: on
+	// the real clock.
+	AfterFunc func(d time.Duration, f func()) (stop func() bool)
+	// Now is the time that List tells. nil: that of the real clock.
+	Now func() time.Time
+	// Program says what a container does. nil: what its command says.
+	Program func(agent.ContainerConfig) Program
+	// Sandbox says how running a sandbox goes. nil: it is there at once.
+	Sandbox func(agent.SandboxConfig) SandboxPlan
+	// Present reports whether an image is there, Pull how pulling it goes. nil:
+	// every image is there, and pulls succeed at once.
+	Present func(image string) bool
+	Pull    func(image string) PullPlan
+
+	mu         sync.Mutex
+	notify     func(agent.Notice)
+	sandboxes  []*sandbox
+	containers []*container
+	made       int
+}
+
+// Program is what one container does. The zero value runs for ever, exits with
+// 143 on the stop signal, and ends every command with 0 and no output.
+type Program struct {
+	CreateTakes, StartTakes, RemoveTakes time.Duration
+	CreateError, StartError              error
+	// ID is the container's; empty: the fake makes one.
+	ID string
+	// Exit is the container's own end. nil: it runs for ever.
+	Exit *Exit
+	// Stop is asked for the reaction to the stop signal: the end that it leads
+	// to; nil: none. A nil func exits at once with 143.
+	Stop func() *Exit
+	// Exec runs a command; ctx ends with the container. nil: it exits with 0.
+	Exec func(ctx context.Context, command []string) ([]byte, error)
+}
+
+// Exit is an end of a container, some time after its start or its stop signal.
+type Exit struct {
+	After           time.Duration
+	Code            int32
+	Reason, Message string
+}
+
+// SandboxPlan is how running a sandbox goes.
+type SandboxPlan struct {
+	Takes, StopTakes time.Duration
+	Error            error
+	IP               string // empty: the fake makes one
+	// DiesAfter, if positive, is when the sandbox dies.
+	DiesAfter time.Duration
+}
+
+// PullPlan is how a pull goes.
+type PullPlan struct {
+	Takes time.Duration
+	Size  int64
+	Error error
+}
+
+var _ agent.Runtime = (*Fake)(nil)
+
+type sandbox struct {
+	status agent.SandboxStatus
+	plan   SandboxPlan
+}
+
+type container struct {
+	program   Program
+	status    agent.ContainerStatus
+	signalled bool
+	done      chan struct{} // closed when it has ended and that was told
+	stops     []func() bool // timers
+}
+
+// Name is "fake".
+func (f *Fake) Name() string { return "fake" }
+
+// Subscribe implements [agent.Runtime].
+func (f *Fake) Subscribe(notify func(agent.Notice)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.notify = notify
+}
+
+// List implements [agent.Runtime].
+func (f *Fake) List(context.Context) (agent.Inventory, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var have agent.Inventory
+	for _, s := range f.sandboxes {
+		have.Sandboxes = append(have.Sandboxes, s.status)
+	}
+	for _, c := range f.containers {
+		have.Containers = append(have.Containers, c.status)
+	}
+	return have, nil
+}
+
+func (f *Fake) now() time.Time {
+	if f.Now != nil {
+		return f.Now()
+	}
+	return time.Now()
+}
+
+// after calls do after d, or now.
+func (f *Fake) after(d time.Duration, do func()) (stop func() bool) {
+	switch {
+	case d <= 0:
+		do()
+		return func() bool { return false }
+	case f.AfterFunc != nil:
+		return f.AfterFunc(d, do)
+	}
+	return time.AfterFunc(d, do).Stop
+}
+
+// wait returns after d, or when ctx has ended.
+func (f *Fake) wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	over := make(chan struct{})
+	stop := f.after(d, func() { close(over) })
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		stop()
+		return ctx.Err()
+	}
+}
+
+func (f *Fake) newID(kind string) string {
+	f.made++
+	return fmt.Sprintf("%s-%d", kind, f.made)
+}
+
+// RunSandbox implements [agent.Runtime].
+func (f *Fake) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agent.Sandbox, error) {
+	var plan SandboxPlan
+	if f.Sandbox != nil {
+		plan = f.Sandbox(config)
+	}
+	if err := errors.Join(f.wait(ctx, plan.Takes), plan.Error); err != nil {
+		return agent.Sandbox{}, err
+	}
+	f.mu.Lock()
+	made := agent.Sandbox{ID: f.newID("sandbox"), IP: plan.IP}
+	if made.IP == "" {
+		made.IP = fmt.Sprintf("10.0.%d.%d", f.made>>8&255, f.made&255)
+	}
+	f.sandboxes = append(f.sandboxes, &sandbox{
+		plan: plan, status: agent.SandboxStatus{Sandbox: made, Pod: config.Pod, Attempt: config.Attempt, Ready: true},
+	})
+	f.mu.Unlock()
+	if plan.DiesAfter > 0 {
+		f.after(plan.DiesAfter, func() { f.KillSandbox(made.ID) })
+	}
+	return made, nil
+}
+
+// sandbox returns a sandbox; the caller holds the lock.
+func (f *Fake) sandbox(id string) *sandbox {
+	for _, s := range f.sandboxes {
+		if s.status.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// StopSandbox implements [agent.Runtime].
+func (f *Fake) StopSandbox(ctx context.Context, id string) error {
+	f.mu.Lock()
+	s := f.sandbox(id)
+	ready := s != nil && s.status.Ready
+	f.mu.Unlock()
+	if !ready {
+		return nil
+	}
+	if err := f.wait(ctx, s.plan.StopTakes); err != nil {
+		return err
+	}
+	f.collapse(s)
+	return nil
+}
+
+// collapse ends a sandbox and all that runs in it; false: it has ended before.
+func (f *Fake) collapse(s *sandbox) bool {
+	f.mu.Lock()
+	was := s.status.Ready
+	s.status.Ready = false
+	var in []*container
+	for _, c := range f.containers {
+		if c.status.Sandbox == s.status.ID {
+			in = append(in, c)
+		}
+	}
+	f.mu.Unlock()
+	for _, c := range in {
+		f.end(c, killed)
+	}
+	return was
+}
+
+// KillSandbox lets a sandbox die, if it is ready.
+func (f *Fake) KillSandbox(id string) {
+	f.mu.Lock()
+	s, notify := f.sandbox(id), f.notify
+	f.mu.Unlock()
+	if s != nil && f.collapse(s) && notify != nil {
+		notify(agent.Notice{Sandbox: id})
+	}
+}
+
+// RemoveSandbox implements [agent.Runtime].
+func (f *Fake) RemoveSandbox(ctx context.Context, id string) error {
+	if err := f.StopSandbox(ctx, id); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sandboxes = slices.DeleteFunc(f.sandboxes, func(s *sandbox) bool { return s.status.ID == id })
+	f.containers = slices.DeleteFunc(f.containers, func(c *container) bool { return c.status.Sandbox == id })
+	return nil
+}
+
+// ImagePresent implements [agent.Runtime].
+func (f *Fake) ImagePresent(_ context.Context, image string) (bool, error) {
+	return f.Present == nil || f.Present(image), nil
+}
+
+// PullImage implements [agent.Runtime].
+func (f *Fake) PullImage(ctx context.Context, image string, _ *corev1.Pod) (int64, error) {
+	var plan PullPlan
+	if f.Pull != nil {
+		plan = f.Pull(image)
+	}
+	if err := f.wait(ctx, plan.Takes); err != nil {
+		return 0, err
+	}
+	return plan.Size, plan.Error
+}
+
+// Exec implements [handler.Exec].
+func (f *Fake) Exec(ctx context.Context, id string, command []string, timeout time.Duration) ([]byte, error) {
+	f.mu.Lock()
+	c := f.container(id)
+	live := c != nil && c.status.State == agent.StateRunning
+	f.mu.Unlock()
+	switch {
+	case !live:
+		return nil, errors.New("container not running")
+	case c.program.Exec == nil:
+		return nil, nil
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if timeout > 0 {
+		defer f.after(timeout, func() { cancel(handler.ErrTimeout) })()
+	}
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-c.done:
+			cancel(&handler.ExitError{Command: command, Code: int(killed.Code)})
+		case <-stop:
+		}
+	}()
+	output, err := c.program.Exec(ctx, command)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return output, cause
+	}
+	return output, err
+}

@@ -1,0 +1,455 @@
+package podclock_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/handler"
+	"github.com/podclock/podclock/timeline"
+)
+
+// slow is a clock for stories that runs so much slower than the one below it
+// that each nanosecond of a story has room for the order that a simulation keeps
+// at one instant: facts, completions, deadlines. Its Now waits for all that
+// follows at once from what has happened.
+type slow struct {
+	clock.Clock               // the one below
+	start       time.Time     // of the story, on the clock below
+	epoch       time.Time     // of the story, on its own
+	phase       time.Duration // of what AfterFunc calls, below
+	settle      bool
+}
+
+const (
+	slowness      = 100_000
+	phaseFact     = 1 // facts of one instant go together, in their order
+	phaseRuntime  = 10_000
+	phaseDeadline = 20_000
+)
+
+func (c *slow) Now() time.Time {
+	if c.settle {
+		synctest.Wait()
+		time.Sleep(breath)
+		synctest.Wait()
+	}
+	return c.now()
+}
+
+// breath is how long a stop lets probes that were asked for before it go first.
+const breath = 1
+
+func (w *world) StopContainer(ctx context.Context, id string, grace time.Duration) error {
+	time.Sleep(breath)
+	return w.Fake.StopContainer(ctx, id, grace)
+}
+
+func (c *slow) now() time.Time { return c.epoch.Add(c.Clock.Now().Sub(c.start) / slowness) }
+
+func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
+	return c.Clock.AfterFunc(c.until(c.now().Add(d), c.phase), f)
+}
+
+// until is how long it is, below, to a time of the story.
+func (c *slow) until(t time.Time, phase time.Duration) time.Duration {
+	d := min(t.Sub(c.epoch), math.MaxInt64/slowness-1)
+	return c.start.Add(d*slowness + phase).Sub(c.Clock.Now())
+}
+
+// world gives the apps and the node of a simulation's options to an agent.
+type world struct {
+	*runtimetest.Fake
+	o     *podclock.Options
+	clock *slow
+	log   *timeline.Timeline
+	// untold is since when facts about a pod are not told, since it is gone.
+	untold map[string]time.Time
+
+	mu      sync.Mutex
+	pods    map[types.UID]*livePod
+	order   []*livePod
+	runs    map[string]*liveRun // by container ID
+	images  map[string]*liveImage
+	outages []podclock.Outage
+	ips     int
+	rand    *rand.Rand
+}
+
+type livePod struct {
+	spec      *podclock.Pod
+	identity  lifecycle.Identity
+	apps      map[string]podclock.App
+	created   map[string]int
+	sandboxes int // asked for
+	made      int
+	sandbox   string // its ID
+	occupant  bool   // it has the name of another, and is in no timeline
+	refused   *podclock.Refuse
+}
+
+func (p *livePod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }
+
+// called reports whether a fact's Pod means this pod.
+func (p *livePod) called(name string) bool {
+	return name == "" || name == p.fullName() || name == p.identity.Name
+}
+
+// join makes a pod known to the world.
+func (w *world) join(p *livePod) {
+	w.pods[p.identity.UID] = p
+	w.order = append(w.order, p)
+}
+
+// refuse lets a pod not be admitted when it comes.
+func (w *world) refuse(f podclock.Refuse) {
+	for _, p := range w.order {
+		if p.called(f.Pod) {
+			p.refused = &f
+		}
+	}
+}
+
+func (w *world) admit(pod *corev1.Pod) *lifecycle.Eviction {
+	if r := w.pods[pod.UID].refused; r != nil {
+		return &lifecycle.Eviction{Reason: r.Reason, Message: r.Message}
+	}
+	return nil
+}
+
+type liveRun struct {
+	pod     *livePod
+	config  agent.ContainerConfig
+	app     podclock.App
+	run     int
+	hung    bool
+	started time.Time
+
+	endsAtOnce *runtimetest.Exit // as soon as it has started
+}
+
+type liveImage struct {
+	podclock.Image
+	present bool
+	pulls   int
+	spoilt  string
+}
+
+func newWorld(o *podclock.Options, below clock.Clock) *world {
+	w := &world{
+		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
+		log: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{},
+		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
+		rand: rand.New(rand.NewPCG(o.Seed, 1)),
+	}
+	for name, image := range o.Images {
+		w.images[name] = &liveImage{Image: image, present: image.Present}
+	}
+	w.Fake = &runtimetest.Fake{
+		AfterFunc: func(d time.Duration, f func()) func() bool { return w.clock.AfterFunc(d, f).Stop },
+		Now:       func() time.Time { return w.clock.now() },
+		Program:   w.program, Sandbox: w.plan, Present: w.present, Pull: w.pull,
+	}
+	return w
+}
+
+func (*world) Name() string { return "podclock" }
+
+func (w *world) plan(config agent.SandboxConfig) runtimetest.SandboxPlan {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.pods[config.Pod.UID]
+	s := p.spec.Sandbox
+	plan := runtimetest.SandboxPlan{
+		Takes: podclock.Either(s.Takes, w.o.Latency.RunSandbox), StopTakes: podclock.Either(s.StopTakes, w.o.Latency.StopSandbox), IP: s.IP,
+	}
+	if p.sandboxes < len(s.Errors) {
+		plan.Error = errors.New(s.Errors[p.sandboxes])
+	} else if p.made++; p.made == 1 {
+		plan.DiesAfter = s.DiesAfter
+	}
+	if p.sandboxes++; plan.IP == "" {
+		w.ips++
+		plan.IP = fmt.Sprintf("10.244.0.%d", w.ips%250+1)
+	}
+	return plan
+}
+
+func (w *world) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agent.Sandbox, error) {
+	s, err := w.Fake.RunSandbox(ctx, config)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pods[config.Pod.UID].sandbox = s.ID
+	return s, err
+}
+
+func (w *world) image(name string) *liveImage {
+	if i, ok := w.images[name]; ok {
+		return i
+	}
+	return w.images[strings.TrimSuffix(name, ":latest")]
+}
+
+func (w *world) present(name string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := w.image(name)
+	return i == nil || i.present
+}
+
+func (w *world) pull(name string) runtimetest.PullPlan {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := w.image(name)
+	if i == nil {
+		return runtimetest.PullPlan{}
+	}
+	plan := runtimetest.PullPlan{Size: i.Size}
+	why := i.spoilt
+	if n := len(i.Pulls); n > 0 {
+		p := i.Pulls[min(i.pulls, n-1)]
+		if plan.Takes = p.Takes; why == "" {
+			why = p.Error
+		}
+	}
+	if i.pulls++; why != "" {
+		plan.Error = errors.New(why)
+	}
+	return plan
+}
+
+func (w *world) PullImage(ctx context.Context, name string, pod *corev1.Pod) (int64, error) {
+	size, err := w.Fake.PullImage(ctx, name, pod)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := w.image(name); i != nil && err == nil {
+		i.present = true
+	}
+	return size, err
+}
+
+func (w *world) spoil(f podclock.SpoilImage) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := w.images[f.Image]
+	if i == nil {
+		i = &liveImage{Image: podclock.Image{Present: true}}
+		w.images[f.Image] = i
+	}
+	i.spoilt, i.present = f.Error, f.Error == "" && i.Present
+}
+
+// call is what an app is told.
+func (w *world) call(r *liveRun) *podclock.Call {
+	c := &podclock.Call{
+		Pod: r.pod.fullName(), Spec: r.config.Spec, Run: r.run, Now: w.clock.now(), IP: r.config.IP, Rand: w.rand,
+	}
+	if !r.started.IsZero() {
+		c.Since = c.Now.Sub(r.started)
+	}
+	return c
+}
+
+func (w *world) program(config agent.ContainerConfig) runtimetest.Program {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.pods[config.Pod.UID]
+	r := &liveRun{pod: p, config: config, app: p.apps[config.Spec.Name], run: p.created[config.Spec.Name]}
+	p.created[config.Spec.Name]++
+	plan := r.app.Create(w.call(r))
+	program := runtimetest.Program{
+		ID:          fmt.Sprintf("%s-%s-%d-%d", config.Pod.Name, config.Spec.Name, config.Attempt, r.run),
+		CreateTakes: podclock.Either(plan.CreateDelay, w.o.Latency.CreateContainer),
+		StartTakes:  podclock.Either(plan.StartDelay, w.o.Latency.StartContainer),
+		RemoveTakes: w.o.Latency.RemoveContainer,
+		Stop:        func() *runtimetest.Exit { return w.terminate(r) },
+	}
+	if plan.CreateError != "" {
+		program.CreateError = errors.New(plan.CreateError)
+	}
+	if plan.StartError != "" {
+		program.StartError = errors.New(plan.StartError)
+	}
+	if e := plan.Exit; e != nil {
+		exit := &runtimetest.Exit{After: e.After, Code: e.Code, Reason: e.Reason, Message: e.Message}
+		if e.After > 0 {
+			program.Exit = exit
+		} else {
+			r.endsAtOnce = exit
+		}
+	}
+	w.runs[program.ID] = r
+	return program
+}
+
+func (w *world) terminate(r *liveRun) *runtimetest.Exit {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.hung {
+		return nil
+	}
+	term := r.app.Terminate(w.call(r))
+	if term.Ignore {
+		return nil
+	}
+	return &runtimetest.Exit{After: term.After, Code: term.Code, Message: term.Message}
+}
+
+func (w *world) StartContainer(ctx context.Context, id string) error {
+	err := w.Fake.StartContainer(ctx, id)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.runs[id]
+	r.started = w.clock.now()
+	if r.endsAtOnce != nil && err == nil { // but not before it was told that it runs
+		go func() {
+			time.Sleep(2 * breath)
+			w.End(id, *r.endsAtOnce)
+		}()
+	}
+	return err
+}
+
+// Probe answers as a simulation would let the app answer.
+func (w *world) Probe(ctx context.Context, t handler.Target, spec *corev1.Probe) probe.Answer {
+	done := w.Done(t.ContainerID)
+	w.mu.Lock()
+	r := w.runs[t.ContainerID]
+	if done == nil {
+		w.mu.Unlock()
+		answer, _ := podclock.Answer(&corev1.Container{Name: t.Container, Ports: t.Ports, Env: t.Env}, spec, t.PodIP, podclock.Refused())
+		return answer
+	}
+	answer, d := podclock.Answer(r.config.Spec, spec, t.PodIP, w.reply(r, kindOf(r.config.Spec, spec)))
+	w.mu.Unlock()
+	if spec.Exec != nil && d >= time.Duration(spec.TimeoutSeconds)*time.Second {
+		d += w.o.Latency.Exec
+	}
+	if w.lasts(ctx, d, done) {
+		return answer
+	}
+	return podclock.Cut(r.config.Spec, spec, t.PodIP, podclock.CutReply(r.app, r.run))
+}
+
+func (w *world) reply(r *liveRun, kind probe.Kind) podclock.Reply {
+	if r.hung {
+		return podclock.Hang()
+	}
+	for _, o := range w.outages {
+		if o.Concerns(r.pod.fullName(), r.pod.identity, r.config.Spec.Name, kind) {
+			return o.Reply
+		}
+	}
+	return r.app.Probe(w.call(r), kind)
+}
+
+// kindOf tells the probes of a container apart by their identity: they may be
+// equal.
+func kindOf(c *corev1.Container, spec *corev1.Probe) probe.Kind {
+	for _, kind := range probe.Kinds {
+		if probe.Of(c, kind) == spec {
+			return kind
+		}
+	}
+	panic("a probe of another template")
+}
+
+// lasts waits; false: the container has ended before.
+func (w *world) lasts(ctx context.Context, d time.Duration, done <-chan struct{}) bool {
+	if d <= 0 {
+		return true
+	}
+	over := make(chan struct{})
+	timer := w.clock.AfterFunc(d, func() { close(over) })
+	defer timer.Stop()
+	select {
+	case <-over:
+		return true
+	case <-done:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// RunHook answers as a simulation would let the app answer.
+func (w *world) RunHook(ctx context.Context, t handler.Target, hook *corev1.LifecycleHandler) handler.HookAnswer {
+	done := w.Done(t.ContainerID)
+	w.mu.Lock()
+	r := w.runs[t.ContainerID]
+	kind := lifecycle.PreStop
+	if hook == r.config.Spec.Lifecycle.PostStart {
+		kind = lifecycle.PostStart
+	}
+	failure := func(reply podclock.Reply) handler.HookAnswer {
+		return handler.HookAnswer{Message: podclock.HookFailure(r.config.Spec, kind, t.PodIP, r.pod.identity, reply)}
+	}
+	if done == nil {
+		w.mu.Unlock()
+		return failure(podclock.Refused())
+	}
+	reply := podclock.Hang()
+	if !r.hung {
+		reply = r.app.Hook(w.call(r), kind)
+	}
+	w.mu.Unlock()
+	d := reply.Latency()
+	if reply.Kind() == podclock.ReplyHang {
+		d = 12 * time.Hour // longer than any story
+	}
+	if w.lasts(ctx, d, done) {
+		return failure(reply)
+	}
+	return failure(podclock.CutReply(r.app, r.run))
+}
+
+// chosen are the containers that run and that a fact means.
+func (w *world) chosen(pod, container string) []string {
+	var ids []string
+	for _, id := range w.Running() {
+		w.mu.Lock()
+		r := w.runs[id]
+		w.mu.Unlock()
+		if !r.pod.occupant && r.pod.called(pod) && (container == "" || container == r.config.Spec.Name) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func exitOf(f podclock.Crash) runtimetest.Exit {
+	return runtimetest.Exit{Code: f.Code, Reason: f.Reason, Message: f.Message}
+}
+
+func (w *world) outage(f podclock.Outage) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f.Name == "" {
+		f.Name = "something"
+	}
+	if f.Reply.Kind() == 0 {
+		f.Reply = podclock.Fail(f.Name + " is out")
+	}
+	w.outages = append(w.outages, f)
+	if f.For > 0 {
+		w.clock.Clock.AfterFunc(w.clock.until(w.clock.now().Add(f.For), phaseFact), func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.outages = w.outages[1:]
+		})
+	}
+}
