@@ -19,24 +19,29 @@ import (
 const patience = 30 * time.Second
 
 // Run checks that runtimes obey the rules of [agent.Runtime]. newRuntime makes
-// one that has nothing yet, for each check; it may clean up with t.Cleanup.
-// container makes a container of each behaviour, whose image there is; its
+// one that has nothing yet, for each check; it may clean up with t.Cleanup, and
+// call t.Parallel. container makes a container of each behaviour, whose image there is; its
 // command and args are also run as commands.
 func Run(t *testing.T, newRuntime func(t *testing.T) agent.Runtime, container func(Behaviour) corev1.Container) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
-			b := &bench{t: t, ctx: ctx, runtime: newRuntime(t), container: container, notices: make(chan agent.Notice, 100)}
-			b.runtime.Subscribe(func(n agent.Notice) { b.notices <- n })
-			c.check(b)
+			try(t, newRuntime(t), container, c.make)
 		})
 	}
 }
 
+// try makes one check.
+func try(t testing.TB, r agent.Runtime, container func(Behaviour) corev1.Container, check func(*bench)) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	b := &bench{t: t, ctx: ctx, runtime: r, container: container, notices: make(chan agent.Notice, 100)}
+	r.Subscribe(func(n agent.Notice) { b.notices <- n })
+	check(b)
+}
+
 // bench is where one runtime is checked.
 type bench struct {
-	t         *testing.T
+	t         testing.TB
 	ctx       context.Context
 	runtime   agent.Runtime
 	container func(Behaviour) corev1.Container

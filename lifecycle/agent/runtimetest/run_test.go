@@ -1,22 +1,34 @@
-package runtimetest_test
+package runtimetest
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"go.uber.org/goleak"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/agent"
-	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// container makes a container whose command a Fake takes for a behaviour.
-func container(b runtimetest.Behaviour) corev1.Container {
-	return corev1.Container{Name: "app", Image: "app:1", Command: []string{string(b)}}
+func TestTheFakeObeysTheRules(t *testing.T) {
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { try(t, &Fake{}, simple, c.make) })
+		})
+	}
 }
 
-func TestTheFakeObeysTheRules(t *testing.T) {
-	runtimetest.Run(t, func(*testing.T) agent.Runtime { return &runtimetest.Fake{} }, container)
+// Run itself has no bubble.
+func TestRunMakesEveryCheck(t *testing.T) {
+	defer func(all []check) { checks = all }(checks)
+	made := ""
+	checks = []check{
+		{"one", func(b *bench) { made += b.t.Name() + " " + b.runtime.Name() + "\n" }},
+		{"two", func(b *bench) { made += b.t.Name() + " " + b.runtime.Name() + "\n" }},
+	}
+	Run(t, func(*testing.T) agent.Runtime { return &Fake{} }, simple)
+	if want := "TestRunMakesEveryCheck/one fake\nTestRunMakesEveryCheck/two fake\n"; made != want {
+		t.Errorf("made:\n%swant:\n%s", made, want)
+	}
 }
