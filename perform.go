@@ -183,22 +183,21 @@ func (s *Simulation) arrive(pod int32) {
 		s.injectPod(pod, *p.refused)
 		return
 	}
-	for _, ev := range s.finds(p) {
+	facts := s.finds(p)
+	for _, ev := range facts {
 		ev.Container = lifecycle.NoContainer
-		s.tell(pod, &ev, lifecycle.NoContainer, 0)
+		s.recordFact(p, ev, lifecycle.NoContainer, 0)
 	}
+	s.step(pod, facts...)
 }
 
 // finds is what a pod finds at its arrival.
-func (s *Simulation) finds(p *simPod) (facts []lifecycle.Event) {
+func (s *Simulation) finds(p *simPod) (facts []*lifecycle.Event) {
 	if p.nameTaken {
-		facts = append(facts, lifecycle.Event{Type: lifecycle.NameTaken})
+		facts = append(facts, &lifecycle.Event{Type: lifecycle.NameTaken})
 	}
 	if s.noNetwork != "" {
-		facts = append(facts, lifecycle.Event{Type: lifecycle.NetworkDown, Err: s.noNetwork})
-	}
-	if len(facts) == 0 {
-		facts = append(facts, lifecycle.Event{})
+		facts = append(facts, &lifecycle.Event{Type: lifecycle.NetworkDown, Err: s.noNetwork})
 	}
 	return facts
 }

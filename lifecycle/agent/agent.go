@@ -9,8 +9,6 @@ import (
 
 	"github.com/benbjohnson/clock"
 	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/podclock/podclock/lifecycle"
 )
 
 // Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
@@ -137,6 +135,7 @@ func (a *Agent) loop() {
 		var setBack bool
 		a.now, setBack = a.time.read()
 		batch = a.mail.take(batch)
+		a.gather(batch)
 		for i := range batch {
 			a.takeIn(&batch[i])
 		}
@@ -159,7 +158,7 @@ func (a *Agent) wake(t time.Time) bool {
 	if !ok || p.wakeAt.After(t) {
 		return false
 	}
-	a.step(p, &lifecycle.Event{})
+	a.step(p)
 	return true
 }
 
@@ -198,7 +197,7 @@ func (a *Agent) takeIn(m *message) {
 	case messageAnswer:
 		a.answered(m)
 	case messageNotice:
-		a.noticed(m.notice)
+		a.noticed(m)
 	case messageSwept:
 		a.forget(m.pod)
 	}

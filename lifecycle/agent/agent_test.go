@@ -368,8 +368,8 @@ func TestADeadSandboxIsReplaced(t *testing.T) {
 		s.fake.KillSandbox(have.Sandboxes[0].ID)
 		s.after(2 * time.Second)
 		s.phase("1", corev1.PodRunning)
-		if !slices.ContainsFunc(s.events, func(e string) bool { return strings.HasPrefix(e, "SandboxChanged: ") }) {
-			t.Errorf("events %q", s.events)
+		if s.told("SandboxChanged: ") != 1 || s.told("spec.containers{app} BackOff") != 0 || s.told("spec.containers{app} Failed") != 0 {
+			t.Errorf("events %q; want SandboxChanged, and no start in the dead sandbox", s.events)
 		}
 	})
 }

@@ -1,9 +1,7 @@
 package agent
 
 import (
-	"context"
 	"slices"
-	"time"
 
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -15,14 +13,14 @@ func (a *Agent) answered(m *message) {
 	p.open--
 	switch m.ev.Type {
 	case lifecycle.ProbeFinished:
-		a.step(p, &m.ev)
+		a.step(p, m.ev)
 		return
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
 		return
 	case lifecycle.SandboxStopped:
 		if !p.ended(m) {
-			a.step(p, &m.ev)
+			a.step(p, m.ev)
 			return
 		}
 	case lifecycle.SandboxRemoved:
@@ -54,7 +52,7 @@ func (a *Agent) sandboxStarted(m *message) {
 	a.sandboxes[m.id] = m.pod
 	a.tell(m.pod, &m.ev, m.attempt)
 	if died {
-		a.sandboxDied(m.id)
+		a.sandboxDied(m.id, nil)
 	}
 }
 
@@ -104,99 +102,5 @@ func (a *Agent) containerRemoved(m *message) {
 	if c := m.pod.instance(m.ev.Instance); c != nil && m.ev.Err == "" {
 		delete(a.containers, c.id)
 		m.pod.instances = slices.DeleteFunc(m.pod.instances, func(o *instance) bool { return o == c })
-	}
-}
-
-// orphanGrace is the grace period of containers whose pod nobody knows.
-const orphanGrace = time.Second
-
-// noticed takes a notice of the runtime. One about what the agent does not know
-// (any more) means nothing.
-func (a *Agent) noticed(n *Notice) {
-	if n.Sandbox != "" {
-		a.sandboxDied(n.Sandbox)
-		return
-	}
-	c := a.containers[n.Container]
-	switch {
-	case c == nil:
-	case c.starting:
-		c.ended = n
-	default:
-		a.exited(c, n)
-	}
-}
-
-func (a *Agent) exited(c *instance, n *Notice) {
-	a.tell(c.pod, &lifecycle.Event{
-		Type: lifecycle.ContainerExited, Instance: c.op, Container: c.container,
-		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
-	}, c.attempt)
-}
-
-func (a *Agent) sandboxDied(id string) {
-	p := a.sandboxes[id]
-	switch {
-	case p == nil && a.sandboxing > 0:
-		a.dead[id] = true // it may be one of them
-		return
-	case p == nil || p.newest().ID != id:
-		return
-	}
-	p.runs[len(p.runs)-1].stopped = true
-	a.tell(p, &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, p.newest().attempt)
-}
-
-// letGo ends what the agent has of a pod that is gone from its source, once
-// nothing is left to do. What is left of it in the runtime goes with it.
-func (a *Agent) letGo(p *pod) {
-	_, more := p.machine.Deadline()
-	if !p.machine.Finished() || p.open > 0 || more || p.sweeping {
-		return
-	}
-	p.sweeping = true
-	var left leftovers
-	for _, c := range p.instances {
-		left.containers = append(left.containers, c.id)
-		delete(a.containers, c.id)
-	}
-	for _, s := range p.runs {
-		left.sandboxes = append(left.sandboxes, s.ID)
-		delete(a.sandboxes, s.ID)
-	}
-	a.calls.Go(func() {
-		a.sweep(a.ctx, left)
-		a.mail.post(message{pod: p, kind: messageSwept})
-	})
-}
-
-// forget drops a pod of which nothing is left.
-func (a *Agent) forget(p *pod) {
-	a.deadlines.set(p, p.wakeAt, false)
-	a.mu.Lock()
-	delete(a.byUID, p.identity.UID)
-	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
-	a.mu.Unlock()
-	a.publish(p, func(c *Change) { c.Gone = true })
-}
-
-// leftovers are the IDs of what nobody wants any more.
-type leftovers struct{ sandboxes, containers []string }
-
-// sweep stops and removes what nobody wants any more. What fails is logged: the
-// runtime keeps it.
-func (a *Agent) sweep(ctx context.Context, left leftovers) {
-	try := func(what, id string, err error) {
-		if err != nil {
-			a.o.Logger.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
-		}
-	}
-	for _, id := range left.containers {
-		try("StopContainer", id, a.o.Runtime.StopContainer(ctx, id, orphanGrace))
-		try("RemoveContainer", id, a.o.Runtime.RemoveContainer(ctx, id))
-	}
-	for _, id := range left.sandboxes {
-		try("StopSandbox", id, a.o.Runtime.StopSandbox(ctx, id))
-		try("RemoveSandbox", id, a.o.Runtime.RemoveSandbox(ctx, id))
 	}
 }

@@ -18,6 +18,9 @@ type message struct {
 	// id is the runtime's ID of a new sandbox or container.
 	id     string
 	notice *Notice
+	// ends are the notices of a pod's containers that came with the death of its
+	// sandbox.
+	ends []*Notice
 	// issued numbers the requests; the messages that answer none have 0.
 	issued uint64
 }

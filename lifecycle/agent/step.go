@@ -9,9 +9,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// step gives an event to a pod's machine and carries out what follows.
-func (a *Agent) step(p *pod, ev *lifecycle.Event) {
-	actions := p.machine.Step(a.now, *ev)
+// step gives a happening to a pod's machine and carries out what follows.
+func (a *Agent) step(p *pod, events ...lifecycle.Event) {
+	actions := p.machine.Step(a.now, events...)
 	for i := range actions {
 		a.record(p, &actions[i])
 		a.follow(p, &actions[i])
@@ -25,12 +25,17 @@ func (a *Agent) step(p *pod, ev *lifecycle.Event) {
 
 // tell gives a fact to a pod's machine, and records it.
 func (a *Agent) tell(p *pod, ev *lifecycle.Event, attempt uint64) {
-	if a.o.OnRecord != nil {
-		if r, ok := p.machine.RecordFact(a.now, ev, ev.Container, attempt); ok {
-			a.deliver(p, r)
-		}
+	a.recordFact(p, ev, attempt)
+	a.step(p, *ev)
+}
+
+func (a *Agent) recordFact(p *pod, ev *lifecycle.Event, attempt uint64) {
+	if a.o.OnRecord == nil {
+		return
 	}
-	a.step(p, ev)
+	if r, ok := p.machine.RecordFact(a.now, ev, ev.Container, attempt); ok {
+		a.deliver(p, r)
+	}
 }
 
 func (a *Agent) record(p *pod, act *lifecycle.Action) {
@@ -50,10 +55,12 @@ func (a *Agent) deliver(p *pod, r timeline.Record) {
 // arrive makes the machine of a pod, and tells it what it finds.
 func (a *Agent) arrive(p *pod) {
 	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p.number), a.now)
-	for _, ev := range a.finds(p) {
-		ev.Container = lifecycle.NoContainer
-		a.tell(p, &ev, 0)
+	facts := a.finds(p)
+	for i := range facts {
+		facts[i].Container = lifecycle.NoContainer
+		a.recordFact(p, &facts[i], 0)
 	}
+	a.step(p, facts...)
 }
 
 // finds is what a pod finds at its arrival.
@@ -68,9 +75,6 @@ func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
 	}
 	if a.noNetwork != "" {
 		facts = append(facts, lifecycle.Event{Type: lifecycle.NetworkDown, Err: a.noNetwork})
-	}
-	if len(facts) == 0 {
-		facts = append(facts, lifecycle.Event{})
 	}
 	return facts
 }

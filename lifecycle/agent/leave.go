@@ -1,0 +1,64 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// orphanGrace is the grace period of containers whose pod nobody knows.
+const orphanGrace = time.Second
+
+// letGo ends what the agent has of a pod that is gone from its source, once
+// nothing is left to do. What is left of it in the runtime goes with it.
+func (a *Agent) letGo(p *pod) {
+	_, more := p.machine.Deadline()
+	if !p.machine.Finished() || p.open > 0 || more || p.sweeping {
+		return
+	}
+	p.sweeping = true
+	var left leftovers
+	for _, c := range p.instances {
+		left.containers = append(left.containers, c.id)
+		delete(a.containers, c.id)
+	}
+	for _, s := range p.runs {
+		left.sandboxes = append(left.sandboxes, s.ID)
+		delete(a.sandboxes, s.ID)
+	}
+	a.calls.Go(func() {
+		a.sweep(a.ctx, left)
+		a.mail.post(message{pod: p, kind: messageSwept})
+	})
+}
+
+// forget drops a pod of which nothing is left.
+func (a *Agent) forget(p *pod) {
+	a.deadlines.set(p, p.wakeAt, false)
+	a.mu.Lock()
+	delete(a.byUID, p.identity.UID)
+	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
+	a.mu.Unlock()
+	a.publish(p, func(c *Change) { c.Gone = true })
+}
+
+// leftovers are the IDs of what nobody wants any more.
+type leftovers struct{ sandboxes, containers []string }
+
+// sweep stops and removes what nobody wants any more. What fails is logged: the
+// runtime keeps it.
+func (a *Agent) sweep(ctx context.Context, left leftovers) {
+	try := func(what, id string, err error) {
+		if err != nil {
+			a.o.Logger.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
+		}
+	}
+	for _, id := range left.containers {
+		try("StopContainer", id, a.o.Runtime.StopContainer(ctx, id, orphanGrace))
+		try("RemoveContainer", id, a.o.Runtime.RemoveContainer(ctx, id))
+	}
+	for _, id := range left.sandboxes {
+		try("StopSandbox", id, a.o.Runtime.StopSandbox(ctx, id))
+		try("RemoveSandbox", id, a.o.Runtime.RemoveSandbox(ctx, id))
+	}
+}
