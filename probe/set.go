@@ -161,7 +161,7 @@ func (s *Set) moment(now time.Time) *moment {
 	case s.next.now:
 		s.latest = s.next
 	default:
-		s.latest = moment{now.Sub(s.epoch), now}
+		s.latest = moment{since(s.epoch, now), now}
 	}
 	return &s.latest
 }
@@ -267,6 +267,25 @@ func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, an
 	}
 	out = s.workers[i].finish(m, attempt, &ans, &views[container], out)
 	s.schedule()
+	return out
+}
+
+// Attempt is one attempt of a container's probe.
+type Attempt struct {
+	Container int
+	Probe     Kind
+	Attempt   uint32
+	Instance  uint64
+}
+
+// UnderWay lists the attempts that a Finish is owed for, in the order of the Set.
+func (s *Set) UnderWay() []Attempt {
+	var out []Attempt
+	for i := range s.workers {
+		if w := &s.workers[i]; w.state == probing {
+			out = append(out, Attempt{Container: int(w.container), Probe: w.kind, Attempt: w.attempt, Instance: w.instance})
+		}
+	}
 	return out
 }
 
