@@ -14,7 +14,7 @@ import (
 // shell carries out what a machine asks for at once, but for what a test
 // withholds or lets fail.
 type shell struct {
-	t     *testing.T
+	t     testing.TB
 	pod   *lifecycle.Pod
 	now   time.Time
 	log   []lifecycle.Action
@@ -29,7 +29,7 @@ func simplePod() *corev1.Pod {
 	}
 }
 
-func newShell(t *testing.T, pod *corev1.Pod, timing *lifecycle.Timing) *shell {
+func newShell(t testing.TB, pod *corev1.Pod, timing *lifecycle.Timing) *shell {
 	t.Helper()
 	template, err := lifecycle.Compile(pod, lifecycle.Config{})
 	if err != nil {

@@ -190,20 +190,19 @@ func (s *savedState) load(at slot, passDelay time.Duration, forget bool) Worker 
 func (s *savedSet) load() (Set, error) {
 	q := Quirks{ForgetCounts: s.Quirks.ForgetCounts, CreateAll: s.Quirks.CreateAll, StopSidecars: s.Quirks.StopSidecars}
 	set := Set{layout: &Layout{}, options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
+	set.workers = make([]Worker, len(s.Probes))
 	var errs []error
 	for i := range s.Probes {
 		p := &s.Probes[i]
 		at := slot{spec: p.Spec.load(), container: p.Container, kind: Kind(p.Kind), sidecar: p.Sidecar}
 		err := set.layout.place(at)
-		w := Worker{}
 		if p.Worker != nil {
-			w = p.Worker.load(at, set.options.PassDelay, q.ForgetCounts)
-			err = errors.Join(err, w.check())
+			set.workers[i] = p.Worker.load(at, set.options.PassDelay, q.ForgetCounts)
+			err = errors.Join(err, set.workers[i].check())
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("probes[%d]: %w", i, err))
 		}
-		set.workers = append(set.workers, w)
 	}
 	if s.PassDelay < 0 || set.options.PassDelay > maxSpan {
 		errs = append(errs, fmt.Errorf("passDelay: %v: must be between 0 and %v", set.options.PassDelay, maxSpan))

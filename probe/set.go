@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -287,6 +288,17 @@ func (s *Set) UnderWay() []Attempt {
 		}
 	}
 	return out
+}
+
+// All is the probes that the Set runs, by container and kind, in its order.
+func (s *Set) All() iter.Seq2[int, Kind] {
+	return func(yield func(int, Kind) bool) {
+		for i := range s.layout.slots {
+			if !yield(int(s.layout.slots[i].container), s.layout.slots[i].kind) {
+				return
+			}
+		}
+	}
 }
 
 // Exists tells whether the container has a live worker of that kind.

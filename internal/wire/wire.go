@@ -37,7 +37,7 @@ func Unmarshal(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("byte %d of %d: %w", offset(d, err), len(data), err)
+		return fmt.Errorf("byte %d of %d: %w", offset(d, err, int64(len(data))), len(data), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return fmt.Errorf("byte %d of %d: something follows the end", d.InputOffset(), len(data))
@@ -48,7 +48,7 @@ func Unmarshal(data []byte, v any) error {
 }
 
 // offset is where a decoder met its error.
-func offset(d *json.Decoder, err error) int64 {
+func offset(d *json.Decoder, err error, size int64) int64 {
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
 	switch {
@@ -56,6 +56,8 @@ func offset(d *json.Decoder, err error) int64 {
 		return syntax.Offset
 	case errors.As(err, &mismatch):
 		return mismatch.Offset
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return size
 	}
 	return d.InputOffset()
 }
