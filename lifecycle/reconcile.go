@@ -1,6 +1,8 @@
 package lifecycle
 
-import "github.com/podclock/podclock/probe"
+import (
+	"github.com/podclock/podclock/probe"
+)
 
 // OpenRequest is a request that is not answered yet.
 type OpenRequest struct {
@@ -33,8 +35,10 @@ func (p *Pod) OpenRequests() []OpenRequest {
 	for _, r := range p.open {
 		all = append(all, OpenRequest{Type: r.request, Op: r.op, Container: r.container, Instance: r.instance, Attempt: r.attempt, Hook: r.hook})
 	}
-	for _, a := range p.probes.UnderWay() {
-		all = append(all, OpenRequest{Type: RunProbe, Container: a.Container, Instance: a.Instance, Attempt: uint64(a.Attempt), Probe: a.Probe})
+	for container, kind := range p.probes.All() {
+		if instance, attempt, ok := p.probes.UnderWay(container, kind); ok {
+			all = append(all, OpenRequest{Type: RunProbe, Container: container, Instance: instance, Attempt: uint64(attempt), Probe: kind})
+		}
 	}
 	return all
 }

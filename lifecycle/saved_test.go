@@ -10,7 +10,6 @@ import (
 
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/internal/wire/wiretest"
-	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -23,13 +22,13 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Skip: []string{
 			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
 			"Pod.out", "Pod.acts", "pass.answer", // empty between two Steps
+			"Pod.stirred", "Pod.restsTo", // a cache
 		},
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
 			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[killStage](): uint8(killFailed),
 			reflect.TypeFor[KillCause](): uint8(KillUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
 			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
-			reflect.TypeFor[probe.Kind](): uint8(probe.Liveness),
 		},
 		Make: map[reflect.Type]func(int) any{
 			reflect.TypeFor[*Template](): func(int) any { return t },
@@ -56,6 +55,8 @@ func TestNoFieldOfAPodIsForgotten(t *testing.T) {
 		want := New(template, Identity{}, nil, worldStart)
 		podFiller(template, round).Fill(want)
 		want.probes.Create(worldStart, nil)
+		want.rest()
+		want.stirred = true
 		saved, err := want.save()
 		if err != nil {
 			t.Fatal(err)

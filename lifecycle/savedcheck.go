@@ -133,13 +133,6 @@ func (c *checker) requests() {
 			c.failf("%s.request: %v: must be a request that is open by its op", field, r.request)
 		}
 	}
-	for i, e := range c.p.execs {
-		field := fmt.Sprintf("execProbes[%d]", i)
-		c.container(field+".container", e.container, 0)
-		if e.kind < probe.Startup || e.kind > probe.Liveness {
-			c.failf("%s.probe: must be startup, readiness or liveness", field)
-		}
-	}
 }
 
 func (c *checker) pass() {

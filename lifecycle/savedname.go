@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"github.com/podclock/podclock/internal/wire"
-	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -10,7 +9,6 @@ import (
 
 type (
 	stateName   restart.State
-	probeName   probe.Kind
 	requestName ActionType
 	hookName    HookKind
 	causeName   KillCause
@@ -24,14 +22,6 @@ func (n stateName) MarshalText() ([]byte, error) {
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (n *stateName) UnmarshalText(b []byte) error {
 	return wire.Parse(b, (*restart.State)(n), restart.StateExited)
-}
-
-// MarshalText implements [encoding.TextMarshaler].
-func (n probeName) MarshalText() ([]byte, error) { return wire.Name(probe.Kind(n), probe.Liveness) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (n *probeName) UnmarshalText(b []byte) error {
-	return wire.Parse(b, (*probe.Kind)(n), probe.Liveness)
 }
 
 // MarshalText implements [encoding.TextMarshaler].

@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"time"
 
-	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -119,15 +118,4 @@ func saveRequest(r openRequest) savedRequest {
 
 func (s savedRequest) load() openRequest {
 	return openRequest{s.Op, ActionType(s.Request), s.Container, s.Instance, s.Attempt, HookKind(s.Hook)}
-}
-
-type savedExec struct {
-	Container int       `json:"container"`
-	Probe     probeName `json:"probe"`
-	Attempt   uint64    `json:"attempt"`
-}
-
-func saveExec(e execAttempt) savedExec { return savedExec{e.container, probeName(e.kind), e.attempt} }
-func (s savedExec) load() execAttempt {
-	return execAttempt{s.Container, probe.Kind(s.Probe), s.Attempt}
 }

@@ -89,7 +89,6 @@ type savedPod struct {
 	Sandboxes  []savedSandbox   `json:"sandboxes,omitempty"` // of the world, oldest first
 	Instances  []savedInstance  `json:"instances,omitempty"` // of the world, oldest first
 	Requests   []savedRequest   `json:"openRequests,omitempty"`
-	Execs      []savedExec      `json:"execProbes,omitempty"`
 	Generator  savedGenerator   `json:"pleg,omitzero"`
 	Worker     savedWorker      `json:"worker,omitzero"`
 	Pass       *savedPass       `json:"pass,omitempty"` // nil: none is under way
@@ -128,7 +127,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: convertAll(p.world.sandboxes, saveSandbox), Instances: convertAll(p.world.instances, saveInstance),
-		Requests: convertAll(p.open, saveRequest), Execs: convertAll(p.execs, saveExec),
+		Requests:  convertAll(p.open, saveRequest),
 		Generator: saveGenerator(&p.pleg), Worker: saveWorker(&p.worker), Pass: savePass(&p.pass),
 		Kills: saveKills(&p.kills), Deletor: saveDeletor(&p.deletor), Hooks: convertAll(p.hooks, saveHook),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
@@ -164,12 +163,14 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 		return nil, err
 	}
 	s.loadState(p)
+	p.rest()
+	p.stirred = true // it may not have been looked at since New
 	return p, nil
 }
 
 func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
-	p.open, p.execs = convertAll(s.Requests, savedRequest.load), convertAll(s.Execs, savedExec.load)
+	p.open = convertAll(s.Requests, savedRequest.load)
 	p.world = world{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
 	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker.load(), s.Pass.load()
 	p.kills, p.deletor, p.hooks = s.Kills.load(), s.Deletor.load(), convertAll(s.Hooks, savedHook.load)

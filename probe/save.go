@@ -10,11 +10,10 @@ import (
 )
 
 // MarshalJSON writes the worker with all of its state, so that one that is read
-// back goes on as this one does. Instants are time spans from epoch, the
-// worker's first pass.
+// back goes on as this one does. Instants are time spans from its epoch.
 func (w *Worker) MarshalJSON() ([]byte, error) {
 	return wire.Marshal(&savedWorker{
-		Container: w.container, Kind: kindName(w.kind), Spec: saveSpec(w.spec),
+		Container: w.container, Kind: kindName(w.kind), Spec: saveSpec(w.spec), Epoch: w.epoch,
 		PassDelay: wire.Duration(w.passDelay), ForgetCounts: w.forget, Worker: *w.save(),
 	})
 }
@@ -26,8 +25,8 @@ func (w *Worker) UnmarshalJSON(data []byte) error {
 	if err := wire.Unmarshal(data, &s); err != nil {
 		return fmt.Errorf("probe: worker: %w", err)
 	}
-	restored := s.Worker.load(slot{spec: s.Spec.load(), container: s.Container, kind: Kind(s.Kind)},
-		time.Duration(s.PassDelay), s.ForgetCounts)
+	at := slot{spec: s.Spec.load(), container: s.Container, kind: Kind(s.Kind)}
+	restored := s.Worker.load(s.Epoch, &at, time.Duration(s.PassDelay), s.ForgetCounts)
 	if err := restored.check(); err != nil {
 		return fmt.Errorf("probe: worker: %w", err)
 	}
@@ -39,6 +38,7 @@ func (w *Worker) UnmarshalJSON(data []byte) error {
 func (s *Set) MarshalJSON() ([]byte, error) {
 	q := s.options.Quirks
 	saved := savedSet{
+		Epoch:     s.epoch,
 		PassDelay: wire.Duration(s.options.PassDelay),
 		Quirks:    savedQuirks{ForgetCounts: q.ForgetCounts, CreateAll: q.CreateAll, StopSidecars: q.StopSidecars},
 		Probes:    make([]savedSlot, len(s.workers)),
@@ -75,12 +75,14 @@ type savedWorker struct {
 	Container    int32         `json:"container"`
 	Kind         kindName      `json:"kind"`
 	Spec         savedSpec     `json:"spec"`
+	Epoch        time.Time     `json:"epoch"`
 	PassDelay    wire.Duration `json:"passDelay,omitempty"`
 	ForgetCounts bool          `json:"forgetCounts,omitempty"`
 	Worker       savedState    `json:"worker"`
 }
 
 type savedSet struct {
+	Epoch     time.Time     `json:"epoch,omitzero"`
 	PassDelay wire.Duration `json:"passDelay,omitempty"`
 	Quirks    savedQuirks   `json:"quirks,omitzero"`
 	Probes    []savedSlot   `json:"probes"`
@@ -117,10 +119,9 @@ func (s savedSpec) load() Spec {
 	return Spec{time.Duration(s.InitialDelay), time.Duration(s.Period), time.Duration(s.Timeout), s.SuccessThreshold, s.FailureThreshold}
 }
 
-// savedState is the state of a worker, without what its slot and options say.
-// Its clock is not kept: that is a cache.
+// savedState is the state of a worker, without what its slot, its options and
+// its Set say.
 type savedState struct {
-	Epoch  time.Time     `json:"epoch"`
 	State  stateName     `json:"state"`
 	Next   wire.Duration `json:"nextTick"`
 	PassAt wire.Duration `json:"passAt,omitempty"`
@@ -164,7 +165,7 @@ type savedStretch struct {
 
 func (w *Worker) save() *savedState {
 	return &savedState{
-		Epoch: w.epoch, State: stateName(w.state), Next: wire.Duration(w.next), PassAt: wire.Duration(w.passAt),
+		State: stateName(w.state), Next: wire.Duration(w.next), PassAt: wire.Duration(w.passAt),
 		Wake: wire.Duration(w.wake), Loud: wire.Duration(w.loud), StartedAt: w.startedAt, Ready: wire.Duration(w.ready),
 		Instance: w.instance, Promise: savedAnswer{outcomeName(w.promise.Outcome), w.promise.Output, w.promise.Err, w.promise.Until},
 		Until: wire.Duration(w.until), Run: w.run,
@@ -174,9 +175,9 @@ func (w *Worker) save() *savedState {
 	}
 }
 
-func (s *savedState) load(at slot, passDelay time.Duration, forget bool) Worker {
+func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, forget bool) Worker {
 	return Worker{
-		epoch: s.Epoch, clock: s.Epoch, spec: at.spec, passDelay: passDelay, forget: forget, container: at.container, kind: at.kind,
+		epoch: epoch, spec: at.spec, passDelay: passDelay, forget: forget, container: at.container, kind: at.kind,
 		state: state(s.State), next: instant(s.Next), passAt: instant(s.PassAt), wake: instant(s.Wake), loud: instant(s.Loud),
 		startedAt: s.StartedAt, ready: instant(s.Ready), instance: s.Instance,
 		promise: Answer{Outcome(s.Promise.Outcome), s.Promise.Output, s.Promise.Err, s.Promise.Until},
@@ -186,10 +187,11 @@ func (s *savedState) load(at slot, passDelay time.Duration, forget bool) Worker 
 	}
 }
 
-// load makes the Set, and checks that it is one.
+// load makes the Set, and checks that it is one. What it knows of its latest call
+// and its deadline is a cache.
 func (s *savedSet) load() (Set, error) {
 	q := Quirks{ForgetCounts: s.Quirks.ForgetCounts, CreateAll: s.Quirks.CreateAll, StopSidecars: s.Quirks.StopSidecars}
-	set := Set{layout: &Layout{}, options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
+	set := Set{layout: &Layout{}, epoch: s.Epoch, latest: moment{now: s.Epoch}, next: moment{now: s.Epoch}, options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
 	set.workers = make([]Worker, len(s.Probes))
 	var errs []error
 	for i := range s.Probes {
@@ -197,7 +199,7 @@ func (s *savedSet) load() (Set, error) {
 		at := slot{spec: p.Spec.load(), container: p.Container, kind: Kind(p.Kind), sidecar: p.Sidecar}
 		err := set.layout.place(at)
 		if p.Worker != nil {
-			set.workers[i] = p.Worker.load(at, set.options.PassDelay, q.ForgetCounts)
+			set.workers[i] = p.Worker.load(s.Epoch, &at, set.options.PassDelay, q.ForgetCounts)
 			err = errors.Join(err, set.workers[i].check())
 		}
 		if err != nil {
@@ -207,6 +209,7 @@ func (s *savedSet) load() (Set, error) {
 	if s.PassDelay < 0 || set.options.PassDelay > maxSpan {
 		errs = append(errs, fmt.Errorf("passDelay: %v: must be between 0 and %v", set.options.PassDelay, maxSpan))
 	}
+	set.schedule()
 	return set, errors.Join(errs...)
 }
 

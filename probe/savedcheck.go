@@ -44,6 +44,7 @@ func (w *Worker) check() error {
 	if err := at.check(); err != nil {
 		c = append(c, err)
 	}
+	c.want(!w.epoch.IsZero(), "epoch", w.epoch, "set")
 	c.want(w.container >= 0, "container", w.container, "0 or more")
 	c.span("passDelay", w.passDelay, 0)
 	c.span("nextTick", w.next, 1)

@@ -271,25 +271,6 @@ func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, an
 	return out
 }
 
-// Attempt is one attempt of a container's probe.
-type Attempt struct {
-	Container int
-	Probe     Kind
-	Attempt   uint32
-	Instance  uint64
-}
-
-// UnderWay lists the attempts that a Finish is owed for, in the order of the Set.
-func (s *Set) UnderWay() []Attempt {
-	var out []Attempt
-	for i := range s.workers {
-		if w := &s.workers[i]; w.state == probing {
-			out = append(out, Attempt{Container: int(w.container), Probe: w.kind, Attempt: w.attempt, Instance: w.instance})
-		}
-	}
-	return out
-}
-
 // All is the probes that the Set runs, by container and kind, in its order.
 func (s *Set) All() iter.Seq2[int, Kind] {
 	return func(yield func(int, Kind) bool) {
@@ -307,14 +288,14 @@ func (s *Set) Exists(container int, kind Kind) bool {
 	return ok && s.lives(at)
 }
 
-// UnderWay is the attempt of a container's probe that is under way; false if
-// there is none.
-func (s *Set) UnderWay(container int, kind Kind) (attempt uint32, ok bool) {
+// UnderWay is the attempt of a container's probe that is under way, and the
+// instance that it is about; false if there is none.
+func (s *Set) UnderWay(container int, kind Kind) (instance uint64, attempt uint32, ok bool) {
 	i, ok := s.layout.slot(container, kind)
 	if !ok || s.workers[i].state != probing {
-		return 0, false
+		return 0, 0, false
 	}
-	return s.workers[i].attempt, true
+	return s.workers[i].instance, s.workers[i].attempt, true
 }
 
 // Result is what is published of that kind about an instance of a container
