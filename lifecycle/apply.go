@@ -6,6 +6,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/podphase"
 )
 
 // apply takes in one event.
@@ -42,7 +44,7 @@ func (p *Pod) apply(ev *Event) {
 	case NodeReturned:
 		p.nodeReturned()
 	case KubeletRestarted:
-		p.kubeletRestarted()
+		p.kubeletRestarted(ev.KeepBackoff)
 	case NetworkDown:
 		p.noNetwork = ev.Err
 	case NetworkUp:
@@ -54,8 +56,8 @@ func (p *Pod) apply(ev *Event) {
 
 // complete takes the answer to a request.
 func (p *Pod) complete(ev *Event) {
-	r, ok := p.close(ev.Op)
-	if !ok || !ev.Type.answers(r.request) {
+	r, ok := p.close(ev)
+	if !ok {
 		p.dropped(ev)
 		return
 	}
@@ -241,6 +243,7 @@ func (p *Pod) updated(t *Template) {
 // conditionSet takes a condition that somebody else set in the API. It asks for
 // a sync only if Ready would change (S44).
 func (p *Pod) conditionSet(c corev1.PodCondition) {
+	c.LastProbeTime, c.LastTransitionTime = podphase.Truncate(c.LastProbeTime), podphase.Truncate(c.LastTransitionTime)
 	p.foreign = setCondition(slices.Clone(p.foreign), c)
 	s := p.store.status.DeepCopy()
 	s.Conditions = setCondition(s.Conditions, c)

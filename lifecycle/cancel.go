@@ -19,7 +19,7 @@ func (p *Pod) cancelExecs() {
 	p.worker.cancelled = true
 	for i := range p.t.containers {
 		for _, kind := range probe.Kinds {
-			if attempt, ok := p.probes.UnderWay(i, kind); ok && p.isExec(i, kind) {
+			if _, attempt, ok := p.probes.UnderWay(i, kind); ok && p.isExec(i, kind) {
 				p.cancelExec(i, kind, attempt)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"pgregory.net/rapid"
 
@@ -136,7 +137,7 @@ func drawAnswer(t *rapid.T, a *lifecycle.Action) lifecycle.Event {
 	if rapid.IntRange(0, 3).Draw(t, "goes wrong") > 0 {
 		return ev
 	}
-	ev.Err = "went wrong"
+	ev.Err = pick(t, "error", "went wrong", "went wrong: \xc3")
 	ev.ErrReason = pick(t, "reason", "", "PreStartHookError", "CreateContainerConfigError")
 	ev.Answer = pick(t, "answer", probe.Answer{Outcome: probe.OutcomeFailure}, probe.Answer{Err: "no runtime"})
 	return ev
@@ -168,7 +169,10 @@ func drawFact(t *rapid.T, c *chaos) lifecycle.Event {
 		ev.Eviction = &lifecycle.Eviction{Reason: "Evicted", Message: "low", EventReason: "Evicted", Disruption: true,
 			Grace: pick(t, "eviction", nil, ptr(int64(1)))}
 	case lifecycle.ConditionSet:
-		ev.Condition = &corev1.PodCondition{Type: "example.org/gate", Status: pick(t, "gate", corev1.ConditionTrue, corev1.ConditionFalse)}
+		ev.Condition = &corev1.PodCondition{Type: "example.org/gate", Status: pick(t, "gate", corev1.ConditionTrue, corev1.ConditionFalse),
+			LastTransitionTime: metav1.Time{Time: c.now}}
+	case lifecycle.KubeletRestarted:
+		ev.KeepBackoff = rapid.Bool().Draw(t, "keeps its back-off")
 	case lifecycle.PodUpdated:
 		pod := c.pod.Template().Pod().DeepCopy()
 		pod.Spec.Containers[0].Image = pick(t, "new image", "app:1", "app:2")

@@ -45,7 +45,7 @@ const (
 	NameFree         // it does not any more
 	NodeLost         // the node controllers gave the node up (S83)
 	NodeReturned     // it reports again
-	KubeletRestarted // the kubelet process was replaced (P39, P55)
+	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepBackoff
 	NetworkDown      // Err: the runtime's network is not ready (E1)
 	NetworkUp        // it is again
 	numEventTypes
@@ -130,6 +130,10 @@ type Event struct {
 	Template *Template
 	// Condition is a foreign condition, as set in the API.
 	Condition *corev1.PodCondition
+	// KeepBackoff says that the new kubelet process has the back-off of the old
+	// one, with the reasons and messages that statuses show for it. A kubelet
+	// has not (R19); an agent that restores a [Pod.Snapshot] has.
+	KeepBackoff bool
 }
 
 // check panics if an event is of no type, or lacks what its type is about.

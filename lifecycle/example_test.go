@@ -70,3 +70,70 @@ func ExamplePod_Step() {
 	//    33s start, restart count 3
 	//    34s refusal: restart refused: back-off 40s, 40s left
 }
+
+// A crash-looping container in its back-off: the process that holds the machine
+// is killed, and the next one goes on, with the restart count and the back-off.
+func ExampleRestore() {
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "default"},
+		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "example.org/app:1"}}},
+	}
+	template, err := lifecycle.Compile(pod, lifecycle.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	start := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	machine := lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "web", UID: "1"}, nil, start)
+	step := func(now time.Time, ev lifecycle.Event) {
+		for _, instance := range stepAll(machine, now, ev) {
+			fmt.Printf("%3v instance %d starts\n", now.Sub(start), instance)
+		}
+	}
+	crash := func(now time.Time) {
+		newest := machine.Runtime().Instances[0]
+		step(now, lifecycle.Event{Type: lifecycle.ContainerExited, Instance: newest.ID, ExitCode: 1})
+	}
+	step(start, lifecycle.Event{})
+	crash(start.Add(1 * time.Second)) // restarted at once
+	crash(start.Add(2 * time.Second)) // refused for 10 s
+
+	snapshot, err := machine.Snapshot()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if machine, err = lifecycle.Restore(snapshot, lifecycle.Config{}, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+	step(start.Add(5*time.Second), lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: true})
+	fmt.Println("open requests:", len(machine.OpenRequests()))
+	at, _ := machine.Deadline()
+	step(at, lifecycle.Event{})
+	fmt.Println("restart count:", machine.Runtime().Instances[0].Attempt)
+	// Output:
+	//  0s instance 3 starts
+	//  1s instance 6 starts
+	// open requests: 0
+	// 12s instance 10 starts
+	// restart count: 2
+}
+
+// stepAll steps a machine, answers all that it asks for at once, and returns the
+// instances that were started.
+func stepAll(machine *lifecycle.Pod, now time.Time, ev lifecycle.Event) (started []uint64) {
+	for events := []lifecycle.Event{ev}; len(events) > 0; {
+		var answers []lifecycle.Event
+		for _, a := range machine.Step(now, events[0]) {
+			if a.Type.IsRequest() {
+				answers = append(answers, answerTo(&a))
+			}
+			if a.Type == lifecycle.StartContainer {
+				started = append(started, a.Instance)
+			}
+		}
+		events = append(events[1:], answers...)
+	}
+	return started
+}

@@ -2,10 +2,10 @@ package lifecycle
 
 import (
 	"slices"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -21,7 +21,7 @@ func (p *Pod) nodeLost() {
 	r := p.store.reported.DeepCopy()
 	for i := range r.Conditions {
 		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
-			c.Status, c.LastTransitionTime = corev1.ConditionFalse, metaTime(p.now.Truncate(time.Second))
+			c.Status, c.LastTransitionTime = corev1.ConditionFalse, podphase.Truncate(metaTime(p.now))
 		}
 	}
 	p.store.reported = r
@@ -41,8 +41,8 @@ func (p *Pod) nodeReturned() {
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,
 // and what runs goes on (P39, P55, R19, R30). The pod's last reported status is
-// all that the new process knows.
-func (p *Pod) kubeletRestarted() {
+// all that the new process knows, unless it keeps the back-off.
+func (p *Pod) kubeletRestarted(keepBackoff bool) {
 	if p.worker.finished {
 		return
 	}
@@ -53,11 +53,10 @@ func (p *Pod) kubeletRestarted() {
 	p.pleg = eventGenerator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
-	clear(p.reasons)
 	clear(p.owed)
-	clear(p.backoff)
-	clear(p.pullBackoff)
-	clear(p.pullFailure)
+	if !keepBackoff {
+		p.forgetBackoff()
+	}
 	api := p.apiStatus()
 	p.store.stored, p.store.status = false, api
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
@@ -72,6 +71,15 @@ func (p *Pod) kubeletRestarted() {
 	if removed {
 		p.orphanFound()
 	}
+}
+
+// forgetBackoff loses every back-off entry (R19), and why the last starts and
+// pulls failed.
+func (p *Pod) forgetBackoff() {
+	clear(p.reasons)
+	clear(p.backoff)
+	clear(p.pullBackoff)
+	clear(p.pullFailure)
 }
 
 // orphanFound is a new kubelet process that finds containers of a pod it was

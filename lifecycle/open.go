@@ -15,6 +15,7 @@ type openRequest struct {
 	container int
 	instance  uint64
 	attempt   uint64
+	hook      HookKind
 }
 
 // request appends a request under a new Op, and returns that.
@@ -24,14 +25,15 @@ func (p *Pod) request(a Action) uint64 {
 	if a.Type == CreateContainer {
 		a.Instance = a.Op
 	}
-	p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt})
+	p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
 	p.emit(a)
 	return a.Op
 }
 
-// close takes a request off the table; false: there is none of that Op.
-func (p *Pod) close(op uint64) (openRequest, bool) {
-	i := slices.IndexFunc(p.open, func(r openRequest) bool { return r.op == op })
+// close takes the request that an event answers off the table; false: there is
+// none.
+func (p *Pod) close(ev *Event) (openRequest, bool) {
+	i := slices.IndexFunc(p.open, func(r openRequest) bool { return r.op == ev.Op && ev.Type.answers(r.request) })
 	if i < 0 {
 		return openRequest{}, false
 	}

@@ -37,6 +37,8 @@ type chaos struct {
 	restarts map[string]int32
 	sinceCut []given
 	twin     *lifecycle.Pod // a clone from before sinceCut
+	timing   *lifecycle.Timing
+	reborn   *lifecycle.Pod // the same, restored from a snapshot before each step; nil: not in this story
 }
 
 func newChaos(t *rapid.T) *chaos {
@@ -46,7 +48,7 @@ func newChaos(t *rapid.T) *chaos {
 	if rapid.Bool().Draw(t, "kubelet's timing") {
 		timing = lifecycle.KubeletTiming(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)))
 	}
-	c := &chaos{t: t, config: config, now: epoch, restarts: map[string]int32{}}
+	c := &chaos{t: t, config: config, timing: timing, now: epoch, restarts: map[string]int32{}}
 	c.pod = lifecycle.New(template, lifecycle.Identity{Namespace: "ns", Name: "p", UID: "u"}, timing, c.now)
 	c.twin = c.pod.Clone()
 	return c
@@ -61,6 +63,7 @@ func (c *chaos) step(now time.Time, events ...lifecycle.Event) {
 	}
 	c.t.Logf("%v %v: %d actions", now.Sub(epoch), types(events), len(out))
 	c.sinceCut = append(c.sinceCut, given{now, events, append([]lifecycle.Action(nil), out...)})
+	c.compareReborn(now, events, out)
 	for i := range out {
 		c.follow(&out[i])
 	}
@@ -132,51 +135,56 @@ func (c *chaos) end(instance uint64, code int32) {
 	c.step(c.now, lifecycle.Event{Type: lifecycle.ContainerExited, Instance: instance, ExitCode: code})
 }
 
+// moves is what can happen to a machine.
+func (c *chaos) moves() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"answer":      c.answer,
+		"answer soon": c.answer, // more often than the rest
+		"answer next": func(t *rapid.T) {
+			if len(c.requests) > 0 {
+				c.requests = append(c.requests[len(c.requests)-1:], c.requests[:len(c.requests)-1]...)
+			}
+			c.answer(t)
+		},
+		"answer twice": func(t *rapid.T) {
+			if len(c.answered) == 0 {
+				t.Skip("nothing was answered")
+			}
+			c.step(c.now, rapid.SampledFrom(c.answered).Draw(t, "again"))
+		},
+		"all at once": func(t *rapid.T) {
+			died := []lifecycle.Event{{Type: lifecycle.SandboxDied}}
+			for _, id := range c.alive {
+				died = append(died, lifecycle.Event{Type: lifecycle.ContainerExited, Instance: id, ExitCode: 137})
+			}
+			c.step(c.now, died...)
+		},
+		"answer nothing": func(t *rapid.T) { c.step(c.now, drawStray(t)) },
+		"exit": func(t *rapid.T) {
+			if len(c.alive) == 0 {
+				t.Skip("nothing runs")
+			}
+			c.end(rapid.SampledFrom(c.alive).Draw(t, "instance"), int32(rapid.IntRange(0, 3).Draw(t, "code")))
+		},
+		"wake": func(t *rapid.T) {
+			at, ok := c.pod.Deadline()
+			if !ok {
+				t.Skip("it waits for nothing")
+			}
+			c.step(at)
+		},
+		"wait":      func(t *rapid.T) { c.step(c.now.Add(drawWait(t))) },
+		"step back": func(t *rapid.T) { c.step(c.now.Add(-drawWait(t))) },
+		"fact":      func(t *rapid.T) { c.step(c.now, drawFact(t, c)) },
+		"clone":     func(*rapid.T) { c.compareTwin() },
+	}
+}
+
 func TestTheMachineBearsAnyEventsInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newChaos(t)
 		c.step(c.now)
-		t.Repeat(map[string]func(*rapid.T){
-			"answer":      c.answer,
-			"answer soon": c.answer, // more often than the rest
-			"answer next": func(t *rapid.T) {
-				if len(c.requests) > 0 {
-					c.requests = append(c.requests[len(c.requests)-1:], c.requests[:len(c.requests)-1]...)
-				}
-				c.answer(t)
-			},
-			"answer twice": func(t *rapid.T) {
-				if len(c.answered) == 0 {
-					t.Skip("nothing was answered")
-				}
-				c.step(c.now, rapid.SampledFrom(c.answered).Draw(t, "again"))
-			},
-			"all at once": func(t *rapid.T) {
-				died := []lifecycle.Event{{Type: lifecycle.SandboxDied}}
-				for _, id := range c.alive {
-					died = append(died, lifecycle.Event{Type: lifecycle.ContainerExited, Instance: id, ExitCode: 137})
-				}
-				c.step(c.now, died...)
-			},
-			"answer nothing": func(t *rapid.T) { c.step(c.now, drawStray(t)) },
-			"exit": func(t *rapid.T) {
-				if len(c.alive) == 0 {
-					t.Skip("nothing runs")
-				}
-				c.end(rapid.SampledFrom(c.alive).Draw(t, "instance"), int32(rapid.IntRange(0, 3).Draw(t, "code")))
-			},
-			"wake": func(t *rapid.T) {
-				at, ok := c.pod.Deadline()
-				if !ok {
-					t.Skip("it waits for nothing")
-				}
-				c.step(at)
-			},
-			"wait":      func(t *rapid.T) { c.step(c.now.Add(drawWait(t))) },
-			"step back": func(t *rapid.T) { c.step(c.now.Add(-drawWait(t))) },
-			"fact":      func(t *rapid.T) { c.step(c.now, drawFact(t, c)) },
-			"clone":     func(*rapid.T) { c.compareTwin() },
-		})
+		t.Repeat(c.moves())
 		c.compareTwin()
 	})
 }

@@ -14,12 +14,15 @@ import (
 // shell carries out what a machine asks for at once, but for what a test
 // withholds or lets fail.
 type shell struct {
-	t     *testing.T
+	t     testing.TB
 	pod   *lifecycle.Pod
 	now   time.Time
 	log   []lifecycle.Action
 	fails map[lifecycle.ActionType]lifecycle.Event // Err and ErrReason of its answers
 	holds map[lifecycle.ActionType]bool            // requests that are not answered
+
+	timing *lifecycle.Timing
+	absent bool // no image is there before it is pulled
 }
 
 func simplePod() *corev1.Pod {
@@ -29,14 +32,14 @@ func simplePod() *corev1.Pod {
 	}
 }
 
-func newShell(t *testing.T, pod *corev1.Pod, timing *lifecycle.Timing) *shell {
+func newShell(t testing.TB, pod *corev1.Pod, timing *lifecycle.Timing) *shell {
 	t.Helper()
 	template, err := lifecycle.Compile(pod, lifecycle.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &shell{
-		t: t, pod: lifecycle.New(template, lifecycle.Identity{Namespace: "ns", Name: "p", UID: "u"}, timing, epoch), now: epoch,
+		t: t, timing: timing, pod: lifecycle.New(template, lifecycle.Identity{Namespace: "ns", Name: "p", UID: "u"}, timing, epoch), now: epoch,
 		fails: map[lifecycle.ActionType]lifecycle.Event{}, holds: map[lifecycle.ActionType]bool{},
 	}
 }
@@ -60,6 +63,7 @@ func (s *shell) give(events ...lifecycle.Event) {
 
 func (s *shell) answer(a *lifecycle.Action) []lifecycle.Event {
 	ev := answerTo(a)
+	ev.Present = ev.Present && !s.absent
 	if f, ok := s.fails[a.Type]; ok {
 		ev.Err, ev.ErrReason = f.Err, f.ErrReason
 		return []lifecycle.Event{ev}

@@ -65,7 +65,8 @@ func (id Identity) String() string {
 	return fmt.Sprintf("%s_%s(%s)", id.Name, id.Namespace, id.UID)
 }
 
-// Compile defaults, validates and compiles a pod. The pod is not modified. The
+// Compile defaults, validates and compiles a pod. The pod is not modified. Times
+// of its status are cut to whole seconds, as the API keeps them (S66). The
 // error joins everything that the API server would refuse and what of the
 // configuration cannot be.
 func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
@@ -74,6 +75,8 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 		return nil, err
 	}
 	pod = pod.DeepCopy()
+	pod.CreationTimestamp = podphase.Truncate(pod.CreationTimestamp)
+	podphase.TruncateStatus(&pod.Status)
 	api := APIGates{Restart: cfg.Restart.Gates}
 	api.SetDefaults(pod)
 	if errs := api.Validate(pod); len(errs) > 0 && !cfg.Trusted {

@@ -35,9 +35,10 @@ func stamped(t corev1.PodConditionType) bool {
 	return ownedByKubelet(t)
 }
 
-// Truncate cuts a time to the whole second, as all times of a status are (S66).
+// Truncate cuts a time to the whole second and puts it in UTC, as all times of a
+// status are (S66).
 func Truncate(t metav1.Time) metav1.Time {
-	return metav1.Time{Time: t.Time.Truncate(time.Second)}
+	return metav1.Time{Time: t.Time.Truncate(time.Second).UTC()}
 }
 
 // TruncateStatus cuts every time in st, in place (S66).

@@ -80,6 +80,7 @@ type rig struct {
 	t        *rapid.T
 	life     life
 	promises bool
+	reborn   bool // the worker is written and read back before each call
 	w        Worker
 	view     View
 	running  uint64 // instance that really runs; 0: none
@@ -124,6 +125,7 @@ func (r *rig) runTo(to time.Duration) {
 
 func (r *rig) step() {
 	r.steps++
+	r.rebirth()
 	r.take(r.w.Step(r.time(), r.view, nil))
 	if d, ok := r.w.Deadline(); ok && !d.After(r.time()) {
 		r.t.Fatalf("after Step at %v the deadline is %v", r.now, d.Sub(start))
@@ -133,6 +135,7 @@ func (r *rig) step() {
 func (r *rig) finish() {
 	a := *r.pending
 	r.pending = nil
+	r.rebirth()
 	r.take(r.w.Finish(r.time(), a.Attempt, r.answer, r.view, nil))
 }
 

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -161,7 +162,7 @@ func (s *Set) moment(now time.Time) *moment {
 	case s.next.now:
 		s.latest = s.next
 	default:
-		s.latest = moment{now.Sub(s.epoch), now}
+		s.latest = moment{since(s.epoch, now), now}
 	}
 	return &s.latest
 }
@@ -270,20 +271,31 @@ func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, an
 	return out
 }
 
+// All is the probes that the Set runs, by container and kind, in its order.
+func (s *Set) All() iter.Seq2[int, Kind] {
+	return func(yield func(int, Kind) bool) {
+		for i := range s.layout.slots {
+			if !yield(int(s.layout.slots[i].container), s.layout.slots[i].kind) {
+				return
+			}
+		}
+	}
+}
+
 // Exists tells whether the container has a live worker of that kind.
 func (s *Set) Exists(container int, kind Kind) bool {
 	at, ok := s.layout.slot(container, kind)
 	return ok && s.lives(at)
 }
 
-// UnderWay is the attempt of a container's probe that is under way; false if
-// there is none.
-func (s *Set) UnderWay(container int, kind Kind) (attempt uint32, ok bool) {
+// UnderWay is the attempt of a container's probe that is under way, and the
+// instance that it is about; false if there is none.
+func (s *Set) UnderWay(container int, kind Kind) (instance uint64, attempt uint32, ok bool) {
 	i, ok := s.layout.slot(container, kind)
 	if !ok || s.workers[i].state != probing {
-		return 0, false
+		return 0, 0, false
 	}
-	return s.workers[i].attempt, true
+	return s.workers[i].instance, s.workers[i].attempt, true
 }
 
 // Result is what is published of that kind about an instance of a container

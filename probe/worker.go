@@ -21,6 +21,9 @@ type moment struct {
 	now time.Time
 }
 
+// horizon is further off than anybody plays or waits.
+const horizon instant = 150 * 365 * 24 * time.Hour
+
 // state is where a worker stands between two calls.
 type state uint8
 
@@ -304,7 +307,11 @@ func (w *Worker) passed(at instant) {
 
 func (w *Worker) moment(now time.Time) moment { return moment{w.since(now), now} }
 
-func (w *Worker) since(t time.Time) instant { return t.Sub(w.epoch) }
-
 // when is the moment of an instant.
 func (w *Worker) when(at instant) moment { return moment{at, w.epoch.Add(at)} }
+
+// since is the instant of t. What is beyond the horizon counts as the horizon,
+// so that sums with a period stay in range.
+func (w *Worker) since(t time.Time) instant { return since(w.epoch, t) }
+
+func since(epoch, t time.Time) instant { return min(t.Sub(epoch), horizon) }

@@ -1,0 +1,107 @@
+package wire
+
+import (
+	"encoding/base64"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// walker changes every text in a value, in place, and puts every time in UTC.
+type walker struct {
+	text func(string) (string, error)
+	errs []error
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+func (w *walker) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			w.walk(v.Elem())
+		}
+	case reflect.String:
+		if v.CanSet() {
+			v.SetString(w.mend(v.String()))
+		}
+	case reflect.Struct:
+		w.walkStruct(v)
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 { // bytes are no text
+			return
+		}
+		for i := range v.Len() {
+			w.walk(v.Index(i))
+		}
+	case reflect.Map:
+		w.walkMap(v)
+	}
+}
+
+// walkStruct leaves out what it may not set: that writes itself.
+func (w *walker) walkStruct(v reflect.Value) {
+	if v.Type() == timeType {
+		if v.CanSet() {
+			v.Set(reflect.ValueOf(v.Interface().(time.Time).UTC()))
+		}
+		return
+	}
+	for i := range v.NumField() {
+		if f := v.Field(i); f.CanSet() {
+			w.walk(f)
+		}
+	}
+}
+
+// walkMap makes a map's entries anew, since they cannot be changed in place.
+func (w *walker) walkMap(v reflect.Value) {
+	old := make([][2]reflect.Value, 0, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		entry := [2]reflect.Value{reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()}
+		entry[0].Set(it.Key())
+		entry[1].Set(it.Value())
+		old = append(old, entry)
+	}
+	if !v.IsNil() {
+		v.Clear()
+	}
+	for _, entry := range old {
+		w.walk(entry[0])
+		w.walk(entry[1])
+		v.SetMapIndex(entry[0], entry[1])
+	}
+}
+
+func (w *walker) mend(s string) string {
+	out, err := w.text(s)
+	if err != nil {
+		w.errs = append(w.errs, err)
+	}
+	return out
+}
+
+// mark begins a text that JSON would not keep as it is, and one that begins so
+// itself.
+const mark = "base64:"
+
+func escape(s string) (string, error) {
+	if utf8.ValidString(s) && !strings.HasPrefix(s, mark) {
+		return s, nil
+	}
+	return mark + base64.StdEncoding.EncodeToString([]byte(s)), nil
+}
+
+func unescape(s string) (string, error) {
+	coded, ok := strings.CutPrefix(s, mark)
+	if !ok {
+		return s, nil
+	}
+	b, err := base64.StdEncoding.DecodeString(coded)
+	if err != nil {
+		return "", fmt.Errorf("%q: %w", s, err)
+	}
+	return string(b), nil
+}

@@ -1,0 +1,113 @@
+// Package wire writes the state of a machine as JSON, and reads it back:
+//
+//   - exactly: times keep their nanoseconds and are in UTC, texts that are not
+//     UTF-8 keep their bytes;
+//   - in one way: the same state gives the same bytes;
+//   - strictly: what is not known, or comes after the end, is an error.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"time"
+)
+
+// Marshal writes what v points to. It makes that fit for JSON in place: nobody
+// else may hold it.
+func Marshal(v any) ([]byte, error) {
+	w := walker{text: escape}
+	w.walk(reflect.ValueOf(v))
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // for those who read it
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Unmarshal reads what Marshal has written into what v points to. An error says
+// at which byte.
+func Unmarshal(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("byte %d of %d: %w", offset(d, err, int64(len(data))), len(data), err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("byte %d of %d: something follows the end", d.InputOffset(), len(data))
+	}
+	w := walker{text: unescape}
+	w.walk(reflect.ValueOf(v))
+	return errors.Join(w.errs...)
+}
+
+// offset is where a decoder met its error.
+func offset(d *json.Decoder, err error, size int64) int64 {
+	var syntax *json.SyntaxError
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return syntax.Offset
+	case errors.As(err, &mismatch):
+		return mismatch.Offset
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return size
+	}
+	return d.InputOffset()
+}
+
+// Duration is a time span, written as [time.Duration.String] does, which loses
+// nothing. The longest one there is means never.
+type Duration time.Duration
+
+const never = "never"
+
+// MarshalText implements [encoding.TextMarshaler].
+func (d Duration) MarshalText() ([]byte, error) {
+	if d == math.MaxInt64 {
+		return []byte(never), nil
+	}
+	return []byte(time.Duration(d).String()), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (d *Duration) UnmarshalText(b []byte) error {
+	if string(b) == never {
+		*d = math.MaxInt64
+		return nil
+	}
+	span, err := time.ParseDuration(string(b))
+	*d = Duration(span)
+	return err
+}
+
+// Name is the text of a value of a closed set whose last value is given: its
+// String.
+func Name[T closed](v, last T) ([]byte, error) {
+	if v > last {
+		return nil, fmt.Errorf("there is no %T %d", v, uint8(v))
+	}
+	return []byte(v.String()), nil
+}
+
+// Parse is the value of a closed set that a text names.
+func Parse[T closed](b []byte, into *T, last T) error {
+	for v := range int(last) + 1 {
+		if T(v).String() == string(b) {
+			*into = T(v)
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no %T %q", *into, b)
+}
+
+type closed interface {
+	~uint8
+	fmt.Stringer
+}

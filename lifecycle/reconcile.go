@@ -1,0 +1,48 @@
+package lifecycle
+
+import (
+	"github.com/podclock/podclock/probe"
+)
+
+// OpenRequest is a request that is not answered yet.
+type OpenRequest struct {
+	Type ActionType
+	// Op is that of the request; 0 for a RunProbe, which Container, Probe and
+	// Attempt identify.
+	Op uint64
+	// Container is an index for [Template.Container], or NoContainer.
+	Container int
+	// Instance and Attempt are those of the request (see [Action]).
+	Instance, Attempt uint64
+	Hook              HookKind
+	Probe             probe.Kind
+}
+
+// OpenRequests lists the requests that the machine waits for, in the order in
+// which they were made, and then the attempts of probes.
+//
+// When the process that carried them out is gone, the shell that has restored
+// the machine first gives it [KubeletRestarted], which ends the pass and the
+// probe attempts of the old process, and then one answer for each request that
+// is open after that, by what the runtime has: a created container as
+// [ContainerCreated] with its ID, a started one as [ContainerStarted], and an
+// Err for what did not come about. Until RunSandbox, CreateContainer,
+// StartContainer and RemoveContainer are answered the machine starts nothing,
+// so that nothing is started twice. What else ended meanwhile is told as
+// [ContainerExited] and [SandboxDied]; see [Pod.Runtime].
+func (p *Pod) OpenRequests() []OpenRequest {
+	var all []OpenRequest
+	for _, r := range p.open {
+		all = append(all, OpenRequest{Type: r.request, Op: r.op, Container: r.container, Instance: r.instance, Attempt: r.attempt, Hook: r.hook})
+	}
+	for container, kind := range p.probes.All() {
+		if instance, attempt, ok := p.probes.UnderWay(container, kind); ok {
+			all = append(all, OpenRequest{Type: RunProbe, Container: container, Instance: instance, Attempt: uint64(attempt), Probe: kind})
+		}
+	}
+	return all
+}
+
+// Runtime returns the sandboxes and container instances that the machine takes
+// to be in the runtime, by all that it was told, newest first.
+func (p *Pod) Runtime() Runtime { return p.inspect() }

@@ -1,0 +1,81 @@
+package lifecycle
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/internal/wire/wiretest"
+	"github.com/podclock/podclock/restart"
+)
+
+// podFiller fills a Pod of that template, which has two containers and images:
+// as many as a filled list has.
+func podFiller(t *Template, round int) *wiretest.Filler {
+	stamp := metav1.Time{Time: worldStart}
+	return &wiretest.Filler{
+		Round: round,
+		Skip: []string{
+			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
+			"Pod.out", "Pod.acts", "pass.answer", // empty between two Steps
+			"Pod.stirred", "Pod.restsTo", // a cache
+		},
+		Last: map[reflect.Type]uint8{
+			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
+			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[killStage](): uint8(killFailed),
+			reflect.TypeFor[KillCause](): uint8(KillUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
+			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
+		},
+		Make: map[reflect.Type]func(int) any{
+			reflect.TypeFor[*Template](): func(int) any { return t },
+			reflect.TypeFor[update]():    func(n int) any { return update{set: true, hasGrace: n>>round&1 == 1, grace: int64(n)} },
+			reflect.TypeFor[corev1.PodCondition](): func(n int) any {
+				return corev1.PodCondition{Type: "Ready", Message: "\xff", ObservedGeneration: int64(n), LastProbeTime: stamp, LastTransitionTime: stamp}
+			},
+			reflect.TypeFor[corev1.PodStatus](): func(n int) any {
+				return corev1.PodStatus{Phase: "Running", Message: "cut \xc3", ObservedGeneration: int64(n), StartTime: &stamp}
+			},
+		},
+	}
+}
+
+func TestNoFieldOfAPodIsForgotten(t *testing.T) {
+	pod := &corev1.Pod{}
+	pod.Spec.Containers = []corev1.Container{{Name: "a", Image: "a:1"}, {Name: "b", Image: "b:1"}}
+	pod.Spec.Containers[0].LivenessProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"true"}}}}
+	template, err := Compile(pod, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range wiretest.Rounds {
+		want := New(template, Identity{}, nil, worldStart)
+		podFiller(template, round).Fill(want)
+		want.probes.Create(worldStart, nil)
+		want.rest()
+		want.stirred = true
+		saved, err := want.save()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := wire.Marshal(saved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read savedPod
+		if err := wire.Unmarshal(data, &read); err != nil {
+			t.Fatalf("%v in %s", err, data)
+		}
+		got, err := read.load(Config{}, nil)
+		if err != nil {
+			t.Fatalf("%v in %s", err, data)
+		}
+		sameTemplate := cmp.Comparer(func(a, b *Template) bool { return reflect.DeepEqual(a.pod, b.pod) && a.cfg == b.cfg })
+		if diff := cmp.Diff(want, got, cmp.Exporter(wiretest.Ours), sameTemplate); diff != "" {
+			t.Errorf("(-written +read)\n%s", diff)
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package lifecycle
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
+)
+
+// check says what of a machine that was read back cannot be: whatever it would
+// stumble over, or wait for in vain, later on.
+func (p *Pod) check() error {
+	c := checker{p: p}
+	c.containers()
+	c.world()
+	c.generator()
+	c.requests()
+	c.pass()
+	c.kills()
+	c.deletor()
+	if t := p.nextTemplate; t != nil && !p.t.sameContainers(t) {
+		c.failf("nextPod: its containers must be those of pod (P24)")
+	}
+	return errors.Join(c.errs...)
+}
+
+// checker collects what is wrong with p.
+type checker struct {
+	p    *Pod
+	errs []error
+}
+
+func (c *checker) failf(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf(format, args...))
+}
+
+// container wants the index of a container, or NoContainer where least is that.
+func (c *checker) container(field string, i, least int) {
+	if n := c.p.t.Containers(); i < least || i >= n {
+		c.failf("%s: %d: must be between %d and %d, as the pod has %d containers", field, i, least, n-1, n)
+	}
+}
+
+// op wants a number that was given out.
+func (c *checker) op(field string, op uint64) {
+	if op == 0 || op > c.p.ops {
+		c.failf("%s: %d: must be between 1 and lastOp, %d", field, op, c.p.ops)
+	}
+}
+
+// waits wants the Op of an open request of one of these types.
+func (c *checker) waits(field string, op uint64, types ...ActionType) {
+	i := slices.IndexFunc(c.p.open, func(r openRequest) bool { return r.op == op })
+	if i < 0 || !slices.Contains(types, c.p.open[i].request) {
+		c.failf("%s: %d: must be the op of an open request %v", field, op, types)
+	}
+}
+
+func (c *checker) containers() {
+	p := c.p
+	for i := range p.t.containers {
+		if p.lastAttempt[i] < -1 {
+			c.failf("containers[%d].lastAttempt: %d: must be a count, or -1", i, p.lastAttempt[i])
+		}
+		c.backoff(fmt.Sprintf("containers[%d].backoff", i), p.backoff[i])
+	}
+	for i := range p.pullBackoff {
+		c.backoff(fmt.Sprintf("images[%d].backoff", i), p.pullBackoff[i])
+	}
+	for i, kind := range p.probes.All() {
+		if i >= p.t.Containers() || probe.Of(p.t.containers[i].spec, kind) == nil {
+			c.failf("probes: the pod has no %v probe of container %d", kind, i)
+		}
+	}
+}
+
+func (c *checker) backoff(field string, b restart.Backoff) {
+	if most := restart.DefaultLimits().Max; b.Delay < 0 || b.Delay > most {
+		c.failf("%s.delay: %v: must be between 0s and %v", field, b.Delay, most)
+	}
+}
+
+func (c *checker) world() {
+	c.runtime("", &Runtime{Sandboxes: c.p.world.sandboxes, Instances: c.p.world.instances})
+}
+
+// runtime checks instances and sandboxes, of which no two may share an ID.
+func (c *checker) runtime(prefix string, r *Runtime) {
+	seen := map[uint64]bool{}
+	once := func(field string, id uint64) {
+		c.op(field, id)
+		if seen[id] {
+			c.failf("%s: %d: there is another one of that ID", field, id)
+		}
+		seen[id] = true
+	}
+	for i := range r.Sandboxes {
+		once(fmt.Sprintf("%ssandboxes[%d].id", prefix, i), r.Sandboxes[i].ID)
+	}
+	for i := range r.Instances {
+		field, one := fmt.Sprintf("%sinstances[%d]", prefix, i), &r.Instances[i]
+		once(field+".id", one.ID)
+		c.container(field+".container", one.Container, 0)
+		if one.Attempt < 0 {
+			c.failf("%s.attempt: %d: must be a count", field, one.Attempt)
+		}
+	}
+}
+
+func (c *checker) generator() {
+	for i, s := range c.p.pleg.seen {
+		c.container(fmt.Sprintf("pleg.seen[%d].container", i), s.container, NoContainer)
+	}
+	if c.p.pleg.snapshot != nil {
+		c.runtime("pleg.snapshot.", c.p.pleg.snapshot)
+	}
+}
+
+func (c *checker) requests() {
+	for i, r := range c.p.open {
+		field := fmt.Sprintf("openRequests[%d]", i)
+		c.op(field+".op", r.op)
+		if i > 0 && r.op <= c.p.open[i-1].op {
+			c.failf("%s.op: %d: must be greater than that before it", field, r.op)
+		}
+		switch r.request {
+		case RunSandbox, StopSandbox, RemoveSandbox:
+		case InspectImage, PullImage, CreateContainer, StartContainer, StopContainer, RemoveContainer, RunHook:
+			c.container(field+".container", r.container, 0)
+		default:
+			c.failf("%s.request: %v: must be a request that is open by its op", field, r.request)
+		}
+	}
+}
+
+func (c *checker) pass() {
+	s := &c.p.pass
+	if s.work == 0 {
+		return
+	}
+	if s.stage == 0 || s.stage > stageSnapshot && s.snapshot == nil {
+		c.failf("pass: stage %q without its snapshot", s.stage)
+		return
+	}
+	if s.snapshot != nil {
+		c.runtime("pass.snapshot.", s.snapshot)
+	}
+	c.plan(&s.plan)
+	c.place()
+	c.awaits()
+}
+
+func (c *checker) plan(p *Plan) {
+	for i := range p.Start {
+		c.container(fmt.Sprintf("pass.plan.start[%d]", i), p.Start[i], 0)
+	}
+	for i := range p.Kill {
+		c.container(fmt.Sprintf("pass.plan.kill[%d].container", i), p.Kill[i].Container, 0)
+	}
+	for i := range p.Reset {
+		c.container(fmt.Sprintf("pass.plan.reset[%d].container", i), p.Reset[i].Container, 0)
+	}
+}
+
+// place checks where in its list the pass stands.
+func (c *checker) place() {
+	s := &c.p.pass
+	list := 0
+	switch s.stage {
+	case stageKill:
+		list = len(s.plan.Kill)
+	case stageReset:
+		list = len(s.plan.Reset)
+	case stageStart:
+		list = len(s.plan.Start)
+	default:
+		list = s.next // it means nothing
+	}
+	if s.next < 0 || s.next > list {
+		c.failf("pass.next: %d: must be between 0 and %d", s.next, list)
+	}
+	if s.stage == stageStart && s.next == list && s.start.step != startCheck {
+		c.failf("pass.start.step: %q: there is no container to start", s.start.step)
+	}
+}
+
+// awaits checks what the pass waits for.
+func (c *checker) awaits() {
+	s := &c.p.pass
+	types, must := s.request()
+	switch {
+	case s.op != 0:
+		c.waits("pass.waitsForOp", s.op, types...)
+	case must:
+		c.failf("pass.waitsForOp: 0: must be the op of an open request %v", types)
+	}
+	if s.stage == stageStart && s.start.step == startCreate && s.start.instance != s.op {
+		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.start.instance, s.op)
+	}
+	if s.stage == stageStart && s.start.step == startRun && c.p.world.instance(s.start.instance) == nil {
+		c.failf("pass.start.instance: %d: there is none", s.start.instance)
+	}
+}
+
+// request returns what a pass in this stage asks for, and whether it must wait
+// for the answer.
+func (s *pass) request() (types []ActionType, must bool) {
+	switch s.stage {
+	case stageSandboxes:
+		return []ActionType{StopSandbox}, false
+	case stagePurge, stageReset, stagePrune:
+		return []ActionType{RemoveContainer}, false
+	case stageRunSandbox:
+		return []ActionType{RunSandbox}, false
+	case stageStart:
+		return s.start.request()
+	}
+	return nil, false
+}
+
+func (s *startState) request() (types []ActionType, must bool) {
+	switch s.step {
+	case startInspect:
+		return []ActionType{InspectImage}, true
+	case startPull:
+		return []ActionType{PullImage}, true
+	case startCreate:
+		return []ActionType{CreateContainer}, true
+	case startRun:
+		return []ActionType{StartContainer}, true
+	case startHook:
+		return []ActionType{RunHook}, false
+	}
+	return nil, false
+}
+
+func (c *checker) kills() {
+	for i := range c.p.kills.kills {
+		k, field := &c.p.kills.kills[i], fmt.Sprintf("kills.kills[%d]", i)
+		c.container(field+".container", k.container, 0)
+		if k.grace < 0 {
+			c.failf("%s.graceSeconds: %d: must be 0 or more", field, k.grace)
+		}
+		switch {
+		case k.stage == 0:
+			c.failf("%s.stage: there is none", field)
+		case k.stage == killStop:
+			c.waits(field+".waitsForOp", k.op, StopContainer)
+		case k.stage == killHook && k.op != 0:
+			c.waits(field+".waitsForOp", k.op, RunHook)
+		}
+		if k.until.IsZero() && (k.stage == killHook || k.stage == killTurn) {
+			c.failf("%s.until: must be set while its stage is %q", field, k.stage)
+		}
+	}
+	for i, h := range c.p.hooks {
+		c.container(fmt.Sprintf("strayHooks[%d].container", i), h.container, 0)
+	}
+}
+
+func (c *checker) deletor() {
+	d := &c.p.deletor
+	if d.op == 0 {
+		return
+	}
+	c.waits("deletor.waitsForOp", d.op, RemoveContainer, StopSandbox, RemoveSandbox)
+	stops := slices.ContainsFunc(c.p.open, func(r openRequest) bool { return r.op == d.op && r.request == StopSandbox })
+	if stops && (len(d.queue) == 0 || d.queue[0] != corpse{d.now, true, true}) {
+		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.now)
+	}
+}

@@ -1,0 +1,114 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
+)
+
+// savedContainer is what a Pod keeps by container.
+type savedContainer struct {
+	Name        string       `json:"name"`
+	Owed        bool         `json:"owed,omitempty"`
+	Reason      string       `json:"waitingReason,omitempty"`
+	Message     string       `json:"waitingMessage,omitempty"`
+	Backoff     savedBackoff `json:"backoff,omitzero"`
+	LastAttempt int32        `json:"lastAttempt"`
+	Triggered   time.Time    `json:"triggered,omitzero"`
+	View        savedView    `json:"view,omitzero"`
+}
+
+// savedImage is what a Pod keeps by image string.
+type savedImage struct {
+	Image   string       `json:"image"`
+	Backoff savedBackoff `json:"backoff,omitzero"`
+	Failure string       `json:"failure,omitempty"`
+}
+
+type savedBackoff struct {
+	Delay    wire.Duration `json:"delay"`
+	Advanced time.Time     `json:"advanced"`
+}
+
+func saveBackoff(b restart.Backoff) savedBackoff {
+	return savedBackoff{wire.Duration(b.Delay), b.Advanced}
+}
+
+func (s savedBackoff) load() restart.Backoff {
+	return restart.Backoff{Delay: time.Duration(s.Delay), Advanced: s.Advanced}
+}
+
+// savedView is a probe.View: what probe workers saw last of the status.
+type savedView struct {
+	Known      bool      `json:"known,omitempty"`
+	Finished   bool      `json:"finished,omitempty"`
+	Instance   uint64    `json:"instance,omitempty"`
+	Running    bool      `json:"running,omitempty"`
+	Terminated bool      `json:"terminated,omitempty"`
+	StartedAt  time.Time `json:"startedAt,omitzero"`
+	Started    bool      `json:"started,omitempty"`
+	MayRestart bool      `json:"mayRestart,omitempty"`
+	Deleting   bool      `json:"deleting,omitempty"`
+	Sidecar    bool      `json:"sidecar,omitempty"`
+	Adopted    bool      `json:"adopted,omitempty"`
+}
+
+func (p *Pod) saveContainers() []savedContainer {
+	out := make([]savedContainer, p.t.Containers())
+	for i := range out {
+		out[i] = savedContainer{
+			Name: p.t.name(i), Owed: p.owed[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
+			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.store.views[i]),
+		}
+	}
+	return out
+}
+
+// loadContainers wants the pod's containers, all and in order.
+func (s *savedPod) loadContainers(p *Pod) error {
+	if len(s.Containers) != p.t.Containers() {
+		return fmt.Errorf("containers: there are %d, and the pod has %d", len(s.Containers), p.t.Containers())
+	}
+	for i := range s.Containers {
+		c := &s.Containers[i]
+		if c.Name != p.t.name(i) {
+			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.name(i))
+		}
+		p.owed[i], p.reasons[i], p.backoff[i] = c.Owed, startReason{c.Reason, c.Message}, c.Backoff.load()
+		p.lastAttempt[i], p.triggered[i], p.store.views[i] = c.LastAttempt, c.Triggered, probe.View(c.View)
+	}
+	return nil
+}
+
+// imageStrings are the pod's distinct image strings, by image key.
+func (t *Template) imageStrings() []string {
+	out := make([]string, t.images)
+	for i := range t.containers {
+		out[t.containers[i].imageKey] = t.containers[i].spec.Image
+	}
+	return out
+}
+
+func (p *Pod) saveImages() []savedImage {
+	out := make([]savedImage, p.t.images)
+	for i, image := range p.t.imageStrings() {
+		out[i] = savedImage{image, saveBackoff(p.pullBackoff[i]), p.pullFailure[i]}
+	}
+	return out
+}
+
+func (s *savedPod) loadImages(p *Pod) error {
+	if len(s.Images) != p.t.images {
+		return fmt.Errorf("images: there are %d, and the pod has %d", len(s.Images), p.t.images)
+	}
+	for i, image := range p.t.imageStrings() {
+		if s.Images[i].Image != image {
+			return fmt.Errorf("images[%d].image: %q: must be %q, as in the pod", i, s.Images[i].Image, image)
+		}
+		p.pullBackoff[i], p.pullFailure[i] = s.Images[i].Backoff.load(), s.Images[i].Failure
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package lifecycle
+
+import (
+	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/restart"
+)
+
+// Closed sets as they stand in a snapshot.
+
+type (
+	stateName   restart.State
+	requestName ActionType
+	hookName    HookKind
+	causeName   KillCause
+)
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n stateName) MarshalText() ([]byte, error) {
+	return wire.Name(restart.State(n), restart.StateExited)
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *stateName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*restart.State)(n), restart.StateExited)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n requestName) MarshalText() ([]byte, error) { return wire.Name(ActionType(n), RunProbe) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *requestName) UnmarshalText(b []byte) error { return wire.Parse(b, (*ActionType)(n), RunProbe) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n hookName) MarshalText() ([]byte, error) { return wire.Name(HookKind(n), PreStop) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *hookName) UnmarshalText(b []byte) error { return wire.Parse(b, (*HookKind)(n), PreStop) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n causeName) MarshalText() ([]byte, error) { return wire.Name(KillCause(n), KillUnknownState) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *causeName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*KillCause)(n), KillUnknownState)
+}
+
+var workNames = [...]string{0: "none", workSync: "sync", workTerminating: "terminating", workTerminated: "terminated"}
+
+// String names the work.
+func (w work) String() string { return workNames[w] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (w work) MarshalText() ([]byte, error) { return wire.Name(w, workTerminated) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (w *work) UnmarshalText(b []byte) error { return wire.Parse(b, w, workTerminated) }
+
+var stageNames = [...]string{
+	0: "none", stageSnapshot: "snapshot", stageStatus: "status", stagePlan: "plan", stageKillPod: "kill pod", stageSandboxes: "sandboxes",
+	stagePurge: "purge", stageKill: "kill", stageReset: "reset", stagePrune: "prune", stageRunSandbox: "run sandbox", stageStart: "start",
+	stageEnd: "end",
+}
+
+// String names the stage.
+func (s stage) String() string { return stageNames[s] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s stage) MarshalText() ([]byte, error) { return wire.Name(s, stageEnd) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *stage) UnmarshalText(b []byte) error { return wire.Parse(b, s, stageEnd) }
+
+var startStepNames = [...]string{
+	startCheck: "check", startInspect: "inspect", startPull: "pull", startCreate: "create", startRun: "start",
+	startHook: "postStart", startHookKill: "kill after postStart",
+}
+
+// String names the step.
+func (s startStep) String() string { return startStepNames[s] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s startStep) MarshalText() ([]byte, error) { return wire.Name(s, startHookKill) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *startStep) UnmarshalText(b []byte) error { return wire.Parse(b, s, startHookKill) }
+
+var killStageNames = [...]string{0: "none", killHook: "preStop", killTurn: "turn", killStop: "stop", killDone: "done", killFailed: "failed"}
+
+// String names the stage.
+func (s killStage) String() string { return killStageNames[s] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s killStage) MarshalText() ([]byte, error) { return wire.Name(s, killFailed) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *killStage) UnmarshalText(b []byte) error { return wire.Parse(b, s, killFailed) }

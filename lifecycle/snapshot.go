@@ -1,0 +1,192 @@
+package lifecycle
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/internal/wire"
+)
+
+// snapshotVersion is raised whenever a field changes its meaning or goes: an
+// older or newer form is refused, never guessed at.
+const snapshotVersion = 1
+
+// Snapshot returns all of the machine's state as JSON, for [Restore]. The same
+// state gives the same bytes. Times are in UTC with their nanoseconds, time
+// spans as in "1m30s" (those of a probe worker from its first pass), and a text
+// that JSON cannot hold begins with "base64:". It is to be taken between two
+// Steps. The error is a time beyond the year 9999.
+func (p *Pod) Snapshot() ([]byte, error) {
+	s, err := p.save()
+	if err != nil {
+		return nil, fmt.Errorf("lifecycle: pod %s: snapshot: %w", p.id, err)
+	}
+	data, err := wire.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("lifecycle: pod %s: snapshot: %w", p.id, err)
+	}
+	return data, nil
+}
+
+// Restore returns the machine that a [Pod.Snapshot] was taken of. With the same
+// configuration and timing it goes on exactly as that one would have. Neither is
+// part of the snapshot: with others it goes on as a kubelet whose flags were
+// changed, and probe workers keep their quirks until [KubeletRestarted]. The pod
+// is compiled anew, so that the configuration must allow it. A nil timing is
+// [IdealTiming]. The error says what of the snapshot cannot be.
+//
+// After the death of the process that took it, see [Pod.OpenRequests].
+func Restore(data []byte, config Config, timing *Timing) (*Pod, error) {
+	p, err := restore(data, config, timing)
+	if err != nil {
+		return nil, fmt.Errorf("lifecycle: snapshot: %w; restore an intact one, or begin with New and KubeletRestarted", err)
+	}
+	return p, nil
+}
+
+func restore(data []byte, config Config, timing *Timing) (*Pod, error) {
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err == nil && head.Version != snapshotVersion {
+		return nil, fmt.Errorf("version: %d: this release reads %d alone", head.Version, snapshotVersion)
+	}
+	var s savedPod
+	if err := wire.Unmarshal(data, &s); err != nil {
+		return nil, err
+	}
+	p, err := s.load(config, timing)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// savedPod is a Pod as JSON.
+type savedPod struct {
+	Version   int       `json:"version"`
+	Namespace string    `json:"namespace,omitempty"`
+	Name      string    `json:"name,omitempty"`
+	UID       types.UID `json:"uid,omitempty"`
+
+	Now          time.Time   `json:"now"`
+	KubeletStart time.Time   `json:"kubeletStart,omitzero"`
+	LastOp       uint64      `json:"lastOp,omitempty"`
+	Pod          *corev1.Pod `json:"pod"`
+	NextPod      *corev1.Pod `json:"nextPod,omitempty"`
+
+	Containers []savedContainer `json:"containers"`
+	Images     []savedImage     `json:"images"`
+	Sandboxes  []savedSandbox   `json:"sandboxes,omitempty"` // of the world, oldest first
+	Instances  []savedInstance  `json:"instances,omitempty"` // of the world, oldest first
+	Requests   []savedRequest   `json:"openRequests,omitempty"`
+	Generator  savedGenerator   `json:"pleg,omitzero"`
+	Worker     savedWorker      `json:"worker,omitzero"`
+	Pass       *savedPass       `json:"pass,omitempty"` // nil: none is under way
+	Kills      savedKills       `json:"kills,omitzero"`
+	Deletor    savedDeletor     `json:"deletor,omitzero"`
+	Hooks      []savedHook      `json:"strayHooks,omitempty"`
+	Probes     json.RawMessage  `json:"probes"`
+	Stale      bool             `json:"probesAreStale,omitempty"`
+	ProbesMade time.Time        `json:"probesMade,omitzero"`
+	Status     savedStatus      `json:"status"`
+	Foreign    []savedCondition `json:"foreignConditions,omitempty"`
+	Deletion   savedDeletion    `json:"deletion,omitzero"`
+	Evicted    *savedEviction   `json:"eviction,omitempty"`
+	NoNetwork  string           `json:"networkNotReady,omitempty"`
+}
+
+type savedCondition = corev1.PodCondition
+
+// savedStatus is the status store; the views stand with their containers.
+type savedStatus struct {
+	Stored   bool              `json:"stored,omitempty"`
+	Cached   *corev1.PodStatus `json:"cached"`
+	Reported *corev1.PodStatus `json:"reported"`
+	Created  metav1.Time       `json:"podCreated,omitzero"`
+}
+
+// save makes the written form of a Pod. It leaves out what Step makes anew and
+// pass.answer, which every Step consumes.
+func (p *Pod) save() (*savedPod, error) {
+	probes, err := json.Marshal(&p.probes)
+	if err != nil {
+		return nil, err
+	}
+	s := &savedPod{
+		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
+		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
+		Containers: p.saveContainers(), Images: p.saveImages(),
+		Sandboxes: convertAll(p.world.sandboxes, saveSandbox), Instances: convertAll(p.world.instances, saveInstance),
+		Requests:  convertAll(p.open, saveRequest),
+		Generator: saveGenerator(&p.pleg), Worker: saveWorker(&p.worker), Pass: savePass(&p.pass),
+		Kills: saveKills(&p.kills), Deletor: saveDeletor(&p.deletor), Hooks: convertAll(p.hooks, saveHook),
+		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
+		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.created},
+		Deletion: saveDeletion(p.deletion), Evicted: saveEviction(p.evicted), NoNetwork: p.noNetwork,
+	}
+	s.Foreign = append(s.Foreign, p.foreign...)
+	if p.nextTemplate != nil {
+		s.NextPod = p.nextTemplate.pod.DeepCopy()
+	}
+	return s, nil
+}
+
+// load makes the Pod. What it does not check, Pod.check does.
+func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
+	if s.Pod == nil || s.Status.Cached == nil || s.Status.Reported == nil {
+		return nil, errors.New("pod, status.cached, status.reported: all are required")
+	}
+	t, err := Compile(s.Pod, config)
+	if err != nil {
+		return nil, fmt.Errorf("pod: %w", err)
+	}
+	p := New(t, Identity{Namespace: s.Namespace, Name: s.Name, UID: s.UID}, timing, s.Now)
+	if err := errors.Join(s.loadContainers(p), s.loadImages(p)); err != nil {
+		return nil, err
+	}
+	if s.NextPod != nil {
+		if p.nextTemplate, err = Compile(s.NextPod, config); err != nil {
+			return nil, fmt.Errorf("nextPod: %w", err)
+		}
+	}
+	if err := json.Unmarshal(s.Probes, &p.probes); err != nil {
+		return nil, err
+	}
+	s.loadState(p)
+	p.rest()
+	p.stirred = true // it may not have been looked at since New
+	return p, nil
+}
+
+func (s *savedPod) loadState(p *Pod) {
+	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
+	p.open = convertAll(s.Requests, savedRequest.load)
+	p.world = world{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
+	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker.load(), s.Pass.load()
+	p.kills, p.deletor, p.hooks = s.Kills.load(), s.Deletor.load(), convertAll(s.Hooks, savedHook.load)
+	p.stale, p.probesMade = s.Stale, s.ProbesMade
+	p.store.stored, p.store.status, p.store.reported, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Reported, s.Status.Created
+	p.foreign, p.deletion, p.evicted, p.noNetwork = s.Foreign, s.Deletion.load(), s.Evicted.load(), s.NoNetwork
+}
+
+// convertAll converts a list, to its written form or back.
+func convertAll[A, B any](list []A, convert func(A) B) []B {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]B, len(list))
+	for i := range list {
+		out[i] = convert(list[i])
+	}
+	return out
+}
