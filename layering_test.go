@@ -18,6 +18,7 @@ var levels = map[string]int{
 	"podphase":         20, // phase, conditions, columns
 	"lifecycle":        30, // the pod machine
 	"probe/handler":    35, // real probes
+	"flight":           35, // recordings of machines
 	"":                 40, // the simulator
 	"lifecycle/agent":  40, // the live shell
 	"lifecycle/agent/": 45, // what tests it

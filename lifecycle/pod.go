@@ -114,6 +114,9 @@ func (p *Pod) Clone() *Pod {
 // Template returns what the pod was compiled from.
 func (p *Pod) Template() *Template { return p.t }
 
+// Identity returns whose machine it is.
+func (p *Pod) Identity() Identity { return p.id }
+
 // Finished reports whether the kubelet is done with the pod for good.
 func (p *Pod) Finished() bool { return p.worker.finished }
 

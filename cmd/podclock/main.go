@@ -47,7 +47,7 @@ func run(args []string, t terminal, stdout, stderr io.Writer) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(newSimulate(t), newProbe(), newVersion())
+	root.AddCommand(newSimulate(t), newReplay(t), newProbe(), newVersion())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/spf13/pflag"
 	"sigs.k8s.io/yaml"
 
 	"github.com/podclock/podclock"
@@ -12,15 +13,58 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// render prints a result in the form that was asked for.
-func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result) error {
-	switch s.output.is {
-	case "events":
-		return result.Timeline.WriteEvents(w)
-	case "json", "yaml":
-		return s.export(w, story, result)
+// view is how a timeline is printed.
+type view struct {
+	terminal terminal
+	output   choice
+	color    choice
+	verbose  bool
+}
+
+func newView(t terminal) view {
+	return view{
+		terminal: t,
+		output:   choice{is: "table", of: []string{"table", "events", "json", "yaml"}},
+		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
 	}
-	if err := result.Timeline.WriteTable(w, s.table()); err != nil {
+}
+
+func (v *view) flags(f *pflag.FlagSet) {
+	f.VarP(&v.output, "output", "o", "table, events, json or yaml")
+	f.Var(&v.color, "color", "auto, always or never; NO_COLOR is respected")
+	f.BoolVarP(&v.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
+}
+
+// write prints a timeline in the form that was asked for; for machines, the
+// object that holds it.
+func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
+	switch v.output.is {
+	case "events":
+		return log.WriteEvents(w)
+	case "json":
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(object)
+	case "yaml":
+		out, err := yaml.Marshal(object)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(out)
+		return err
+	}
+	return log.WriteTable(w, v.table())
+}
+
+// render prints a result.
+func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result) error {
+	object := struct { // with what it takes to play it again
+		Timing   string             `json:"timing"`
+		Seed     uint64             `json:"seed"`
+		Timeline *timeline.Timeline `json:"timeline"`
+	}{story.TimingName, result.Seed, result.Timeline}
+	if err := s.write(w, result.Timeline, object); err != nil || s.output.is != "table" {
 		return err
 	}
 	fmt.Fprintln(w) // to memory, which takes everything
@@ -34,28 +78,7 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 }
 
 // table is how the terminal wants its table.
-func (s *simulate) table() timeline.Table {
-	color := s.color.is == "always" || s.color.is == "auto" && s.terminal.is && !s.terminal.plain
-	return timeline.Table{Width: s.terminal.width, Color: color, Verbose: s.verbose}
-}
-
-// export prints the timeline for machines, with what it takes to play it again.
-func (s *simulate) export(w io.Writer, story *scenario.Scenario, result *podclock.Result) error {
-	object := struct {
-		Timing   string             `json:"timing"`
-		Seed     uint64             `json:"seed"`
-		Timeline *timeline.Timeline `json:"timeline"`
-	}{story.TimingName, result.Seed, result.Timeline}
-	if s.output.is == "yaml" {
-		out, err := yaml.Marshal(object)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(out)
-		return err
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(object)
+func (v *view) table() timeline.Table {
+	color := v.color.is == "always" || v.color.is == "auto" && v.terminal.is && !v.terminal.plain
+	return timeline.Table{Width: v.terminal.width, Color: color, Verbose: v.verbose}
 }

@@ -13,26 +13,18 @@ import (
 
 // simulate is one run of `podclock simulate`.
 type simulate struct {
-	terminal terminal
+	view
 
 	object   string
 	length   length
 	timing   choice
 	seed     uint64
 	replicas int
-	output   choice
-	color    choice
 	noLeap   bool
-	verbose  bool
 }
 
 func newSimulate(t terminal) *cobra.Command {
-	s := &simulate{
-		terminal: t,
-		timing:   choice{of: []string{"ideal", "kubelet"}},
-		output:   choice{is: "table", of: []string{"table", "events", "json", "yaml"}},
-		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
-	}
+	s := &simulate{view: newView(t), timing: choice{of: []string{"ideal", "kubelet"}}}
 	cmd := &cobra.Command{
 		Use:   "simulate FILE",
 		Short: "Plays a scenario, or a manifest whose apps are well for ever",
@@ -48,9 +40,7 @@ func newSimulate(t terminal) *cobra.Command {
 	f.Var(&s.timing, "timing", "how long the kubelet itself takes: ideal (no time) or kubelet (as a real one, by chance)")
 	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
 	f.IntVar(&s.replicas, "replicas", 0, "how many pods of the object to play")
-	f.VarP(&s.output, "output", "o", "table, events, json or yaml")
-	f.Var(&s.color, "color", "auto, always or never; NO_COLOR is respected")
-	f.BoolVarP(&s.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
+	s.flags(f)
 	f.BoolVar(&s.noLeap, "no-leap", false, "play every single probe: the same result, only later")
 	return cmd
 }

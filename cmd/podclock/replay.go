@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/timeline"
+)
+
+// replay is one run of `podclock replay`.
+type replay struct {
+	view
+	pod string
+}
+
+func newReplay(t terminal) *cobra.Command {
+	r := &replay{view: newView(t)}
+	cmd := &cobra.Command{
+		Use:   "replay FILE...",
+		Short: "Plays what an agent's flight recorder has written, and says what happened and why",
+		Example: `  podclock replay /var/log/podclock/*.podclock.jsonl
+  podclock replay 00000003.podclock.jsonl --pod default/web -v`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("podclock replay: no file given; give the files of one recording, the oldest first")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args) },
+	}
+	r.flags(cmd.Flags())
+	cmd.Flags().StringVar(&r.pod, "pod", "", "show this pod alone, as `namespace/name`")
+	return cmd
+}
+
+// run plays the files. Of one that is cut off, what there is is shown.
+func (r *replay) run(cmd *cobra.Command, paths []string) error {
+	player := flight.Player{Pod: r.pod}
+	var cut error
+	for i, path := range paths {
+		err := r.play(&player, path)
+		if errors.Is(err, flight.ErrCut) && i == len(paths)-1 {
+			cut, err = err, nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	log := player.Timeline()
+	if log == nil {
+		return fmt.Errorf("podclock replay: nothing has happened in %s", what(r.pod))
+	}
+	object := struct {
+		Timeline *timeline.Timeline `json:"timeline"`
+	}{log}
+	var out bytes.Buffer
+	if err := r.write(&out, log, object); err != nil {
+		return err
+	}
+	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
+		return fmt.Errorf("podclock replay: %w", err)
+	}
+	if cut != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), cut.Error()+": what was before it is shown")
+	}
+	return nil
+}
+
+func what(pod string) string {
+	if pod == "" {
+		return "the recording"
+	}
+	return "the recording to a pod " + pod + "; give namespace/name as the recording has it"
+}
+
+func (r *replay) play(player *flight.Player, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := player.Play(file); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}

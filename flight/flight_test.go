@@ -1,0 +1,187 @@
+package flight_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/timeline"
+)
+
+func newRecorder(t testing.TB, o flight.Options) *flight.Recorder {
+	t.Helper()
+	r, err := flight.NewRecorder(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// filesIn returns the files of a recording, oldest first.
+func filesIn(t testing.TB, dir string) [][]byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.podclock.jsonl"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d files, %v", len(paths), err)
+	}
+	var files [][]byte
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, data)
+	}
+	return files
+}
+
+func played(t testing.TB, p *flight.Player, files ...[]byte) *timeline.Timeline {
+	t.Helper()
+	for i, f := range files {
+		if err := p.Play(bytes.NewReader(f)); err != nil {
+			t.Fatalf("file %d: %v", i, err)
+		}
+	}
+	return p.Timeline()
+}
+
+// table is all of a timeline as text, but for where it begins.
+func table(t testing.TB, log *timeline.Timeline) string {
+	t.Helper()
+	var b strings.Builder
+	if err := log.WriteTable(&b, timeline.Table{Verbose: true}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestARecordingPlayedAgainShowsTheSame(t *testing.T) {
+	for name, o := range map[string]flight.Options{
+		"one file":   {},
+		"many files": {MaxBytes: 10_000, MaxFiles: 1000},
+	} {
+		o.Dir = t.TempDir()
+		r := newRecorder(t, o)
+		n := newNode(t, r, "1")
+		n.liveUntil(start.Add(20 * time.Minute))
+		if err := errors.Join(r.Err(), r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		files := filesIn(t, o.Dir)
+		if many := len(files) > 1; many != (o.MaxBytes > 0) {
+			t.Errorf("%s: %d files", name, len(files))
+		}
+		if diff := cmp.Diff(table(t, n.log), table(t, played(t, &flight.Player{}, files...))); diff != "" {
+			t.Errorf("%s: (-recorded +played)\n%s", name, diff)
+		}
+	}
+}
+
+func TestEachFileCanBePlayedAlone(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxFiles: 3}
+	r := newRecorder(t, o)
+	one, two := newNode(t, r, "1"), newNode(t, r, "2")
+	for d := time.Minute; d <= 20*time.Minute; d += time.Minute {
+		one.liveUntil(start.Add(d))
+		two.liveUntil(start.Add(d))
+	}
+	files := filesIn(t, o.Dir)
+	if len(files) != o.MaxFiles {
+		t.Errorf("%d files are kept, want %d", len(files), o.MaxFiles)
+	}
+	all := n(table(t, played(t, &flight.Player{}, files...)))
+	for i, f := range files {
+		log := played(t, &flight.Player{Pod: "default/web-2"}, f)
+		if pods := log.Pods(); len(pods) != 1 || pods[0] != "default/web-2" {
+			t.Errorf("file %d shows the pods %v", i, pods)
+		}
+		if n(table(t, log)) == 0 || n(table(t, log)) >= all {
+			t.Errorf("file %d alone shows %d lines, all show %d", i, n(table(t, log)), all)
+		}
+	}
+}
+
+func n(text string) int { return strings.Count(text, "\n") }
+
+func TestARecordingThatIsCutOffIsPlayedUpToThere(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir()}
+	r := newRecorder(t, o)
+	newNode(t, r, "1").liveUntil(start.Add(time.Minute))
+	whole := filesIn(t, o.Dir)[0]
+	p := &flight.Player{}
+	if err := p.Play(bytes.NewReader(whole[:len(whole)-3])); !errors.Is(err, flight.ErrCut) {
+		t.Errorf("a cut line: %v", err)
+	}
+	if got, want := p.Timeline().Len(), played(t, &flight.Player{}, whole).Len(); got == 0 || got > want {
+		t.Errorf("%d records of %d", got, want)
+	}
+}
+
+func TestWhatIsNoRecordingIsRefused(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir()}
+	r := newRecorder(t, o)
+	newNode(t, r, "1").liveUntil(start.Add(time.Minute))
+	lines := bytes.SplitAfter(filesIn(t, o.Dir)[0], []byte("\n"))
+	join := func(lines ...[]byte) string { return string(bytes.Join(lines, nil)) }
+	chance := bytes.ReplaceAll(join2(lines), []byte(`"draws":["r`), []byte(`"draws":["l`))
+	for name, c := range map[string]struct{ file, want string }{
+		"nothing":         {"", "there is nothing in it"},
+		"something else":  {"kind: Pod\n", "line 1: byte 1 of 9: invalid character 'k' looking for beginning of value: is it a recording"},
+		"no header":       {join(lines[1:]...), "line 1: no header"},
+		"another version": {strings.Replace(join(lines...), `"version":1`, `"version":9`, 1), "version 9: this release plays 1 alone"},
+		"no snapshot":     {join(lines[0], lines[2]), `line 2: a step of the pod with UID "1", of which there is no snapshot`},
+		"an empty line":   {join(lines[0], []byte("{}\n")), "line 2: an empty line"},
+		"a typo":          {strings.Replace(join(lines...), `"at"`, `"att"`, 1), `unknown field "att"`},
+		"another event":   {strings.Replace(join(lines...), "ImageInspected", "ImageSeen", 1), `"ImageSeen"`},
+		"another chance":  {string(chance), "the machine does not do what it did"},
+		"a broken pod":    {strings.Replace(join(lines...), `"name":"app"`, `"name":"App"`, 1), "line 2: lifecycle: snapshot: "},
+	} {
+		err := (&flight.Player{}).Play(strings.NewReader(c.file))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func join2(lines [][]byte) []byte { return bytes.Join(lines, nil) }
+
+func TestWhatCannotBeWrittenIsToldAndTheMachineGoesOn(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir()}
+	r := newRecorder(t, o)
+	n := newNode(t, r, "1")
+	n.liveUntil(start.Add(time.Minute))
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before := n.log.Len()
+	n.liveUntil(start.Add(10 * time.Minute))
+	if n.log.Len() <= before {
+		t.Error("the machine stands still")
+	}
+	if err := r.Err(); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("the recorder says %v", err)
+	}
+}
+
+func TestRecorderOptionsAreChecked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, o := range map[string]flight.Options{
+		"Options.Dir":     {},
+		"MaxBytes -1":     {Dir: t.TempDir(), MaxBytes: -1},
+		"not a directory": {Dir: filepath.Join(file, "sub")},
+	} {
+		if _, err := flight.NewRecorder(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package flight
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+)
+
+// version is raised whenever a field changes its meaning or goes.
+const version = 1
+
+// line is one line of a recording: exactly one of its fields is set.
+type line struct {
+	Header *header `json:"podclockRecording,omitempty"`
+	Pod    *pod    `json:"pod,omitempty"`
+	Step   *step   `json:"step,omitempty"`
+}
+
+// header begins a file.
+type header struct {
+	Version int              `json:"version"`
+	Config  lifecycle.Config `json:"config"`
+}
+
+// pod is a machine as it was before its first step in the file.
+type pod struct {
+	UID types.UID `json:"uid"`
+	// Chance: its timing has a World.
+	Chance         bool          `json:"chance,omitempty"`
+	OnDemandRelist time.Duration `json:"onDemandRelist,omitempty"`
+	SyncDuration   time.Duration `json:"syncDuration,omitempty"`
+	ProbeDelay     time.Duration `json:"probeDelay,omitempty"`
+	Resync         time.Duration `json:"resync,omitempty"`
+	RetryError     time.Duration `json:"retryError,omitempty"`
+	RetryNetwork   time.Duration `json:"retryNetwork,omitempty"`
+
+	Snapshot json.RawMessage `json:"snapshot"`
+}
+
+func podOf(uid types.UID, t *lifecycle.Timing, snapshot []byte) *pod {
+	return &pod{
+		UID: uid, Chance: t.World != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
+		Resync: t.Resync, RetryError: t.RetryError, RetryNetwork: t.RetryNetwork, Snapshot: snapshot,
+	}
+}
+
+// timing is that of the machine, with the World that is to speak for it.
+func (p *pod) timing(world *speaker) *lifecycle.Timing {
+	t := &lifecycle.Timing{
+		OnDemandRelist: p.OnDemandRelist, SyncDuration: p.SyncDuration, ProbeDelay: p.ProbeDelay,
+		Resync: p.Resync, RetryError: p.RetryError, RetryNetwork: p.RetryNetwork,
+	}
+	if p.Chance {
+		t.World = world
+	}
+	return t
+}
+
+// step is one step of a machine; without events time has passed.
+type step struct {
+	UID    types.UID `json:"uid"`
+	At     time.Time `json:"at"`
+	Events []event   `json:"events,omitempty"`
+	Draws  []draw    `json:"draws,omitempty"`
+}
+
+// answer is a [probe.Answer] as JSON.
+type answer struct {
+	Outcome outcomeName `json:"outcome,omitzero"`
+	Output  string      `json:"output,omitempty"`
+	Err     string      `json:"err,omitempty"`
+	Until   time.Time   `json:"until,omitzero"`
+}
+
+// event is a [Told] as JSON. The fields are those of [lifecycle.Event].
+type event struct {
+	Type eventName `json:"type"`
+	Told bool      `json:"told,omitempty"`
+	Run  uint64    `json:"run,omitempty"`
+
+	Op          uint64               `json:"op,omitempty"`
+	Err         string               `json:"err,omitempty"`
+	ErrReason   string               `json:"errReason,omitempty"`
+	Instance    uint64               `json:"instance,omitempty"`
+	ExitCode    int32                `json:"exitCode,omitempty"`
+	ExitReason  string               `json:"exitReason,omitempty"`
+	Message     string               `json:"message,omitempty"`
+	ID          string               `json:"id,omitempty"`
+	ImageID     string               `json:"imageID,omitempty"`
+	IP          string               `json:"ip,omitempty"`
+	Present     bool                 `json:"present,omitempty"`
+	Size        int64                `json:"size,omitempty"`
+	Took        time.Duration        `json:"took,omitempty"`
+	TookInLine  time.Duration        `json:"tookInLine,omitempty"`
+	Container   int                  `json:"container"`
+	Probe       probeName            `json:"probe,omitzero"`
+	Hook        hookName             `json:"hook,omitzero"`
+	Fallback    string               `json:"fallback,omitempty"`
+	Attempt     uint64               `json:"attempt,omitempty"`
+	Answer      *answer              `json:"answer,omitempty"`
+	Grace       *int64               `json:"grace,omitempty"`
+	Eviction    *lifecycle.Eviction  `json:"eviction,omitempty"`
+	Pod         *corev1.Pod          `json:"newPod,omitempty"` // of Template
+	Condition   *corev1.PodCondition `json:"condition,omitempty"`
+	KeepBackoff bool                 `json:"keepBackoff,omitempty"`
+}
+
+func eventOf(t *Told) event {
+	e := &t.Event
+	out := event{
+		Type: eventName(e.Type), Told: t.Fact, Run: t.Run,
+		Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
+		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		Container: e.Container, Probe: probeName(e.Probe), Hook: hookName(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
+		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepBackoff: e.KeepBackoff,
+	}
+	if e.Eviction != nil {
+		eviction := *e.Eviction
+		out.Eviction = &eviction
+	}
+	if e.Type == lifecycle.ProbeFinished {
+		out.Answer = &answer{outcomeName(e.Answer.Outcome), e.Answer.Output, e.Answer.Err, e.Answer.Until}
+	}
+	if e.Template != nil {
+		out.Pod = e.Template.Pod().DeepCopy()
+	}
+	return out
+}
+
+// told is the event again.
+func (e *event) told(config lifecycle.Config) (Told, error) {
+	out := Told{Fact: e.Told, Run: e.Run, Event: lifecycle.Event{
+		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
+		Message: e.Message, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		Container: e.Container, Probe: probe.Kind(e.Probe), Hook: lifecycle.HookKind(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
+		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepBackoff: e.KeepBackoff,
+	}}
+	if e.Answer != nil {
+		out.Event.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}
+	}
+	if e.Pod != nil {
+		var err error
+		if out.Event.Template, err = lifecycle.Compile(e.Pod, config); err != nil {
+			return Told{}, fmt.Errorf("newPod: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// Closed sets as they stand in a recording.
+type (
+	eventName   lifecycle.EventType
+	probeName   probe.Kind
+	hookName    lifecycle.HookKind
+	outcomeName probe.Outcome
+)
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n eventName) MarshalText() ([]byte, error) {
+	return wire.Name(lifecycle.EventType(n), lastEventType)
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *eventName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*lifecycle.EventType)(n), lastEventType)
+}
+
+const lastEventType = lifecycle.NetworkUp
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n probeName) MarshalText() ([]byte, error) { return wire.Name(probe.Kind(n), probe.Liveness) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *probeName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*probe.Kind)(n), probe.Liveness)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n hookName) MarshalText() ([]byte, error) {
+	return wire.Name(lifecycle.HookKind(n), lifecycle.PreStop)
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *hookName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*lifecycle.HookKind)(n), lifecycle.PreStop)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (n outcomeName) MarshalText() ([]byte, error) {
+	return wire.Name(probe.Outcome(n), probe.OutcomeFailure)
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (n *outcomeName) UnmarshalText(b []byte) error {
+	return wire.Parse(b, (*probe.Outcome)(n), probe.OutcomeFailure)
+}

@@ -1,0 +1,164 @@
+package flight
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/timeline"
+)
+
+// ErrCut is the error of a recording whose last line is not whole: it ends with
+// the process that wrote it. What was before it has been played.
+var ErrCut = errors.New("the last line is cut off")
+
+// Player plays recordings. The zero value is ready: play the files of one
+// recording in their order.
+type Player struct {
+	// Filter is that of the timeline.
+	Filter timeline.Filter
+	// Pod, "namespace/name", keeps the others out of the timeline; empty: none.
+	Pod string
+
+	log      *timeline.Timeline
+	config   lifecycle.Config
+	machines map[types.UID]*played
+	began    bool // the present file has had its header
+}
+
+// played is a machine that is played again.
+type played struct {
+	pod   *lifecycle.Pod
+	world speaker
+	track *timeline.Track
+	told  []lifecycle.Event
+}
+
+// Timeline returns what has happened so far; nil: nothing was played.
+func (p *Player) Timeline() *timeline.Timeline { return p.log }
+
+// Play plays one file. The error says which line of it is wrong; if it is
+// [ErrCut], all that there is was played.
+func (p *Player) Play(r io.Reader) error {
+	p.began = false
+	in := bufio.NewReader(r)
+	for n := 1; ; n++ {
+		data, err := in.ReadBytes('\n')
+		switch {
+		case err == io.EOF && len(data) == 0 && n == 1:
+			return errors.New("flight: there is nothing in it: give a file of a flight.Recorder")
+		case err == io.EOF && len(data) == 0:
+			return nil
+		case err == io.EOF:
+			return fmt.Errorf("flight: line %d: %w", n, ErrCut)
+		case err != nil:
+			return fmt.Errorf("flight: line %d: %w", n, err)
+		}
+		if err := p.line(bytes.TrimSuffix(data, []byte("\n"))); err != nil {
+			return fmt.Errorf("flight: line %d: %w", n, err)
+		}
+	}
+}
+
+func (p *Player) line(data []byte) error {
+	var l line
+	if err := wire.Unmarshal(data, &l); err != nil {
+		if !p.began {
+			return fmt.Errorf("%w: is it a recording of podclock?", err)
+		}
+		return err
+	}
+	switch {
+	case l.Header != nil:
+		return p.begin(l.Header)
+	case !p.began:
+		return errors.New("no header: is it a recording of podclock, from its first line?")
+	case l.Pod != nil:
+		return p.introduce(l.Pod)
+	case l.Step != nil:
+		return p.step(l.Step)
+	}
+	return errors.New("an empty line: the file was changed")
+}
+
+func (p *Player) begin(h *header) error {
+	if h.Version != version {
+		return fmt.Errorf("version %d: this release plays %d alone", h.Version, version)
+	}
+	p.began, p.config = true, h.Config
+	if p.machines == nil {
+		p.machines = map[types.UID]*played{}
+	}
+	return nil
+}
+
+func (p *Player) introduce(l *pod) error {
+	m := &played{}
+	var err error
+	if m.pod, err = lifecycle.Restore(l.Snapshot, p.config, l.timing(&m.world)); err != nil {
+		return err
+	}
+	if before := p.machines[l.UID]; before != nil {
+		m.track = before.track
+	}
+	p.machines[l.UID] = m
+	return nil
+}
+
+func (p *Player) step(s *step) error {
+	m := p.machines[s.UID]
+	if m == nil {
+		return fmt.Errorf("a step of the pod with UID %q, of which there is no snapshot: play the file from its beginning", s.UID)
+	}
+	p.track(m, s.At)
+	m.told = m.told[:0]
+	for i := range s.Events {
+		told, err := s.Events[i].told(p.config)
+		if err != nil {
+			return fmt.Errorf("events[%d]: %w", i, err)
+		}
+		m.told = append(m.told, told.Event)
+		if told.Fact && m.track != nil {
+			if r, ok := m.pod.RecordFact(s.At, &told.Event, told.Event.Container, told.Run); ok {
+				m.track.Add(r)
+			}
+		}
+	}
+	m.world.now, m.world.draws, m.world.lost = s.At, s.Draws, false
+	actions := m.pod.Step(s.At, m.told...)
+	if m.world.lost || len(m.world.draws) > 0 {
+		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: play it with the release that recorded it",
+			m.pod.Identity(), s.At.Format(time.RFC3339Nano))
+	}
+	if m.track == nil {
+		return nil
+	}
+	for i := range actions {
+		if r, ok := m.pod.Record(s.At, &actions[i]); ok {
+			m.track.Add(r)
+		}
+	}
+	p.log.Close(s.At)
+	return nil
+}
+
+// track finds the machine's track of the timeline, if it has one. The timeline
+// begins with the first step that it shows.
+func (p *Player) track(m *played, at time.Time) {
+	id := m.pod.Identity()
+	name := id.Namespace + "/" + id.Name
+	if m.track != nil || p.Pod != "" && p.Pod != name {
+		return
+	}
+	if p.log == nil {
+		p.log = timeline.NewFiltered(at, p.Filter)
+	}
+	m.track = p.log.Track(name)
+}

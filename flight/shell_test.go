@@ -1,0 +1,123 @@
+package flight_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/timeline"
+)
+
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// node answers what a machine asks for at once. Its container crashes in the
+// seventh second of each run, and its readiness probe fails at first.
+type node struct {
+	t     testing.TB
+	track *flight.Track
+	pod   *lifecycle.Pod
+	log   *timeline.Timeline
+	now   time.Time
+	alive uint64    // the instance that runs
+	ends  time.Time // when it crashes
+}
+
+func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
+	manifest := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web"},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "app:1", ReadinessProbe: &corev1.Probe{
+			ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"ready"}}}, PeriodSeconds: 2,
+		}}}},
+	}
+	template, err := lifecycle.Compile(manifest, lifecycle.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	track, timing := r.Track(lifecycle.KubeletTiming(rand.New(rand.NewPCG(7, 7))))
+	id := lifecycle.Identity{Namespace: "default", Name: "web-" + uid, UID: types.UID(uid)}
+	return &node{
+		t: t, track: track, pod: lifecycle.New(template, id, timing, start), log: timeline.New(start), now: start,
+	}
+}
+
+// give steps the machine, and answers what it asks for.
+func (n *node) give(told ...flight.Told) {
+	for queue := [][]flight.Told{told}; len(queue) > 0; queue = queue[1:] {
+		track := n.log.Track("default/" + n.pod.Identity().Name)
+		for i := range queue[0] {
+			told := &queue[0][i]
+			if r, ok := n.pod.RecordFact(n.now, &told.Event, told.Event.Container, told.Run); ok && told.Fact {
+				track.Add(r)
+			}
+		}
+		actions := n.track.Step(n.pod, n.now, queue[0]...)
+		for i := range actions {
+			a := &actions[i]
+			if r, ok := n.pod.Record(n.now, a); ok {
+				track.Add(r)
+			}
+			if a.Type.IsRequest() {
+				queue = append(queue, []flight.Told{n.answer(a)})
+			}
+		}
+		n.log.Close(n.now)
+	}
+}
+
+func (n *node) answer(a *lifecycle.Action) flight.Told {
+	ev := lifecycle.Event{Op: a.Op, Instance: a.Instance, Container: a.Container, Probe: a.Probe, Attempt: a.Attempt}
+	switch a.Type {
+	case lifecycle.RunSandbox:
+		ev.Type, ev.IP = lifecycle.SandboxStarted, "10.244.0.2"
+	case lifecycle.InspectImage:
+		ev.Type, ev.Present = lifecycle.ImageInspected, true
+	case lifecycle.CreateContainer:
+		ev.Type = lifecycle.ContainerCreated
+	case lifecycle.StartContainer:
+		ev.Type = lifecycle.ContainerStarted
+		n.alive, n.ends = a.Instance, n.now.Add(7*time.Second)
+	case lifecycle.RemoveContainer:
+		ev.Type = lifecycle.ContainerRemoved
+	case lifecycle.RunProbe:
+		ev.Type = lifecycle.ProbeFinished
+		ev.Answer = probe.Answer{Outcome: probe.OutcomeSuccess}
+		if n.ends.Sub(n.now) > 4*time.Second {
+			ev.Answer = probe.Answer{Outcome: probe.OutcomeFailure, Output: "not yet \xff"} // no UTF-8
+		}
+	default:
+		n.t.Fatalf("nobody thought of %v", a.Type)
+	}
+	return flight.Told{Event: ev, Fact: a.Type != lifecycle.RunProbe, Run: a.Attempt}
+}
+
+// liveUntil lets the machine live.
+func (n *node) liveUntil(end time.Time) {
+	if n.now.Equal(start) {
+		n.give()
+	}
+	for {
+		at, ok := n.pod.Deadline()
+		crash := n.alive != 0 && (!ok || !n.ends.After(at))
+		if crash {
+			at = n.ends
+		}
+		if at.After(end) {
+			return
+		}
+		n.now = at
+		if !crash {
+			n.give()
+			continue
+		}
+		ev := lifecycle.Event{Type: lifecycle.ContainerExited, Instance: n.alive, ExitCode: 1}
+		n.alive = 0
+		n.give(flight.Told{Event: ev, Fact: true})
+	}
+}

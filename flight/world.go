@@ -1,0 +1,113 @@
+package flight
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// draw is one answer of a World, in nanoseconds: of an instant, those since the
+// step's own time. Its text is a letter for the question, and the number.
+type draw struct {
+	question byte
+	answer   int64
+}
+
+// The questions, in the order of the methods of [lifecycle.World].
+const (
+	askRelist       = 'r'
+	askLook         = 'l'
+	askHousekeeping = 'h'
+	askCollect      = 'c'
+	askRequeue      = 'q'
+	askFirstProbe   = 'p'
+)
+
+// MarshalText implements [encoding.TextMarshaler].
+func (d draw) MarshalText() ([]byte, error) {
+	return strconv.AppendInt([]byte{d.question}, d.answer, 10), nil
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (d *draw) UnmarshalText(text []byte) error {
+	if len(text) < 2 {
+		return fmt.Errorf("%q is no answer of a World: want a letter and nanoseconds", text)
+	}
+	n, err := strconv.ParseInt(string(text[1:]), 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is no answer of a World: want a letter and nanoseconds", text)
+	}
+	d.question, d.answer = text[0], n
+	return nil
+}
+
+// listener is a World that remembers what the one below answers.
+type listener struct {
+	lifecycle.World
+	now   time.Time // of the step under way
+	draws []draw
+}
+
+func (l *listener) instant(question byte, t time.Time) time.Time {
+	l.draws = append(l.draws, draw{question, int64(t.Sub(l.now))})
+	return t
+}
+
+func (l *listener) span(question byte, d time.Duration) time.Duration {
+	l.draws = append(l.draws, draw{question, int64(d)})
+	return d
+}
+
+func (l *listener) Relist(t time.Time, after bool) time.Time {
+	return l.instant(askRelist, l.World.Relist(t, after))
+}
+
+func (l *listener) Look(t time.Time) time.Time { return l.instant(askLook, l.World.Look(t)) }
+
+func (l *listener) Housekeeping(t time.Time) time.Time {
+	return l.instant(askHousekeeping, l.World.Housekeeping(t))
+}
+
+func (l *listener) Collect(t time.Time) time.Time { return l.instant(askCollect, l.World.Collect(t)) }
+
+func (l *listener) Requeue(now time.Time, base time.Duration) time.Duration {
+	return l.span(askRequeue, l.World.Requeue(now, base))
+}
+
+func (l *listener) FirstProbe(now time.Time, period time.Duration) time.Duration {
+	return l.span(askFirstProbe, l.World.FirstProbe(now, period))
+}
+
+// speaker is a World that answers as a recording says.
+type speaker struct {
+	now   time.Time // of the step under way
+	draws []draw
+	lost  bool // it was asked for what the recording does not have
+}
+
+func (s *speaker) next(question byte) int64 {
+	if len(s.draws) == 0 || s.draws[0].question != question {
+		s.lost = true
+		return int64(time.Second) // whatever: the step is refused
+	}
+	d := s.draws[0]
+	s.draws = s.draws[1:]
+	return d.answer
+}
+
+func (s *speaker) instant(question byte) time.Time {
+	return s.now.Add(time.Duration(s.next(question)))
+}
+
+func (s *speaker) Relist(time.Time, bool) time.Time { return s.instant(askRelist) }
+func (s *speaker) Look(time.Time) time.Time         { return s.instant(askLook) }
+func (s *speaker) Housekeeping(time.Time) time.Time { return s.instant(askHousekeeping) }
+func (s *speaker) Collect(time.Time) time.Time      { return s.instant(askCollect) }
+func (s *speaker) Requeue(time.Time, time.Duration) time.Duration {
+	return time.Duration(s.next(askRequeue))
+}
+func (s *speaker) FirstProbe(time.Time, time.Duration) time.Duration {
+	return time.Duration(s.next(askFirstProbe))
+}
