@@ -23,8 +23,9 @@
 // one message. A probe that is not being made costs neither a goroutine nor a
 // timer. Nothing is decided here that package lifecycle could decide.
 //
-// Messages are taken in as they arrive; at one instant they come before
-// deadlines.
+// A wake takes in what has arrived: first facts and the runtime's notices, as
+// they arrived, then answers in the order of their requests. At one instant
+// messages come before deadlines.
 //
 // # Clocks
 //

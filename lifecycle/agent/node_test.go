@@ -3,6 +3,7 @@ package agent_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,21 +72,20 @@ func TestARefusedPodNeverRuns(t *testing.T) { // S82
 // sandboxes changes what a Fake says of the sandboxes that it runs.
 type sandboxes struct {
 	*runtimetest.Fake
-	ran    int
-	change func(s *sandboxes, made *agent.Sandbox)
+	ran    atomic.Int32
+	change func(s *sandboxes, n int32, made *agent.Sandbox)
 }
 
 func (s *sandboxes) RunSandbox(ctx context.Context, c agent.SandboxConfig) (agent.Sandbox, error) {
 	made, err := s.Fake.RunSandbox(ctx, c)
-	s.ran++ // in these tests, one at a time
-	s.change(s, &made)
+	s.change(s, s.ran.Add(1), &made)
 	return made, err
 }
 
 func TestASandboxThatDiesBeforeItWasToldIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runtime := &sandboxes{Fake: &runtimetest.Fake{}, change: func(s *sandboxes, made *agent.Sandbox) {
-			if s.ran == 1 {
+		runtime := &sandboxes{Fake: &runtimetest.Fake{}, change: func(s *sandboxes, n int32, made *agent.Sandbox) {
+			if n == 1 {
 				s.KillSandbox(made.ID)
 			}
 		}}
@@ -93,8 +93,8 @@ func TestASandboxThatDiesBeforeItWasToldIsReplaced(t *testing.T) {
 		s.add(web("1"))
 		s.after(15 * time.Second)
 		s.phase("1", corev1.PodRunning)
-		if runtime.ran != 2 {
-			t.Errorf("%d sandboxes; want 2", runtime.ran)
+		if n := runtime.ran.Load(); n != 2 {
+			t.Errorf("%d sandboxes; want 2", n)
 		}
 	})
 }
@@ -103,13 +103,13 @@ func TestASandboxThatDiesBeforeItWasToldIsReplaced(t *testing.T) {
 // (S1): about one a second, as in a kubelet.
 func TestSandboxesWithoutAddressesDoNotSpin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runtime := &sandboxes{Fake: &runtimetest.Fake{}, change: func(_ *sandboxes, made *agent.Sandbox) { made.IP = "" }}
+		runtime := &sandboxes{Fake: &runtimetest.Fake{}, change: func(_ *sandboxes, _ int32, made *agent.Sandbox) { made.IP = "" }}
 		s := begin(t, agent.Options{Runtime: runtime})
 		s.add(web("1"))
 		s.after(10 * time.Second)
-		before := runtime.ran
+		before := runtime.ran.Load()
 		s.after(time.Minute)
-		if n := runtime.ran - before; n < 30 || n > 70 {
+		if n := runtime.ran.Load() - before; n < 30 || n > 70 {
 			t.Errorf("%d sandboxes in a minute; want about one a second", n)
 		}
 	})

@@ -3,8 +3,8 @@ package agent
 import "github.com/podclock/podclock/lifecycle"
 
 // gather makes one happening of the death of a sandbox and the ends of its
-// containers, if they come together: told one after another, the first would
-// look like the end of a container in a sandbox that is ready.
+// containers, if they come together, as one relist would see them: then nothing
+// waits for the preStop hooks of containers that are dead already.
 func (a *Agent) gather(batch []message) {
 	var died map[*pod]*message
 	for i := range batch {

@@ -120,8 +120,8 @@ func (e *CreateError) Error() string { return e.Err.Error() }
 func (e *CreateError) Unwrap() error { return e.Err }
 
 // Notice is an end: of a container, or with Sandbox set, of a sandbox that died
-// without having been stopped. Those of the containers in it come by themselves,
-// at once: ends that the agent learns of together are one happening.
+// without having been stopped. Those of the containers in it come after it, so
+// that none of them looks like an end in a sandbox that is ready.
 type Notice struct {
 	Container, Sandbox string // an ID
 	// ExitCode is 128 + the number of the signal that ended the container, if

@@ -204,12 +204,13 @@ func (f *Fake) StopSandbox(ctx context.Context, id string) error {
 	if err := f.wait(ctx, s.plan.StopTakes); err != nil {
 		return err
 	}
-	f.collapse(s)
+	f.collapse(s, func() {})
 	return nil
 }
 
-// collapse ends a sandbox and all that runs in it; false: it has ended before.
-func (f *Fake) collapse(s *sandbox) bool {
+// collapse ends a sandbox and, once that was told, all that runs in it. One that
+// has ended before is not told of.
+func (f *Fake) collapse(s *sandbox, tell func()) {
 	f.mu.Lock()
 	was := s.status.Ready
 	s.status.Ready = false
@@ -220,10 +221,12 @@ func (f *Fake) collapse(s *sandbox) bool {
 		}
 	}
 	f.mu.Unlock()
+	if was {
+		tell()
+	}
 	for _, c := range in {
 		f.end(c, killed)
 	}
-	return was
 }
 
 // KillSandbox lets a sandbox die, if it is ready.
@@ -231,9 +234,14 @@ func (f *Fake) KillSandbox(id string) {
 	f.mu.Lock()
 	s, notify := f.sandbox(id), f.notify
 	f.mu.Unlock()
-	if s != nil && f.collapse(s) && notify != nil {
-		notify(agent.Notice{Sandbox: id})
+	if s == nil {
+		return
 	}
+	f.collapse(s, func() {
+		if notify != nil {
+			notify(agent.Notice{Sandbox: id})
+		}
+	})
 }
 
 // RemoveSandbox implements [agent.Runtime].
