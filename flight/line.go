@@ -109,6 +109,7 @@ type event struct {
 	Eviction    *lifecycle.Eviction  `json:"eviction,omitempty"`
 	Pod         *corev1.Pod          `json:"newPod,omitempty"` // of Template
 	Condition   *corev1.PodCondition `json:"condition,omitempty"`
+	Since       time.Time            `json:"since,omitzero"`
 	KeepBackoff bool                 `json:"keepBackoff,omitempty"`
 }
 
@@ -119,7 +120,7 @@ func eventOf(t *Told) event {
 		Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
 		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probeName(e.Probe), Hook: hookName(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepBackoff: e.KeepBackoff,
+		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepBackoff: e.KeepBackoff, Since: e.At,
 	}
 	if e.Eviction != nil {
 		eviction := *e.Eviction
@@ -140,7 +141,7 @@ func (e *event) told(config lifecycle.Config) (Told, error) {
 		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
 		Message: e.Message, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probe.Kind(e.Probe), Hook: lifecycle.HookKind(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepBackoff: e.KeepBackoff,
+		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepBackoff: e.KeepBackoff, At: e.Since,
 	}}
 	if e.Answer != nil {
 		out.Event.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}

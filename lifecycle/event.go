@@ -93,6 +93,10 @@ type Event struct {
 	ExitReason string
 	Message    string
 
+	// At is when a ContainerStarted or ContainerExited happened, if the shell
+	// learns of it later, as after a restart of its process. Zero: now.
+	At time.Time
+
 	// ID is the runtime's ID of a created container, with its scheme
 	// ("containerd://…"). Empty: the machine makes one.
 	ID string
@@ -175,6 +179,14 @@ const (
 	reasonPreCreateHook = "PreCreateHookError"
 	reasonPreStartHook  = "PreStartHookError"
 )
+
+// since is when the event happened, which it is told of now.
+func (e *Event) since(now time.Time) time.Time {
+	if e.At.IsZero() || e.At.After(now) {
+		return now
+	}
+	return e.At
+}
 
 // createReason is the waiting reason of a failed creation (C2).
 func (e *Event) createReason() string {

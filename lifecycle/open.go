@@ -42,33 +42,39 @@ func (p *Pod) close(ev *Event) (openRequest, bool) {
 	return r, true
 }
 
+// Answer returns the type of the event that answers a request; false: it is none.
+func (t ActionType) Answer() (EventType, bool) {
+	switch t {
+	case RunSandbox:
+		return SandboxStarted, true
+	case StopSandbox:
+		return SandboxStopped, true
+	case InspectImage:
+		return ImageInspected, true
+	case PullImage:
+		return ImagePulled, true
+	case CreateContainer:
+		return ContainerCreated, true
+	case StartContainer:
+		return ContainerStarted, true
+	case StopContainer:
+		return ContainerStopped, true
+	case RemoveContainer:
+		return ContainerRemoved, true
+	case RemoveSandbox:
+		return SandboxRemoved, true
+	case RunHook:
+		return HookFinished, true
+	case RunProbe:
+		return ProbeFinished, true
+	}
+	return 0, false
+}
+
 // answers reports whether an event is of the type that answers a request.
 func (t EventType) answers(a ActionType) bool {
-	switch a {
-	case RunSandbox:
-		return t == SandboxStarted
-	case StopSandbox:
-		return t == SandboxStopped
-	case InspectImage:
-		return t == ImageInspected
-	case PullImage:
-		return t == ImagePulled
-	case CreateContainer:
-		return t == ContainerCreated
-	case StartContainer:
-		return t == ContainerStarted
-	case StopContainer:
-		return t == ContainerStopped
-	case RemoveContainer:
-		return t == ContainerRemoved
-	case RemoveSandbox:
-		return t == SandboxRemoved
-	case RunHook:
-		return t == HookFinished
-	case RunProbe:
-		return t == ProbeFinished
-	}
-	return false
+	answer, ok := a.Answer()
+	return ok && t == answer
 }
 
 // learn notes what an answer says about the runtime.
@@ -135,7 +141,7 @@ func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
 	if c == nil || c.State != restart.StateCreated {
 		return false
 	}
-	c.State, c.StartedAt = restart.StateRunning, p.now
+	c.State, c.StartedAt = restart.StateRunning, ev.since(p.now)
 	if ev.Err != "" {
 		c.State, c.StartedAt, c.FinishedAt = restart.StateExited, unixEpoch, p.now
 		c.ExitCode, c.Reason, c.Message = startErrorCode, "StartError", ev.Err

@@ -117,6 +117,9 @@ func (p *Pod) Template() *Template { return p.t }
 // Identity returns whose machine it is.
 func (p *Pod) Identity() Identity { return p.id }
 
+// Now returns the latest time that the machine was given.
+func (p *Pod) Now() time.Time { return p.now }
+
 // Finished reports whether the kubelet is done with the pod for good.
 func (p *Pod) Finished() bool { return p.worker.finished }
 

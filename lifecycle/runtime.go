@@ -135,11 +135,14 @@ func (w *world) exit(now time.Time, ev *Event) bool {
 	if c == nil || c.State == restart.StateExited {
 		return false
 	}
-	if c.StartedAt.IsZero() {
-		c.StartedAt = now // it was over before the start call returned
+	c.FinishedAt = ev.since(now)
+	switch {
+	case c.StartedAt.IsZero():
+		c.StartedAt = c.FinishedAt // it was over before the start call returned
+	case c.FinishedAt.Before(c.StartedAt):
+		c.FinishedAt = c.StartedAt
 	}
 	c.State = restart.StateExited
-	c.FinishedAt = now
 	c.ExitCode, c.Reason = ev.ExitCode, ev.ExitReason
 	c.Message = ev.Message[max(0, len(ev.Message)-maxTerminationMessage):]
 	if c.Reason == "" {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/benbjohnson/clock"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/lifecycle"
 )
 
 // Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
@@ -41,12 +43,14 @@ type Agent struct {
 	pulls      []pull            // the first one is under way
 	issued     uint64            // requests
 	noNetwork  string            // why there is none; empty: there is
+	restored   []*pod            // from the state directory, until they are adopted
 	sandboxing int               // sandboxes that are being run
+	events     []lifecycle.Event // of the present step
 	dead       map[string]bool   // those that died before they were answered
 }
 
-// New returns an agent without pods. It is an error if the options lack the
-// runtime.
+// New returns an agent. Its pods are those that Options.StateDir knows. It is an
+// error if the options lack the runtime, or if that directory cannot be read.
 func New(o Options) (*Agent, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")
@@ -55,28 +59,38 @@ func New(o Options) (*Agent, error) {
 		return nil, fmt.Errorf("agent: Options.Config: %w", err)
 	}
 	o = o.filled()
-	return &Agent{
+	a := &Agent{
 		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
 		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
-	}, nil
+	}
+	if err := a.load(); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // Run runs the pods until ctx ends; it can be called once. What an earlier
-// agent has left in the runtime is stopped and removed first. Run returns
-// after all calls that were under way have returned: nil, or why the runtime
-// could not be listed. Containers go on running, as they do without a kubelet:
-// to end them, delete the pods and wait until they are gone.
+// agent has left in the runtime goes on if Options.StateDir knows it, else it is
+// stopped and removed first. Run returns after all calls that were under way
+// have returned: nil, or why the runtime could not be listed. Containers go on
+// running, as they do without a kubelet: to end them, delete the pods and wait
+// until they are gone.
 func (a *Agent) Run(ctx context.Context) error {
 	if err := a.begin(); err != nil {
 		return err
 	}
 	defer a.end()
+	unlock, err := a.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.ctx = ctx
 	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
-	if err := a.clear(ctx); err != nil {
+	if err := a.adopt(ctx); err != nil {
 		return err
 	}
 	a.loop()
@@ -106,23 +120,6 @@ func (a *Agent) end() {
 	}
 	a.mu.Unlock()
 	a.calls.Wait()
-}
-
-// clear removes what an earlier agent has left.
-func (a *Agent) clear(ctx context.Context) error {
-	have, err := a.o.Runtime.List(ctx)
-	if err != nil {
-		return fmt.Errorf("agent: listing what the runtime has: %w", err)
-	}
-	var left leftovers
-	for i := range have.Containers {
-		left.containers = append(left.containers, have.Containers[i].ID)
-	}
-	for i := range have.Sandboxes {
-		left.sandboxes = append(left.sandboxes, have.Sandboxes[i].ID)
-	}
-	a.sweep(ctx, left)
-	return nil
 }
 
 // loop is the goroutine that owns the machines. A wake is only a hint: it looks

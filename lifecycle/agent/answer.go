@@ -3,6 +3,7 @@ package agent
 import (
 	"slices"
 
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -13,18 +14,20 @@ func (a *Agent) answered(m *message) {
 	p.open--
 	switch m.ev.Type {
 	case lifecycle.ProbeFinished:
-		a.step(p, m.ev)
+		a.step(p, flight.Told{Event: m.ev})
 		return
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
 		return
 	case lifecycle.SandboxStopped:
 		if !p.ended(m) {
-			a.step(p, m.ev)
+			a.step(p, flight.Told{Event: m.ev})
 			return
 		}
 	case lifecycle.SandboxRemoved:
-		a.sandboxRemoved(m)
+		if m.ev.Err == "" {
+			a.dropSandbox(p, m.ev.Instance)
+		}
 	case lifecycle.ImagePulled:
 		a.pulled(m)
 	case lifecycle.ContainerCreated:
@@ -33,9 +36,11 @@ func (a *Agent) answered(m *message) {
 		a.containerStarted(m)
 		return
 	case lifecycle.ContainerRemoved:
-		a.containerRemoved(m)
+		if m.ev.Err == "" {
+			a.dropContainer(p, m.ev.Instance)
+		}
 	}
-	a.tell(p, &m.ev, m.attempt)
+	a.step(p, fact(m.ev, m.attempt))
 }
 
 // sandboxStarted tells of a sandbox, and then of its death if that came before.
@@ -45,12 +50,12 @@ func (a *Agent) sandboxStarted(m *message) {
 		clear(a.dead)
 	}
 	if m.ev.Err != "" {
-		a.tell(m.pod, &m.ev, m.attempt)
+		a.step(m.pod, fact(m.ev, m.attempt))
 		return
 	}
 	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, attempt: m.attempt, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
 	a.sandboxes[m.id] = m.pod
-	a.tell(m.pod, &m.ev, m.attempt)
+	a.step(m.pod, fact(m.ev, m.attempt))
 	if died {
 		a.sandboxDied(m.id, nil)
 	}
@@ -66,10 +71,11 @@ func (p *pod) ended(m *message) bool {
 	return true
 }
 
-func (a *Agent) sandboxRemoved(m *message) {
-	if s, ok := m.pod.sandbox(m.ev.Instance); ok && m.ev.Err == "" {
+// dropSandbox forgets a sandbox that was removed.
+func (a *Agent) dropSandbox(p *pod, op uint64) {
+	if s, ok := p.sandbox(op); ok {
 		delete(a.sandboxes, s.ID)
-		m.pod.runs = slices.DeleteFunc(m.pod.runs, func(r sandboxRun) bool { return r.op == s.op })
+		p.runs = slices.DeleteFunc(p.runs, func(r sandboxRun) bool { return r.op == s.op })
 	}
 }
 
@@ -88,7 +94,7 @@ func (a *Agent) containerStarted(m *message) {
 	if c == nil {
 		m.ev.Err = "the container is not there any more"
 	}
-	a.tell(m.pod, &m.ev, m.attempt)
+	a.step(m.pod, fact(m.ev, m.attempt))
 	if c == nil {
 		return
 	}
@@ -98,9 +104,10 @@ func (a *Agent) containerStarted(m *message) {
 	}
 }
 
-func (a *Agent) containerRemoved(m *message) {
-	if c := m.pod.instance(m.ev.Instance); c != nil && m.ev.Err == "" {
+// dropContainer forgets a container that was removed.
+func (a *Agent) dropContainer(p *pod, op uint64) {
+	if c := p.instance(op); c != nil {
 		delete(a.containers, c.id)
-		m.pod.instances = slices.DeleteFunc(m.pod.instances, func(o *instance) bool { return o == c })
+		p.instances = slices.DeleteFunc(p.instances, func(o *instance) bool { return o == c })
 	}
 }

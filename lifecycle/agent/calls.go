@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,7 +13,8 @@ import (
 
 // Add gives the agent a pod to run. The pod needs a name and a UID; without a
 // namespace it is in "default". It is copied. The error joins all that the API
-// server would refuse.
+// server would refuse. A pod that the agent has from its state directory goes on,
+// updated.
 func (a *Agent) Add(manifest *corev1.Pod) error {
 	t, id, err := a.compile(manifest)
 	if err != nil {
@@ -23,7 +25,13 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	if a.stopped {
 		return errStopped
 	}
-	if _, ok := a.byUID[id.UID]; ok {
+	if p, ok := a.byUID[id.UID]; ok && p.unclaimed {
+		p.unclaimed = false
+		if !reflect.DeepEqual(t.Pod().Spec, p.template.Pod().Spec) {
+			a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Container: lifecycle.NoContainer, Template: t}})
+		}
+		return nil
+	} else if ok {
 		return fmt.Errorf("agent: Add: there is a pod with UID %q: Update it, or Delete it and wait until it is gone", id.UID)
 	}
 	p := &pod{number: a.added, identity: id, template: t, long: id.String(), place: -1}

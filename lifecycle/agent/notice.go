@@ -1,6 +1,9 @@
 package agent
 
-import "github.com/podclock/podclock/lifecycle"
+import (
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/lifecycle"
+)
 
 // gather makes one happening of the death of a sandbox and the ends of its
 // containers, if they come together, as one relist would see them: then nothing
@@ -48,16 +51,15 @@ func (a *Agent) noticed(m *message) {
 	}
 }
 
-func exitOf(c *instance, n *Notice) lifecycle.Event {
-	return lifecycle.Event{
+func exitOf(c *instance, n *Notice) flight.Told {
+	return fact(lifecycle.Event{
 		Type: lifecycle.ContainerExited, Instance: c.op, Container: c.container,
 		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
-	}
+	}, c.attempt)
 }
 
 func (a *Agent) exited(c *instance, n *Notice) {
-	ev := exitOf(c, n)
-	a.tell(c.pod, &ev, c.attempt)
+	a.step(c.pod, exitOf(c, n))
 }
 
 func (a *Agent) sandboxDied(id string, ends []*Notice) {
@@ -69,14 +71,9 @@ func (a *Agent) sandboxDied(id string, ends []*Notice) {
 	case p == nil || p.newest().ID != id:
 		return
 	}
-	p.runs[len(p.runs)-1].stopped = true
-	events := []lifecycle.Event{{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}}
-	a.recordFact(p, &events[0], p.newest().attempt)
+	happening := []flight.Told{p.dead()}
 	for _, n := range ends {
-		c := a.containers[n.Container]
-		ev := exitOf(c, n)
-		a.recordFact(p, &ev, c.attempt)
-		events = append(events, ev)
+		happening = append(happening, exitOf(a.containers[n.Container], n))
 	}
-	a.step(p, events...)
+	a.step(p, happening...)
 }

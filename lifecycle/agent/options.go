@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe/handler"
 	"github.com/podclock/podclock/timeline"
@@ -39,6 +40,18 @@ type Options struct {
 	// ParallelPulls lets several images be pulled at a time. By default it is one
 	// at a time, in order of request (I12).
 	ParallelPulls bool
+
+	// StateDir is a directory in which the agent keeps what it must know to go on
+	// after it was killed: a file for each pod, written before what that is about
+	// to do is begun. An agent that is made with it has those pods at once, adopts
+	// what still runs of them, and goes on with their restart counts and back-offs
+	// (P39, P55). Add them again as if they were new; Remove those whose source is
+	// gone. The files are not synced to the disk, as a crash of the machine ends
+	// the containers, too. Empty: nothing is kept.
+	StateDir string
+	// Flight records what the machines are given, to be played again. nil: nobody
+	// does.
+	Flight *flight.Recorder
 
 	// Recorder takes the events of pods. nil: nobody does.
 	Recorder Recorder

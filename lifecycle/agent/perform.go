@@ -114,7 +114,7 @@ func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 	}
 	a.call(a.answerTo(p, act, lifecycle.ContainerCreated), func(ctx context.Context, m *message) error {
 		c, err := a.o.Runtime.CreateContainer(ctx, config)
-		m.id, m.ev.ID, m.ev.ImageID = c.ID, a.o.Runtime.Name()+"://"+c.ID, c.ImageID
+		m.id, m.ev.ID, m.ev.ImageID = c.ID, a.statusID(c.ID), c.ImageID
 		var reason *CreateError
 		if errors.As(err, &reason) {
 			m.ev.ErrReason = reason.Reason
@@ -122,6 +122,9 @@ func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 		return err
 	})
 }
+
+// statusID is a container's ID as statuses show it.
+func (a *Agent) statusID(id string) string { return a.o.Runtime.Name() + "://" + id }
 
 func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
 	if c := p.instance(act.Instance); c != nil {

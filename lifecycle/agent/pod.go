@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -20,6 +21,7 @@ type pod struct {
 
 	long    string // NAME_NAMESPACE(UID)
 	machine *lifecycle.Pod
+	track   *flight.Track // nil: nobody records it
 	wakeAt  time.Time
 	place   int // in deadlines; -1: it is not there
 
@@ -27,6 +29,7 @@ type pod struct {
 	instances []*instance
 	open      int  // requests that are not answered
 	leaving   bool // it is to be forgotten when it is finished
+	unclaimed bool // it is from the state directory, and was not added since; a.mu guards this
 	sweeping  bool
 }
 

@@ -16,6 +16,13 @@ type steady struct {
 	lead  time.Duration
 }
 
+// reach lets the time be at least t.
+func (s *steady) reach(t time.Time) {
+	if now, _ := s.read(); t.After(now) {
+		s.lead += t.Sub(now)
+	}
+}
+
 // read returns the time, and whether the clock was set back since it was last
 // read, so that timers stand where they will not fire in time.
 func (s *steady) read() (now time.Time, setBack bool) {

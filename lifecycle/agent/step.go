@@ -5,13 +5,19 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/timeline"
 )
 
-// step gives a happening to a pod's machine and carries out what follows.
-func (a *Agent) step(p *pod, events ...lifecycle.Event) {
-	actions := p.machine.Step(a.now, events...)
+// step gives a happening to a pod's machine and carries out what follows. What
+// that needs is kept first.
+func (a *Agent) step(p *pod, happening ...flight.Told) {
+	for i := range happening {
+		a.recordFact(p, &happening[i])
+	}
+	actions := a.stepMachine(p, happening)
+	a.keep(p, happening, actions)
 	for i := range actions {
 		a.record(p, &actions[i])
 		a.follow(p, &actions[i])
@@ -23,17 +29,28 @@ func (a *Agent) step(p *pod, events ...lifecycle.Event) {
 	}
 }
 
-// tell gives a fact to a pod's machine, and records it.
-func (a *Agent) tell(p *pod, ev *lifecycle.Event, attempt uint64) {
-	a.recordFact(p, ev, attempt)
-	a.step(p, *ev)
+func (a *Agent) stepMachine(p *pod, happening []flight.Told) []lifecycle.Action {
+	if p.track != nil {
+		return p.track.Step(p.machine, a.now, happening...)
+	}
+	a.events = a.events[:0]
+	for i := range happening {
+		a.events = append(a.events, happening[i].Event)
+	}
+	return p.machine.Step(a.now, a.events...)
 }
 
-func (a *Agent) recordFact(p *pod, ev *lifecycle.Event, attempt uint64) {
-	if a.o.OnRecord == nil {
+// fact is an event that a timeline is told of, about an attempt of its
+// container or of the sandbox.
+func fact(ev lifecycle.Event, attempt uint64) flight.Told {
+	return flight.Told{Event: ev, Fact: true, Run: attempt}
+}
+
+func (a *Agent) recordFact(p *pod, told *flight.Told) {
+	if a.o.OnRecord == nil || !told.Fact {
 		return
 	}
-	if r, ok := p.machine.RecordFact(a.now, ev, ev.Container, attempt); ok {
+	if r, ok := p.machine.RecordFact(a.now, &told.Event, told.Event.Container, told.Run); ok {
 		a.deliver(p, r)
 	}
 }
@@ -54,13 +71,13 @@ func (a *Agent) deliver(p *pod, r timeline.Record) {
 
 // arrive makes the machine of a pod, and tells it what it finds.
 func (a *Agent) arrive(p *pod) {
-	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p.number), a.now)
-	facts := a.finds(p)
-	for i := range facts {
-		facts[i].Container = lifecycle.NoContainer
-		a.recordFact(p, &facts[i], 0)
+	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p), a.now)
+	var happening []flight.Told
+	for _, ev := range a.finds(p) {
+		ev.Container = lifecycle.NoContainer
+		happening = append(happening, fact(ev, 0))
 	}
-	a.step(p, facts...)
+	a.step(p, happening...)
 }
 
 // finds is what a pod finds at its arrival.
@@ -126,7 +143,7 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	}
 	static := p.template.Static() // of which only the mirror is deleted (S84)
 	p.leaving = p.leaving || ev.Type == lifecycle.PodRemoved || ev.Type == lifecycle.PodDeleted && !static
-	a.tell(p, ev, 0)
+	a.step(p, fact(*ev, 0))
 	switch ev.Type {
 	case lifecycle.PodDeleted:
 		marked := p.machine.Object()

@@ -75,9 +75,13 @@ func forPod(w lifecycle.World, n int) lifecycle.World {
 	return w
 }
 
-// podTiming is the timing for the pod number n.
-func (a *Agent) podTiming(n int) *lifecycle.Timing {
+// podTiming is the timing for a pod, which the flight recorder hears.
+func (a *Agent) podTiming(p *pod) *lifecycle.Timing {
 	t := *a.o.Timing
-	t.World = forPod(t.World, n)
-	return &t
+	t.World = forPod(t.World, p.number)
+	heard := &t
+	if a.o.Flight != nil {
+		p.track, heard = a.o.Flight.Track(&t)
+	}
+	return heard
 }

@@ -1,0 +1,235 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/restart"
+)
+
+// interrupted is the error of what was under way when the agent ended.
+const interrupted = "the agent was restarted"
+
+// Exit of a container of which the runtime knows nothing any more.
+const (
+	vanishedCode   = 255
+	vanishedReason = "Unknown"
+)
+
+// adopt finds in the runtime what the pods of the state directory had there,
+// and goes on with it. What is nobody's is stopped and removed.
+func (a *Agent) adopt(ctx context.Context) error {
+	have, err := a.o.Runtime.List(ctx)
+	if err != nil {
+		return fmt.Errorf("agent: listing what the runtime has: %w", err)
+	}
+	f := newFound(&have)
+	for _, p := range a.restored {
+		a.time.reach(p.machine.Now())
+	}
+	a.now, _ = a.time.read()
+	for _, p := range a.restored {
+		a.resume(ctx, p, f)
+	}
+	a.restored = nil
+	a.sweep(ctx, f.left())
+	return nil
+}
+
+// resume lets a pod's machine go on, after it is told how all that was under way
+// has ended, and what else has.
+func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
+	for _, r := range p.runs {
+		f.take(r.ID)
+		a.sandboxes[r.ID] = p
+	}
+	for _, c := range p.instances {
+		f.take(c.id)
+		a.containers[c.id] = c
+	}
+	happening := []flight.Told{fact(lifecycle.Event{Type: lifecycle.KubeletRestarted, Container: lifecycle.NoContainer, KeepBackoff: true}, 0)}
+	if p.template.Static() && !p.machine.Finished() && a.claim(p) {
+		happening = append(happening, fact(lifecycle.Event{Type: lifecycle.NameTaken, Container: lifecycle.NoContainer}, 0))
+	}
+	world := p.machine.Runtime()
+	for _, r := range p.machine.OpenRequests() {
+		if r.Type != lifecycle.RunProbe { // the new process makes its own
+			happening = append(happening, a.conclude(ctx, p, r, f)...)
+		}
+	}
+	happening = append(happening, lostSandbox(p, &world, f)...)
+	for i := len(world.Instances) - 1; i >= 0; i-- {
+		if c := &world.Instances[i]; c.State == restart.StateRunning {
+			happening = append(happening, endOf(p.instance(c.ID), f)...)
+		}
+	}
+	a.step(p, happening...)
+}
+
+// conclude answers a request that was open when the agent ended, by what came
+// of it.
+func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f *found) []flight.Told {
+	ev := lifecycle.Event{Op: r.Op, Instance: r.Instance, Container: r.Container, Hook: r.Hook, Attempt: r.Attempt, Err: interrupted}
+	ev.Type, _ = r.Type.Answer()
+	switch r.Type {
+	case lifecycle.RunSandbox:
+		if s := f.sandboxOf(p, r.Attempt); s != nil {
+			ev.Err, ev.IP = "", s.IP
+			p.runs = append(p.runs, sandboxRun{op: r.Op, attempt: r.Attempt, Sandbox: s.Sandbox})
+			a.sandboxes[s.ID] = p
+			if !s.Ready {
+				return []flight.Told{fact(ev, r.Attempt), p.dead()}
+			}
+		}
+	case lifecycle.CreateContainer:
+		if s := f.containerOf(p, r); s != nil {
+			ev.Err, ev.ID, ev.ImageID = "", a.statusID(s.ID), s.ImageID
+			c := &instance{pod: p, op: r.Op, id: s.ID, container: r.Container, attempt: r.Attempt}
+			p.instances = append(p.instances, c)
+			a.containers[c.id] = c
+		}
+	case lifecycle.StartContainer:
+		return a.concludeStart(ctx, p, &ev, f)
+	case lifecycle.StopContainer:
+		if c := p.instance(r.Instance); c == nil || f.state(c.id) != StateRunning {
+			ev.Err = ""
+		}
+	case lifecycle.RemoveContainer:
+		if c := p.instance(r.Instance); c == nil || f.state(c.id) == 0 {
+			ev.Err = ""
+			a.dropContainer(p, r.Instance)
+		}
+	case lifecycle.StopSandbox:
+		if s, ok := p.sandbox(r.Instance); !ok || !f.ready(s.ID) {
+			ev.Err = ""
+		}
+	case lifecycle.RemoveSandbox:
+		if s, ok := p.sandbox(r.Instance); !ok || !f.has(s.ID) {
+			ev.Err = ""
+			a.dropSandbox(p, r.Instance)
+		}
+	}
+	return []flight.Told{fact(ev, r.Attempt)}
+}
+
+// concludeStart answers the start of a container. One that was not started by
+// then must never be.
+func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, f *found) []flight.Told {
+	c := p.instance(ev.Instance)
+	if c == nil {
+		return []flight.Told{fact(*ev, ev.Attempt)}
+	}
+	s := f.containers[c.id]
+	if s != nil && !s.StartedAt.IsZero() {
+		ev.Err, ev.At = "", s.StartedAt
+		return append([]flight.Told{fact(*ev, c.attempt)}, endOf(c, f)...)
+	}
+	if err := a.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
+		a.o.Logger.Warn("a container that the agent did not get to start cannot be stopped", "pod", p.long, "id", c.id, "err", err)
+	}
+	return []flight.Told{fact(*ev, c.attempt)}
+}
+
+// endOf is the end of a container that ran, if it does not any more.
+func endOf(c *instance, f *found) []flight.Told {
+	if c == nil || f.state(c.id) == StateRunning {
+		return nil
+	}
+	told := exitOf(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, Message: "the runtime does not know it any more"})
+	if s := f.containers[c.id]; s != nil {
+		told = exitOf(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message})
+		told.Event.At = s.FinishedAt
+	}
+	return []flight.Told{told}
+}
+
+// lostSandbox is the death of the pod's ready sandbox, if it is not ready any more.
+func lostSandbox(p *pod, world *lifecycle.Runtime, f *found) []flight.Told {
+	if len(world.Sandboxes) == 0 || !world.Sandboxes[0].Ready {
+		return nil
+	}
+	if s, ok := p.sandbox(world.Sandboxes[0].ID); !ok || f.ready(s.ID) {
+		return nil
+	}
+	return []flight.Told{p.dead()}
+}
+
+// dead notes that the newest sandbox is dead.
+func (p *pod) dead() flight.Told {
+	newest := &p.runs[len(p.runs)-1]
+	newest.stopped = true
+	return fact(lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, newest.attempt)
+}
+
+// found is what the runtime has, by ID, and what of it is nobody's yet.
+type found struct {
+	sandboxes  map[string]*SandboxStatus
+	containers map[string]*ContainerStatus
+	taken      map[string]bool
+	order      *Inventory
+}
+
+func newFound(have *Inventory) *found {
+	f := &found{sandboxes: map[string]*SandboxStatus{}, containers: map[string]*ContainerStatus{}, taken: map[string]bool{}, order: have}
+	for i := range have.Sandboxes {
+		f.sandboxes[have.Sandboxes[i].ID] = &have.Sandboxes[i]
+	}
+	for i := range have.Containers {
+		f.containers[have.Containers[i].ID] = &have.Containers[i]
+	}
+	return f
+}
+
+func (f *found) take(id string) { f.taken[id] = true }
+
+func (f *found) has(sandbox string) bool { return f.sandboxes[sandbox] != nil }
+
+func (f *found) ready(sandbox string) bool { return f.has(sandbox) && f.sandboxes[sandbox].Ready }
+
+// state is 0 for a container that is not there.
+func (f *found) state(container string) ContainerState {
+	if s := f.containers[container]; s != nil {
+		return s.State
+	}
+	return 0
+}
+
+// sandboxOf takes the sandbox that was made for a pod's attempt.
+func (f *found) sandboxOf(p *pod, attempt uint64) *SandboxStatus {
+	for i := range f.order.Sandboxes {
+		if s := &f.order.Sandboxes[i]; s.Pod.UID == p.identity.UID && s.Attempt == attempt && !f.taken[s.ID] {
+			f.take(s.ID)
+			return s
+		}
+	}
+	return nil
+}
+
+// containerOf takes the container that was made for a request.
+func (f *found) containerOf(p *pod, r lifecycle.OpenRequest) *ContainerStatus {
+	name, sandbox := p.template.Container(r.Container).Name, p.newest().ID
+	for i := range f.order.Containers {
+		if s := &f.order.Containers[i]; s.Sandbox == sandbox && s.Name == name && s.Attempt == r.Attempt && !f.taken[s.ID] {
+			f.take(s.ID)
+			return s
+		}
+	}
+	return nil
+}
+
+// left is what is nobody's.
+func (f *found) left() (left leftovers) {
+	for _, s := range f.order.Containers {
+		if !f.taken[s.ID] {
+			left.containers = append(left.containers, s.ID)
+		}
+	}
+	for _, s := range f.order.Sandboxes {
+		if !f.taken[s.ID] {
+			left.sandboxes = append(left.sandboxes, s.ID)
+		}
+	}
+	return left
+}
