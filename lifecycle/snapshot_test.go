@@ -254,7 +254,7 @@ func TestWhatCannotBeRestoredIsRefused(t *testing.T) {
 		{"back-off", `"container":1`, `"container":7`, "container: 7: must be between 0 and 1, as the pod has 2 containers"},
 		{"back-off", `"delay":"`, `"delay":"-`, "backoff.delay: -"},
 		{"back-off", `"lastAttempt":-1`, `"lastAttempt":-2`, "lastAttempt: -2: must be a count, or -1"},
-		{"back-off", `"attempt":1`, `"attempt":-1`, "attempt: -1: must be a count"},
+		{"back-off", `"sandbox":1,"attempt":`, `"sandbox":1,"attempt":-`, "].attempt: -"},
 		{"back-off", `"lastOp":`, `"lastOp":1}`, "something follows the end"},
 		{"starting", `"waitsForOp":`, `"waitsForOp":1`, "pass.waitsForOp: 1"},
 		{"starting", `"step":"create"`, `"step":"pull"`, "must be the op of an open request [PullImage]"},
