@@ -29,5 +29,10 @@
 // all in the ideal model, or as long as a real kubelet's relists, one-second
 // loop and jitter.
 //
+// # State
+//
+// [Pod.Snapshot] and [Restore] keep a machine over the life of a process. The
+// example of Restore shows what an agent does that was killed.
+//
 // Rule numbers (S21, R26) are those of podclock's rules of kubelet behaviour.
 package lifecycle

@@ -48,7 +48,7 @@ func newChaos(t *rapid.T) *chaos {
 	if rapid.Bool().Draw(t, "kubelet's timing") {
 		timing = lifecycle.KubeletTiming(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)))
 	}
-	c := &chaos{t: t, config: config, timing: timing, now: epoch, restarts: map[string]int32{}}
+	c := &chaos{t: t, config: config, timing: timing, now: epoch.In(pick(t, "zone", time.UTC, time.FixedZone("", -3600))), restarts: map[string]int32{}}
 	c.pod = lifecycle.New(template, lifecycle.Identity{Namespace: "ns", Name: "p", UID: "u"}, timing, c.now)
 	c.twin = c.pod.Clone()
 	return c

@@ -22,14 +22,13 @@ type OpenRequest struct {
 // which they were made, and then the attempts of probes.
 //
 // When the process that carried them out is gone, the shell that has restored
-// the machine first gives it [KubeletRestarted], which ends the pass and the
-// probe attempts of the old process, and then one answer for each request that
-// is open after that, by what the runtime has: a created container as
-// [ContainerCreated] with its ID, a started one as [ContainerStarted], and an
-// Err for what did not come about. Until RunSandbox, CreateContainer,
-// StartContainer and RemoveContainer are answered the machine starts nothing,
-// so that nothing is started twice. What else ended meanwhile is told as
-// [ContainerExited] and [SandboxDied]; see [Pod.Runtime].
+// the machine gives it one Step with: [KubeletRestarted], which ends the pass
+// and the probe attempts of the old process; one answer for each open request
+// but the probes, by what the runtime has, such as [ContainerCreated] with its
+// ID, or an Err for what did not come about; and [ContainerExited] and
+// [SandboxDied] for what else ended meanwhile (see [Pod.Runtime]). Until
+// RunSandbox, CreateContainer, StartContainer and RemoveContainer are answered
+// the machine starts nothing, so that nothing is started twice.
 func (p *Pod) OpenRequests() []OpenRequest {
 	var all []OpenRequest
 	for _, r := range p.open {

@@ -15,8 +15,8 @@ import (
 )
 
 // killed is the shell after the process that held its machine was killed, at
-// now: a machine restored from a snapshot, and told so.
-func (s *shell) killed(now time.Time, keepBackoff bool) {
+// now: a machine restored from a snapshot, and told so and what it missed.
+func (s *shell) killed(now time.Time, keepBackoff bool, missed ...lifecycle.Event) {
 	s.t.Helper()
 	data, err := s.pod.Snapshot()
 	if err != nil {
@@ -26,7 +26,8 @@ func (s *shell) killed(now time.Time, keepBackoff bool) {
 		s.t.Fatal(err)
 	}
 	s.now, s.log = now, nil
-	s.give(lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: keepBackoff})
+	restarted := lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: keepBackoff}
+	s.give(s.happen(append([]lifecycle.Event{restarted}, missed...)...)...)
 }
 
 func TestR19BackoffIsKeptOnlyByAnAgentThatSaysSo(t *testing.T) {
@@ -122,7 +123,7 @@ func TestP39P55AnAdoptedContainerStaysReadyAndIsProbedAtItsOwnTime(t *testing.T)
 func TestOpenRequestsEndAsTheRuntimeSays(t *testing.T) {
 	for _, c := range []struct {
 		held   lifecycle.ActionType
-		open   string // what is open after the kill
+		open   string // what is open at the kill
 		starts int    // CreateContainer after the answer
 		lost   bool   // the runtime has nothing of it
 	}{
@@ -141,7 +142,6 @@ func TestOpenRequestsEndAsTheRuntimeSays(t *testing.T) {
 		s.holds[c.held] = true
 		s.give(lifecycle.Event{})
 		s.holds[c.held] = false
-		s.killed(s.now.Add(time.Second), true)
 		requests := s.pod.OpenRequests()
 		name := fmt.Sprintf("%v, lost %v", c.held, c.lost)
 		var open []string
@@ -156,7 +156,7 @@ func TestOpenRequestsEndAsTheRuntimeSays(t *testing.T) {
 			t.Errorf("%s: open are %q, want %q", name, open, c.open)
 			continue
 		}
-		answerOpen(s, requests[:1], c.lost)
+		s.killed(s.now.Add(time.Second), true, answersTo(requests, c.lost)...)
 		if n := s.asked(lifecycle.CreateContainer); n != c.starts {
 			t.Errorf("%s: %d containers were created after the restart, want %d", name, n, c.starts)
 		}
@@ -170,15 +170,16 @@ func TestOpenRequestsEndAsTheRuntimeSays(t *testing.T) {
 	}
 }
 
-// answerOpen answers open requests with what came of them.
-func answerOpen(s *shell, requests []lifecycle.OpenRequest, lost bool) {
+// answersTo says what came of open requests.
+func answersTo(requests []lifecycle.OpenRequest, lost bool) (answers []lifecycle.Event) {
 	for _, r := range requests {
 		ev := answerTo(&lifecycle.Action{Type: r.Type, Op: r.Op, Container: r.Container, Instance: r.Instance, Attempt: r.Attempt, Hook: r.Hook})
 		if lost {
 			ev.Err = "the agent was killed"
 		}
-		s.give(ev)
+		answers = append(answers, ev)
 	}
+	return answers
 }
 
 func TestOpenRequestsListProbesUnderWay(t *testing.T) {
@@ -207,7 +208,6 @@ func TestWhatEndedMeanwhileIsToldByTheRuntimeOfTheMachine(t *testing.T) {
 	s.give(lifecycle.Event{})
 	s.exit(1)
 	s.runUntil(s.now.Add(time.Second))
-	s.killed(s.now.Add(time.Second), true)
 	r := s.pod.Runtime()
 	if len(r.Sandboxes) != 1 || !r.Sandboxes[0].Ready || len(r.IPs) != 1 {
 		t.Errorf("sandboxes %+v, addresses %v", r.Sandboxes, r.IPs)
@@ -216,9 +216,15 @@ func TestWhatEndedMeanwhileIsToldByTheRuntimeOfTheMachine(t *testing.T) {
 	if newest.State != restart.StateRunning || newest.Attempt != 1 || newest.RuntimeID == "" || newest.Container != 0 {
 		t.Errorf("newest instance %+v", newest)
 	}
-	s.give(lifecycle.Event{Type: lifecycle.SandboxDied})
-	s.give(lifecycle.Event{Type: lifecycle.ContainerExited, Instance: newest.ID, ExitCode: 137})
+	s.killed(s.now.Add(time.Second), true, lifecycle.Event{Type: lifecycle.SandboxDied},
+		lifecycle.Event{Type: lifecycle.ContainerExited, Instance: newest.ID, ExitCode: 137})
 	s.runUntil(s.now.Add(time.Minute))
+	first := func(asks lifecycle.ActionType) int {
+		return slices.IndexFunc(s.log, func(a lifecycle.Action) bool { return a.Type == asks })
+	}
+	if first(lifecycle.CreateContainer) < first(lifecycle.RunSandbox) {
+		t.Error("a container was created in the sandbox that is gone")
+	}
 	if now := s.pod.Runtime(); len(now.Sandboxes) == 0 || now.Sandboxes[0].ID == r.Sandboxes[0].ID || now.Instances[0].State != restart.StateRunning {
 		t.Errorf("a minute later %+v", now)
 	}

@@ -283,6 +283,9 @@ func factText(ev *Event) string {
 	case NodeReturned:
 		return "the node is back"
 	case KubeletRestarted:
+		if ev.KeepBackoff {
+			return "the kubelet was restarted, and kept its back-off"
+		}
 		return "the kubelet was restarted"
 	case NetworkDown:
 		return "the network is not ready: " + ev.Err

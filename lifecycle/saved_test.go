@@ -1,7 +1,9 @@
 package lifecycle
 
 import (
+	"encoding"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -76,6 +78,44 @@ func TestNoFieldOfAPodIsForgotten(t *testing.T) {
 		sameTemplate := cmp.Comparer(func(a, b *Template) bool { return reflect.DeepEqual(a.pod, b.pod) && a.cfg == b.cfg })
 		if diff := cmp.Diff(want, got, cmp.Exporter(wiretest.Ours), sameTemplate); diff != "" {
 			t.Errorf("(-written +read)\n%s", diff)
+		}
+	}
+}
+
+// texts are what the values of a closed set, from first to last, are called.
+func texts[T interface {
+	~uint8
+	encoding.TextMarshaler
+}](t *testing.T, first, last T) []string {
+	var all []string
+	for v := first; v <= last; v++ {
+		b, err := v.MarshalText()
+		if err != nil {
+			t.Error(err)
+		}
+		all = append(all, string(b))
+	}
+	if b, err := (last + 1).MarshalText(); err == nil {
+		t.Errorf("%T: %q is the name of a value after the last", last, b)
+	}
+	return all
+}
+
+func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
+	for set, all := range map[string][]string{
+		"work":      texts(t, 0, workTerminated),
+		"stage":     texts(t, 0, stageEnd),
+		"startStep": texts(t, startCheck, startHookKill),
+		"killStage": texts(t, 0, killFailed),
+		"state":     texts(t, 0, stateName(restart.StateExited)),
+		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
+		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),
+		"cause":     texts(t, 0, causeName(KillUnknownState)),
+	} {
+		for i, name := range all {
+			if name == "" || slices.Index(all, name) != i {
+				t.Errorf("%s: number %d is called %q: %q", set, i, name, all)
+			}
 		}
 	}
 }

@@ -199,9 +199,6 @@ func (c *checker) awaits() {
 	if s.stage == stageStart && s.start.step == startCreate && s.start.instance != s.op {
 		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.start.instance, s.op)
 	}
-	if s.stage == stageStart && s.start.step == startRun && c.p.world.instance(s.start.instance) == nil {
-		c.failf("pass.start.instance: %d: there is none", s.start.instance)
-	}
 }
 
 // request returns what a pass in this stage asks for, and whether it must wait

@@ -50,15 +50,21 @@ func (s *shell) give(events ...lifecycle.Event) {
 		if n > mostActions {
 			s.t.Fatalf("it asks without end, at last for %v", s.log[len(s.log)-1].Type)
 		}
-		out := s.pod.Step(s.now, events[0])
-		events = events[1:]
-		s.log = append(s.log, out...)
-		for i := range out {
-			if a := &out[i]; a.Type.IsRequest() && !s.holds[a.Type] {
-				events = append(events, s.answer(a)...)
-			}
+		events = append(events[1:], s.happen(events[0])...)
+	}
+}
+
+// happen steps the machine with events that are one happening, and returns the
+// answers to what it asks for.
+func (s *shell) happen(events ...lifecycle.Event) (answers []lifecycle.Event) {
+	out := s.pod.Step(s.now, events...)
+	s.log = append(s.log, out...)
+	for i := range out {
+		if a := &out[i]; a.Type.IsRequest() && !s.holds[a.Type] {
+			answers = append(answers, s.answer(a)...)
 		}
 	}
+	return answers
 }
 
 func (s *shell) answer(a *lifecycle.Action) []lifecycle.Event {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
 )
 
 // compareReborn gives the same event to a machine that has been through a
@@ -105,6 +106,8 @@ func soundSnapshot(t testing.TB, name string) []byte {
 	}
 	if name == "back-off" {
 		s.crashLoop(2 * time.Minute)
+		s.exit(1)
+		s.runUntil(s.now.Add(5 * time.Second))
 	}
 	s.holds[hold] = true
 	if slices.Contains([]string{"stopping", "removing", "preStop"}, name) {
@@ -251,7 +254,7 @@ func TestWhatCannotBeRestoredIsRefused(t *testing.T) {
 		{"back-off", `"container":1`, `"container":7`, "container: 7: must be between 0 and 1, as the pod has 2 containers"},
 		{"back-off", `"delay":"`, `"delay":"-`, "backoff.delay: -"},
 		{"back-off", `"lastAttempt":-1`, `"lastAttempt":-2`, "lastAttempt: -2: must be a count, or -1"},
-		{"back-off", `"attempt":1`, `"attempt":-1`, "attempt: -1: must be a count"},
+		{"back-off", `"sandbox":1,"attempt":`, `"sandbox":1,"attempt":-`, "].attempt: -"},
 		{"back-off", `"lastOp":`, `"lastOp":1}`, "something follows the end"},
 		{"starting", `"waitsForOp":`, `"waitsForOp":1`, "pass.waitsForOp: 1"},
 		{"starting", `"step":"create"`, `"step":"pull"`, "must be the op of an open request [PullImage]"},
@@ -284,5 +287,24 @@ func TestATruncatedSnapshotIsRefused(t *testing.T) {
 	_, err := lifecycle.Restore(data[:100], lifecycle.Config{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "byte 100 of 100: unexpected EOF") {
 		t.Errorf("cut at byte 100: %v", err)
+	}
+}
+
+func TestARestoredMachineGoesOnUnderTheConfigurationThatItIsGiven(t *testing.T) {
+	data := soundSnapshot(t, "running")
+	p, err := lifecycle.Restore(data, lifecycle.Config{HostIP: "192.0.2.1"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ip := p.Status().HostIP; ip != "" {
+		t.Errorf("the status that was snapshotted has the address %q", ip)
+	}
+	p.Step(epoch.Add(time.Hour), lifecycle.Event{Type: lifecycle.KubeletRestarted})
+	if ip := p.Status().HostIP; ip != "192.0.2.1" {
+		t.Errorf("the node's address is %q, want the new one", ip)
+	}
+	wrong := lifecycle.Config{Restart: restart.Config{MaxContainerRestartPeriod: time.Hour}}
+	if _, err := lifecycle.Restore(data, wrong, nil); err == nil || !strings.Contains(err.Error(), "maxContainerRestartPeriod: 1h0m0s") {
+		t.Errorf("under an impossible configuration: %v", err)
 	}
 }

@@ -36,11 +36,10 @@ func (w *Worker) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes the Set with its layout and the state of its workers.
 func (s *Set) MarshalJSON() ([]byte, error) {
-	q := s.options.Quirks
 	saved := savedSet{
 		Epoch:     s.epoch,
 		PassDelay: wire.Duration(s.options.PassDelay),
-		Quirks:    savedQuirks{ForgetCounts: q.ForgetCounts, CreateAll: q.CreateAll, StopSidecars: q.StopSidecars},
+		Quirks:    savedQuirks(s.options.Quirks),
 		Probes:    make([]savedSlot, len(s.workers)),
 	}
 	for i := range s.workers {
@@ -190,7 +189,7 @@ func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, fo
 // load makes the Set, and checks that it is one. What it knows of its latest call
 // and its deadline is a cache.
 func (s *savedSet) load() (Set, error) {
-	q := Quirks{ForgetCounts: s.Quirks.ForgetCounts, CreateAll: s.Quirks.CreateAll, StopSidecars: s.Quirks.StopSidecars}
+	q := Quirks(s.Quirks)
 	set := Set{layout: &Layout{}, epoch: s.Epoch, latest: moment{now: s.Epoch}, next: moment{now: s.Epoch}, options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
 	set.workers = make([]Worker, len(s.Probes))
 	var errs []error

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,5 +217,21 @@ func TestAWorkerBeyondTheHorizonComesToRest(t *testing.T) {
 	}
 	if d, ok := w.Deadline(); ok {
 		t.Errorf("it wants to be woken at %v", d)
+	}
+}
+
+func TestEveryReasonAndStateHasItsOwnNameInJSON(t *testing.T) {
+	for i, name := range skipNames {
+		if name == "" || slices.Index(skipNames[:], name) != i {
+			t.Errorf("skip reason %d is called %q", i, name)
+		}
+	}
+	for i, name := range stateNames {
+		if name == "" || slices.Index(stateNames[:], name) != i {
+			t.Errorf("state %d is called %q", i, name)
+		}
+	}
+	if len(skipNames) != len(skipTexts) {
+		t.Errorf("%d of %d skip reasons have a name", len(skipNames), len(skipTexts))
 	}
 }
