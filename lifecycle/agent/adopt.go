@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
@@ -25,7 +26,7 @@ func (a *Agent) adopt(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("agent: listing what the runtime has: %w", err)
 	}
-	f := newFound(&have)
+	f := newFound(have)
 	for _, p := range a.restored {
 		a.time.reach(p.machine.Now())
 	}
@@ -35,7 +36,46 @@ func (a *Agent) adopt(ctx context.Context) error {
 	}
 	a.restored = nil
 	a.sweep(ctx, f.left())
+	if f.missed {
+		a.late = a.o.Clock.AfterFunc(lateness, func() { a.mail.post(message{kind: messageLate}) })
+	}
 	return nil
+}
+
+// lateness is how long a kubelet lets a call of its runtime take at most: by
+// then, what the old agent had begun to make is there, or never will be.
+const lateness = 4 * time.Minute
+
+// listLate looks for what was made for an agent that was killed after the new
+// one had listed what there is.
+func (a *Agent) listLate() {
+	a.calls.Go(func() {
+		have, err := a.o.Runtime.List(a.ctx)
+		if err != nil {
+			a.o.Logger.Warn("what was made for an earlier agent cannot be found", "err", err)
+			return
+		}
+		a.mail.post(message{kind: messageListed, have: &have})
+	})
+}
+
+// removeLate stops and removes what is nobody's. What a pod is about to be told
+// of may be its own.
+func (a *Agent) removeLate(have *Inventory) {
+	f := newFound(*have)
+	for i := range have.Sandboxes {
+		s := &have.Sandboxes[i]
+		if p := a.byID(s.Pod.UID); a.sandboxes[s.ID] != nil || p != nil && p.making > 0 {
+			f.take(s.ID)
+		}
+	}
+	for i := range have.Containers {
+		c := &have.Containers[i]
+		if a.containers[c.ID] != nil || a.sandboxes[c.Sandbox] != nil && a.sandboxes[c.Sandbox].making > 0 {
+			f.take(c.ID)
+		}
+	}
+	a.calls.Go(func() { a.sweep(a.ctx, f.left()) })
 }
 
 // resume lets a pod's machine go on, after it is told how all that was under way
@@ -75,7 +115,8 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 	ev.Type, _ = r.Type.Answer()
 	switch r.Type {
 	case lifecycle.RunSandbox:
-		if s := f.sandboxOf(p, r.Attempt); s != nil {
+		s := f.sandboxOf(p, r.Attempt)
+		if f.missed = f.missed || s == nil; s != nil {
 			ev.Err, ev.IP = "", s.IP
 			p.runs = append(p.runs, sandboxRun{op: r.Op, attempt: r.Attempt, Sandbox: s.Sandbox})
 			a.sandboxes[s.ID] = p
@@ -84,7 +125,8 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 			}
 		}
 	case lifecycle.CreateContainer:
-		if s := f.containerOf(p, r); s != nil {
+		s := f.containerOf(p, r)
+		if f.missed = f.missed || s == nil; s != nil {
 			ev.Err, ev.ID, ev.ImageID = "", a.statusID(s.ID), s.ImageID
 			c := &instance{pod: p, op: r.Op, id: s.ID, container: r.Container, attempt: r.Attempt}
 			p.instances = append(p.instances, c)
@@ -168,10 +210,11 @@ type found struct {
 	sandboxes  map[string]*SandboxStatus
 	containers map[string]*ContainerStatus
 	taken      map[string]bool
-	order      *Inventory
+	order      Inventory
+	missed     bool // something may still come
 }
 
-func newFound(have *Inventory) *found {
+func newFound(have Inventory) *found {
 	f := &found{sandboxes: map[string]*SandboxStatus{}, containers: map[string]*ContainerStatus{}, taken: map[string]bool{}, order: have}
 	for i := range have.Sandboxes {
 		f.sandboxes[have.Sandboxes[i].ID] = &have.Sandboxes[i]

@@ -37,6 +37,7 @@ type Agent struct {
 	deadlines  deadlines
 	timer      *clock.Timer
 	armed      time.Time // what timer is set to; zero: there is none
+	late       *clock.Timer
 	containers map[string]*instance
 	sandboxes  map[string]*pod
 	static     map[string][]*pod // by full name: the first one has it (S84)
@@ -110,8 +111,10 @@ func (a *Agent) begin() error {
 // end waits for the calls under way, whose context has ended, and wakes those
 // who watch.
 func (a *Agent) end() {
-	if a.timer != nil {
-		a.timer.Stop()
+	for _, timer := range []*clock.Timer{a.timer, a.late} {
+		if timer != nil {
+			timer.Stop()
+		}
 	}
 	a.mu.Lock()
 	a.running, a.stopped = false, true
@@ -197,5 +200,9 @@ func (a *Agent) takeIn(m *message) {
 		a.noticed(m)
 	case messageSwept:
 		a.forget(m.pod)
+	case messageLate:
+		a.listLate()
+	case messageListed:
+		a.removeLate(m.have)
 	}
 }

@@ -31,6 +31,7 @@ func (a *Agent) answered(m *message) {
 	case lifecycle.ImagePulled:
 		a.pulled(m)
 	case lifecycle.ContainerCreated:
+		p.making--
 		a.containerCreated(m)
 	case lifecycle.ContainerStarted:
 		a.containerStarted(m)
@@ -45,6 +46,7 @@ func (a *Agent) answered(m *message) {
 
 // sandboxStarted tells of a sandbox, and then of its death if that came before.
 func (a *Agent) sandboxStarted(m *message) {
+	m.pod.making--
 	died := a.dead[m.id]
 	if a.sandboxing--; a.sandboxing == 0 {
 		clear(a.dead)

@@ -148,14 +148,19 @@ func (a *Agent) send(uid types.UID, ev lifecycle.Event) error {
 	return nil
 }
 
+// byID returns the pod with a UID, or nil.
+func (a *Agent) byID(uid types.UID) *pod {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.byUID[uid]
+}
+
 // Status returns the agent's own status of a pod; false: there is no such pod.
 // Before the pod has one it is the zero status.
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	a.mail.poke() // whoever asks may have set the clock
-	a.mu.Lock()
-	p, ok := a.byUID[uid]
-	a.mu.Unlock()
-	if !ok {
+	p := a.byID(uid)
+	if p == nil {
 		return corev1.PodStatus{}, false
 	}
 	return p.change.Load().status(), true

@@ -18,6 +18,7 @@ type message struct {
 	// id is the runtime's ID of a new sandbox or container.
 	id     string
 	notice *Notice
+	have   *Inventory
 	// ends are the notices of a pod's containers that came with the death of its
 	// sandbox.
 	ends []*Notice
@@ -34,6 +35,8 @@ const (
 	messageAnswer                         // ev: the answer to a request
 	messageNotice                         // notice: an end in the runtime
 	messageSwept                          // nothing of the pod is left in the runtime
+	messageLate                           // look for what came late
+	messageListed                         // have: what the runtime has by now
 )
 
 // mailbox is an unbounded queue of messages with one reader.

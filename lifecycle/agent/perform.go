@@ -88,6 +88,7 @@ func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType, do
 func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 	config := SandboxConfig{Pod: p.identity, Spec: p.machine.Template().Pod(), Attempt: act.Attempt}
 	a.sandboxing++
+	p.making++
 	a.call(a.answerTo(p, act, lifecycle.SandboxStarted), func(ctx context.Context, m *message) error {
 		s, err := a.o.Runtime.RunSandbox(ctx, config)
 		m.id, m.ev.IP = s.ID, s.IP
@@ -108,6 +109,7 @@ func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType
 
 func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 	t, s := p.machine.Template(), p.newest()
+	p.making++
 	config := ContainerConfig{
 		Pod: p.identity, Sandbox: s.ID, IP: s.IP, PodSpec: t.Pod(), Spec: t.Container(act.Container),
 		Image: act.Image, Attempt: act.Attempt,

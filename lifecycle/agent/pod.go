@@ -28,6 +28,7 @@ type pod struct {
 	runs      []sandboxRun // oldest first
 	instances []*instance
 	open      int  // requests that are not answered
+	making    int  // those of them that make something in the runtime
 	leaving   bool // it is to be forgotten when it is finished
 	unclaimed bool // it is from the state directory, and was not added since; a.mu guards this
 	sweeping  bool

@@ -1,0 +1,348 @@
+package agent_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
+)
+
+// apart is a runtime of a process of its own: what an agent has asked for goes
+// on when that is killed, and nobody hears how it ends.
+type apart struct {
+	*runtimetest.Fake
+	t *testing.T
+
+	mu      sync.Mutex
+	configs map[string]agent.ContainerConfig // by container
+	starts  []start
+}
+
+type start struct {
+	name    string
+	attempt uint64
+	at      time.Time
+}
+
+func newApart(t *testing.T, f *runtimetest.Fake) *apart {
+	return &apart{Fake: f, t: t, configs: map[string]agent.ContainerConfig{}}
+}
+
+// goOn does something beside the agent.
+func goOn[T any](ctx context.Context, do func(ctx context.Context) (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := do(context.WithoutCancel(ctx))
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var zero T
+		return zero, ctx.Err()
+	}
+}
+
+func goOnWith(ctx context.Context, do func(ctx context.Context) error) error {
+	_, err := goOn(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) })
+	return err
+}
+
+func (r *apart) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agent.Sandbox, error) {
+	return goOn(ctx, func(ctx context.Context) (agent.Sandbox, error) { return r.Fake.RunSandbox(ctx, config) })
+}
+
+func (r *apart) CreateContainer(ctx context.Context, config agent.ContainerConfig) (agent.Container, error) {
+	return goOn(ctx, func(ctx context.Context) (agent.Container, error) {
+		c, err := r.Fake.CreateContainer(ctx, config)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.configs[c.ID] = config
+		return c, err
+	})
+}
+
+func (r *apart) StartContainer(ctx context.Context, id string) error {
+	return goOnWith(ctx, func(ctx context.Context) error {
+		if err := r.Fake.StartContainer(ctx, id); err != nil {
+			return err
+		}
+		r.started(id)
+		return nil
+	})
+}
+
+// started holds that nothing is started twice.
+func (r *apart) started(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	config := r.configs[id]
+	s := start{config.Spec.Name, config.Attempt, time.Now()}
+	for _, o := range r.starts {
+		if o.name == s.name && o.attempt >= s.attempt {
+			r.t.Errorf("%s: attempt %d is started after attempt %d", s.name, s.attempt, o.attempt)
+		}
+	}
+	r.starts = append(r.starts, s)
+	for _, other := range r.Running() {
+		if other != id && r.configs[other].Spec.Name == s.name {
+			r.t.Errorf("%s runs twice: attempts %d and %d", s.name, r.configs[other].Attempt, s.attempt)
+		}
+	}
+}
+
+func (r *apart) StopContainer(ctx context.Context, id string, grace time.Duration) error {
+	return goOnWith(ctx, func(ctx context.Context) error { return r.Fake.StopContainer(ctx, id, grace) })
+}
+
+func (r *apart) RemoveContainer(ctx context.Context, id string) error {
+	return goOnWith(ctx, func(ctx context.Context) error { return r.Fake.RemoveContainer(ctx, id) })
+}
+
+func (r *apart) StopSandbox(ctx context.Context, id string) error {
+	return goOnWith(ctx, func(ctx context.Context) error { return r.Fake.StopSandbox(ctx, id) })
+}
+
+func (r *apart) RemoveSandbox(ctx context.Context, id string) error {
+	return goOnWith(ctx, func(ctx context.Context) error { return r.Fake.RemoveSandbox(ctx, id) })
+}
+
+// of returns the starts of a container.
+func (r *apart) of(name string) (starts []start) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.starts {
+		if s.name == name {
+			starts = append(starts, s)
+		}
+	}
+	return starts
+}
+
+// latency is how long each call of the runtime takes.
+const latency = 10 * time.Millisecond
+
+// trio is a pod with a container that is set up first, one that is well, and
+// one that crashes 3 s after each start.
+func trio() *corev1.Pod {
+	return web("1", liveness, func(pod *corev1.Pod) {
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "crash", Image: "crash:1"})
+		pod.Spec.InitContainers = []corev1.Container{{Name: "setup", Image: "setup:1"}}
+	})
+}
+
+func trioRuntime(t *testing.T) *apart {
+	return newApart(t, &runtimetest.Fake{
+		Sandbox: func(agent.SandboxConfig) runtimetest.SandboxPlan {
+			return runtimetest.SandboxPlan{Takes: latency, StopTakes: latency}
+		},
+		Program: func(c agent.ContainerConfig) runtimetest.Program {
+			p := runtimetest.Program{CreateTakes: latency, StartTakes: latency, RemoveTakes: latency}
+			switch c.Spec.Name {
+			case "setup":
+				p.Exit = &runtimetest.Exit{After: 5 * latency}
+			case "crash":
+				p.Exit = &runtimetest.Exit{After: 3 * time.Second, Code: 1}
+			}
+			return p
+		},
+	})
+}
+
+// killedAt kills an agent some time after its start, leaves the runtime alone
+// for a while, and starts another one.
+func killedAt(t *testing.T, kill, down time.Duration) {
+	r, dir := trioRuntime(t), t.TempDir()
+	first := begin(t, agent.Options{Runtime: r, StateDir: dir})
+	first.must(first.Add(trio()))
+	time.Sleep(kill)
+	first.stop()
+	before, _ := first.Status("1")
+	time.Sleep(down)
+	began := time.Now()
+	second := begin(t, agent.Options{Runtime: r, StateDir: dir})
+	second.must(second.Add(trio()))
+	time.Sleep(90 * time.Second)
+	synctest.Wait()
+
+	status, ok := second.Status("1")
+	if !ok || status.Phase != corev1.PodRunning || len(status.ContainerStatuses) != 2 {
+		t.Fatalf("in the end: %v, %+v", ok, status)
+	}
+	for _, was := range before.ContainerStatuses {
+		if is := containerOf(status, was.Name); is.RestartCount < was.RestartCount {
+			t.Errorf("the restart count of %s falls from %d to %d", was.Name, was.RestartCount, is.RestartCount)
+		}
+	}
+	if app := containerOf(status, "app"); !app.Ready || app.RestartCount > 1 || len(r.of("app")) != 1 {
+		t.Errorf("app: ready %v, restart count %d, started at %v", app.Ready, app.RestartCount, r.of("app"))
+	}
+	if n := len(r.of("setup")); n != 1 {
+		t.Errorf("setup was started %d times", n)
+	}
+	checkBackoff(t, r.of("crash"), began)
+	leave(t, second, r, dir)
+}
+
+func containerOf(s corev1.PodStatus, name string) corev1.ContainerStatus {
+	for _, c := range s.ContainerStatuses {
+		if c.Name == name {
+			return c
+		}
+	}
+	return corev1.ContainerStatus{}
+}
+
+// checkBackoff holds that crashes 3 s after each start wait for 0, 10, 20, 40 s
+// and so on, times the jitter of R33; one step more if the restart of the agent
+// has cut a start short. What ended before began, while there was no agent, may
+// have waited longer.
+func checkBackoff(t *testing.T, starts []start, began time.Time) {
+	t.Helper()
+	fits := func(first time.Duration) bool {
+		for i := 2; i < len(starts); i++ {
+			end := starts[i-1].at.Add(3 * time.Second)
+			wait, want := starts[i].at.Sub(end), first<<(i-2)
+			if wait < want || wait > want*3/2+time.Second && end.After(began) {
+				return false
+			}
+		}
+		return len(starts) >= 4
+	}
+	if !fits(10*time.Second) && !fits(20*time.Second) {
+		t.Errorf("no back-off fits the starts %v", starts)
+	}
+}
+
+// leave deletes the pod, of which nothing must be left.
+func leave(t *testing.T, s *story, r *apart, dir string) {
+	t.Helper()
+	s.must(s.Delete("1", nil))
+	time.Sleep(5 * time.Minute) // collections, and what came late
+	synctest.Wait()
+	have, err := r.List(t.Context())
+	if err != nil || len(have.Containers)+len(have.Sandboxes) > 0 {
+		t.Errorf("the runtime still has %+v, %v", have, err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.json*"))
+	if err != nil || len(files) > 0 || len(s.Pods()) > 0 {
+		t.Errorf("%d pods and the files %v are left, %v", len(s.Pods()), files, err)
+	}
+	s.stop()
+}
+
+func TestAnAgentThatIsKilledAtAnyMomentGoesOn(t *testing.T) {
+	var moments []time.Duration
+	for at := time.Duration(1); at < 20*latency; at += latency * 3 / 4 {
+		moments = append(moments, at)
+	}
+	moments = append(moments, 3*time.Second, 3250*time.Millisecond, 10*time.Second, 25*time.Second, time.Minute)
+	for _, down := range []time.Duration{0, 30 * time.Second} {
+		for _, at := range moments {
+			t.Run(fmt.Sprintf("%v, down for %v", at, down), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { killedAt(t, at, down) })
+			})
+		}
+	}
+}
+
+func TestAPodWhoseSourceIsGoneIsToldToTheNewAgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, dir := trioRuntime(t), t.TempDir()
+		first := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		first.add(trio())
+		time.Sleep(time.Second)
+		first.stop()
+		second := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		if pods := second.Pods(); len(pods) != 1 || pods[0].UID != "1" || pods[0].Status.Phase != corev1.PodRunning {
+			t.Fatalf("the new agent has %+v", pods)
+		}
+		second.must(second.Remove("1"))
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		if len(second.Pods()) > 0 || len(r.Running()) > 0 {
+			t.Errorf("%d pods and the containers %v are left", len(second.Pods()), r.Running())
+		}
+	})
+}
+
+func TestADeletionIsRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, dir := newApart(t, &runtimetest.Fake{Program: func(agent.ContainerConfig) runtimetest.Program {
+			return runtimetest.Program{Stop: func() *runtimetest.Exit { return nil }}
+		}}), t.TempDir()
+		first := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		first.add(web("1"))
+		first.must(first.Delete("1", nil))
+		time.Sleep(time.Second)
+		first.stop()
+		second := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		if pods := second.Pods(); len(pods) != 1 || pods[0].DeletionTimestamp == nil {
+			t.Fatalf("the new agent has %+v", pods)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if len(second.Pods()) > 0 || len(r.Running()) > 0 {
+			t.Errorf("%d pods and the containers %v are left", len(second.Pods()), r.Running())
+		}
+	})
+}
+
+func TestWhatIsWrongWithTheStateDirectoryIsNamed(t *testing.T) {
+	sound := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := begin(t, agent.Options{Runtime: &runtimetest.Fake{}, StateDir: sound})
+		s.add(web("../1"))
+		if second, err := agent.New(agent.Options{Runtime: &runtimetest.Fake{}, StateDir: sound}); err != nil {
+			t.Error(err)
+		} else if err := second.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "another agent runs with it") {
+			t.Errorf("two agents with one directory: %v", err)
+		}
+		s.stop()
+	})
+	files, err := filepath.Glob(filepath.Join(sound, "*.pod.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	whole, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, data := range map[string]string{
+		"unexpected EOF":                 string(whole[:len(whole)/2]),
+		"version: 9":                     strings.Replace(string(whole), `{"version":1`, `{"version":9`, 1),
+		`there is no container 7`:        strings.Replace(string(whole), `"container":0`, `"container":7`, 1),
+		"machine: snapshot: version: 99": strings.Replace(string(whole), `"machine":{"version":1`, `"machine":{"version":99`, 1),
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, filepath.Base(files[0]))
+		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := agent.New(agent.Options{Runtime: &runtimetest.Fake{}, StateDir: dir})
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move the file away") {
+			t.Errorf("%s: %v", want, err)
+		}
+		if err != nil && !strings.Contains(err.Error(), strings.TrimPrefix(want, "machine: snapshot: ")) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if _, err := agent.New(agent.Options{Runtime: &runtimetest.Fake{}, StateDir: files[0]}); err == nil {
+		t.Error("a file is no state directory")
+	}
+}
