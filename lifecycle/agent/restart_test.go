@@ -177,7 +177,7 @@ func killedAt(t *testing.T, kill, down time.Duration) {
 	began := time.Now()
 	second := begin(t, agent.Options{Runtime: r, StateDir: dir})
 	second.must(second.Add(trio()))
-	time.Sleep(90 * time.Second)
+	time.Sleep(150 * time.Second)
 	synctest.Wait()
 
 	status, ok := second.Status("1")
