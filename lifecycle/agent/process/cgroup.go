@@ -3,7 +3,10 @@
 package process
 
 import (
+	"errors"
 	"fmt"
+	"hash/fnv"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,30 +34,24 @@ func (g cgroups) remove() { cgroup(g).remove() }
 // controllers are those that limits need.
 var controllers = []string{"memory", "cpu"}
 
-// newCgroups makes the directory below that of a cgroup. The error tells what
-// cannot be had; without all of it there is the empty one.
-func newCgroups(parent string) (cgroups, error) {
+// newCgroups makes the directory of a runtime below that of a cgroup. The error
+// tells what cannot be had; if that is everything there is no directory.
+func newCgroups(parent, runtimeDir string) (cgroups, error) {
 	if parent == "" {
 		var err error
 		if parent, err = ownCgroup(); err != nil {
 			return "", err
 		}
 	}
-	dir := filepath.Join(parent, "podclock")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	h := fnv.New64a()
+	h.Write([]byte(runtimeDir))
+	dir := filepath.Join(parent, fmt.Sprintf("podclock-%x", h.Sum(nil)))
+	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("limits are not enforced: %w: run the agent where it may write its cgroup, such as in a systemd unit with Delegate=yes", err)
 	}
 	var missing []string
 	for _, name := range controllers {
-		for _, at := range []string{parent, dir} {
-			// What could not be enabled is not in the list that is read next.
-			os.WriteFile(filepath.Join(at, "cgroup.subtree_control"), []byte("+"+name), 0o644)
-		}
-		enabled, err := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
-		if err != nil {
-			return "", fmt.Errorf("limits are not enforced: %w", err)
-		}
-		if !slices.Contains(strings.Fields(string(enabled)), name) {
+		if !enable(name, parent, dir) {
 			missing = append(missing, name)
 		}
 	}
@@ -62,6 +59,17 @@ func newCgroups(parent string) (cgroups, error) {
 		return cgroups(dir), fmt.Errorf("limits of %s are not enforced: %s cannot have these controllers: see Options.Cgroup", strings.Join(missing, " and "), dir)
 	}
 	return cgroups(dir), nil
+}
+
+// enable lets containers have a controller: their directory's cgroup.controllers
+// lists what its parent has enabled.
+func enable(name, parent, dir string) bool {
+	cgroup(parent).set("cgroup.subtree_control", "+"+name)
+	has, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+	if err != nil || !slices.Contains(strings.Fields(string(has)), name) {
+		return false
+	}
+	return cgroup(dir).set("cgroup.subtree_control", "+"+name) == nil
 }
 
 // limits are what a cgroup is to enforce; 0: nothing.
@@ -90,7 +98,7 @@ func (g cgroup) create(l limits) error {
 	if g == "" {
 		return nil
 	}
-	if err := os.Mkdir(string(g), 0o755); err != nil {
+	if err := os.Mkdir(string(g), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	if l.Memory > 0 {
@@ -125,7 +133,7 @@ func (g cgroup) set(file, value string) error {
 }
 
 // kill sends SIGKILL to all processes of the cgroup. Kernels before 5.14 cannot:
-// there the others ways to find them must do.
+// there the other ways to find them must do.
 func (g cgroup) kill() {
 	if g != "" {
 		g.set("cgroup.kill", "1")

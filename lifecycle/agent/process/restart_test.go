@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -175,7 +176,7 @@ func TestAnAgentThatWasKilledIsFollowedByOneThatAdoptsItsContainers(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.IP == have.Sandboxes[0].IP && !strings.HasSuffix(s.IP, ".0.0.1") {
+	if same := runtime.GOOS != "linux"; same != (s.IP == have.Sandboxes[0].IP) {
 		t.Errorf("two sandboxes have address %s", s.IP)
 	}
 }

@@ -52,7 +52,7 @@ func New(o Options) (*Runtime, error) {
 	if err := r.open(); err != nil {
 		return nil, fmt.Errorf("process: New: %w", err)
 	}
-	if r.cgroups, err = newCgroups(o.Cgroup); err != nil {
+	if r.cgroups, err = newCgroups(o.Cgroup, o.Dir); err != nil {
 		o.Logger.Warn("containers run without all that cgroups give", "err", err)
 	}
 	return r, nil
