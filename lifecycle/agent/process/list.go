@@ -55,19 +55,21 @@ func (r *Runtime) adopt() {
 	})
 }
 
-// adoptOne asks the shim. One that does not answer has ended: it listens before
-// it starts the container, and until it has written its end.
+// adoptOne looks for the end of a container, and if there is none asks the shim.
+// One that does not answer is gone: it listens before it starts the container,
+// and until it has written its end.
 func (r *Runtime) adoptOne(c *container) {
-	ctx, cancel := context.WithTimeout(context.Background(), adoptPatience)
-	defer cancel()
-	conn, started, err := c.dial(ctx)
-	if err == nil {
-		c.started = started
-		c.launched = closed
-		r.follow(c, conn, nil)
-		return
-	}
 	e, err := c.readExit()
+	if err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), adoptPatience)
+		defer cancel()
+		if conn, started, err := c.dial(ctx); err == nil {
+			c.started, c.launched = started, closed
+			r.follow(c, conn, nil)
+			return
+		}
+		e, err = c.readExit() // it may have come meanwhile
+	}
 	notStarted := errors.Is(readRecord(filepath.Join(c.dir, startFile), &c.started), os.ErrNotExist)
 	switch {
 	case err == nil:

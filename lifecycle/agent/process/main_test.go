@@ -14,5 +14,6 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(agentVariable); dir != "" {
 		runAgent(dir)
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // of the shims, each of which would sleep for a second
 	goleak.VerifyTestMain(m)
 }

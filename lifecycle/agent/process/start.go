@@ -107,8 +107,7 @@ func (r *Runtime) shim(c *container) (shim *exec.Cmd, requests io.WriteCloser, r
 	shim = exec.Command(r.program)
 	shim.Args[0] = "podclock-shim"
 	shim.Dir = c.dir
-	// It has little to do: one processor, and a heap that is kept small.
-	shim.Env = []string{shimVariable + "=" + c.record.ID, "GOMAXPROCS=1", "GOGC=20"}
+	shim.Env = shimEnvironment(c.record.ID)
 	shim.Stderr = words
 	shim.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if requests, err = shim.StdinPipe(); err != nil {
@@ -118,6 +117,18 @@ func (r *Runtime) shim(c *container) (shim *exec.Cmd, requests io.WriteCloser, r
 		return nil, nil, nil, err
 	}
 	return shim, requests, replies, shim.Start()
+}
+
+// shimEnvironment: a shim has little to do, with one processor and a heap that is
+// kept small. What else steers the Go runtime is passed on.
+func shimEnvironment(id string) []string {
+	env := []string{shimVariable + "=" + id, "GOMAXPROCS=1", "GOGC=20"}
+	for _, name := range []string{"GODEBUG", "GOTRACEBACK", "GORACE", "GOCOVERDIR"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // askToStart asks only when the shim listens, so that a runtime that finds no
