@@ -41,8 +41,10 @@ func (r *Runtime) Exec(ctx context.Context, id string, command []string, timeout
 		return nil, errNotRunning
 	}
 	defer conn.Close()
-	// The shim ends the command, and says so.
-	defer context.AfterFunc(ctx, func() { conn.(*net.UnixConn).CloseWrite() })()
+	defer context.AfterFunc(ctx, func() {
+		conn.(*net.UnixConn).CloseWrite() // the shim ends the command, and says so
+		conn.SetReadDeadline(time.Now().Add(killPatience))
+	})()
 	var answer reply
 	err = json.NewEncoder(conn).Encode(request{Op: opExec, Command: command})
 	if err == nil {
@@ -53,6 +55,9 @@ func (r *Runtime) Exec(ctx context.Context, id string, command []string, timeout
 	}
 	return execResult(ctx, command, answer)
 }
+
+// killPatience is for a shim that was stopped in its tracks.
+const killPatience = 5 * time.Second
 
 // execResult sorts the ends of a command (P101).
 func execResult(ctx context.Context, command []string, answer reply) ([]byte, error) {

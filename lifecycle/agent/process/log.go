@@ -36,7 +36,16 @@ func openLog(path string, maxSize int64, maxFiles int) (*logFile, error) {
 }
 
 func (l *logFile) open() error {
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := l.openFile()
+	for range openTries { // somebody may remove the directory as empty
+		if !os.IsNotExist(err) {
+			break
+		}
+		if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+			return err
+		}
+		file, err = l.openFile()
+	}
 	if err != nil {
 		return err
 	}
@@ -47,6 +56,12 @@ func (l *logFile) open() error {
 	}
 	l.file, l.size = file, info.Size()
 	return nil
+}
+
+const openTries = 10
+
+func (l *logFile) openFile() (*os.File, error) {
+	return os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
 // write adds one line. A log that cannot be written must not stop the container:

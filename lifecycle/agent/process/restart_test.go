@@ -19,9 +19,6 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// agentVariable tells this program to be an agent that is killed.
-const agentVariable = "PROCESS_TEST_AGENT"
-
 // scripts are the containers of an agent that is killed. Each but the first ends
 // when a file is there.
 var scripts = map[string]string{
@@ -31,60 +28,11 @@ var scripts = map[string]string{
 	"long":   "sleep 1000",
 }
 
-// runAgent starts the containers and prints the IDs, and then waits to be
-// killed.
-func runAgent(dir string) {
-	ctx := context.Background()
-	r, err := New(Options{Dir: dir})
-	if err != nil {
-		panic(err)
-	}
-	pod := &corev1.Pod{}
-	pod.Namespace, pod.Name, pod.UID = "default", "web", "1"
-	s, err := r.RunSandbox(ctx, agent.SandboxConfig{Spec: pod})
-	if err != nil {
-		panic(err)
-	}
-	ended := make(chan string, 1)
-	r.Subscribe(func(n agent.Notice) { ended <- n.Container })
-	make := func(name, script string) string {
-		c, err := r.CreateContainer(ctx, agent.ContainerConfig{
-			Sandbox: s.ID, IP: s.IP, PodSpec: pod, Spec: &corev1.Container{Name: name, Command: []string{"sh", "-c", script}},
-		})
-		if err != nil {
-			panic(err)
-		}
-		return c.ID
-	}
-	for name, script := range scripts {
-		id := make(name, script)
-		if err := r.StartContainer(ctx, id); err != nil {
-			panic(err)
-		}
-		fmt.Println(name, id, r.containers[id].started.PID)
-		if name == "before" {
-			<-ended
-		}
-	}
-	fmt.Println("unstarted", make("unstarted", "exit 7"), 0)
-	fmt.Println("ready")
-	select {}
-}
-
 // killedAgent runs an agent and kills it. What it has started is returned by
 // name.
 func killedAgent(t *testing.T, dir string) (ids map[string]string, pids map[string]int) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), agentVariable+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd, out := startAgent(t, dir, "scripts")
 	ids, pids = map[string]string{}, map[string]int{}
 	ready := false
 	for lines := bufio.NewScanner(out); !ready && lines.Scan(); {

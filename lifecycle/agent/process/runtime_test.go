@@ -54,7 +54,7 @@ func newRuntime(t *testing.T, o Options) *Runtime {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		clear(t, r)
+		removeAll(t, r)
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
@@ -62,7 +62,7 @@ func newRuntime(t *testing.T, o Options) *Runtime {
 	return r
 }
 
-func clear(t *testing.T, r *Runtime) {
+func removeAll(t *testing.T, r *Runtime) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), hangGuard)
 	defer cancel()
@@ -148,11 +148,17 @@ func (b *bench) startSpec(spec *corev1.Container) *container {
 // end waits for the notice of a container's end.
 func (b *bench) end(c *container) agent.Notice {
 	b.t.Helper()
+	n := b.notice()
+	if n.Container != c.record.ID {
+		b.t.Fatalf("notice of %s, want one of %s", n.Container, c.record.ID)
+	}
+	return n
+}
+
+func (b *bench) notice() agent.Notice {
+	b.t.Helper()
 	select {
 	case n := <-b.notices:
-		if n.Container != c.record.ID {
-			b.t.Fatalf("notice of %s, want one of %s", n.Container, c.record.ID)
-		}
 		return n
 	case <-b.ctx.Done():
 		b.t.Fatal("no notice")

@@ -5,7 +5,6 @@ package process
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"os"
 	"os/signal"
@@ -168,59 +167,5 @@ func (s *shim) stop(grace time.Duration) {
 	if at := time.Now().Add(grace); s.killAt.IsZero() || at.Before(s.killAt) {
 		s.killAt = at
 		s.killer.Reset(grace)
-	}
-}
-
-// kill ends the container's process; the others follow it. It has not been
-// reaped, so that its ID is still its own.
-func (s *shim) kill() {
-	if !s.ended {
-		syscall.Kill(-s.started.PID, syscall.SIGKILL)
-	}
-}
-
-// killRest ends what the container's process has left.
-func (s *shim) killRest() {
-	s.record.Cgroup.kill()
-	killChildren(s.started.PID)
-}
-
-// accept serves the socket's connections.
-func (s *shim) accept(l net.Listener) {
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			time.Sleep(acceptPause) // out of file descriptors, say
-			continue
-		}
-		go s.serve(conn.(*net.UnixConn))
-	}
-}
-
-const acceptPause = 10 * time.Millisecond
-
-// serve takes the requests of one connection.
-func (s *shim) serve(conn *net.UnixConn) {
-	defer conn.Close()
-	replies, requests := json.NewEncoder(conn), json.NewDecoder(conn)
-	if replies.Encode(reply{Start: &s.started}) != nil {
-		return
-	}
-	for {
-		var q request
-		switch err := requests.Decode(&q); {
-		case err != nil:
-			return
-		case q.Op == opStop:
-			s.do <- func() { s.stop(q.Grace) }
-		case q.Op == opExec:
-			gone := make(chan struct{})
-			go func() {
-				io.Copy(io.Discard, conn)
-				close(gone)
-			}()
-			replies.Encode(s.exec(q.Command, gone))
-			return
-		}
 	}
 }

@@ -34,6 +34,10 @@ func (s *shim) exec(command []string, gone <-chan struct{}) reply {
 	var err error
 	ended := make(chan syscall.WaitStatus, 1)
 	s.call(func() {
+		if s.ended { // nothing may be started any more
+			err = errNotRunning
+			return
+		}
 		pid, err = s.fork(command, stdout.writer, stderr.writer, func(status syscall.WaitStatus) { ended <- status })
 	})
 	stdout.writer.Close()
@@ -48,11 +52,7 @@ func (s *shim) exec(command []string, gone <-chan struct{}) reply {
 	select {
 	case status = <-ended:
 	case <-gone:
-		s.call(func() {
-			if s.children[pid] != nil { // not reaped: the ID is its own
-				killed = syscall.Kill(-pid, syscall.SIGKILL) == nil
-			}
-		})
+		s.call(func() { killed = s.killGroup(pid) })
 		status = <-ended
 	}
 	code, signal := exitCodeOf(status)

@@ -43,7 +43,7 @@ func (s *shim) start() error {
 	}
 	s.started = startRecord{PID: pid, At: time.Now()}
 	if err := writeRecord(filepath.Join(s.dir, startFile), s.started); err != nil {
-		syscall.Kill(-pid, syscall.SIGKILL)
+		s.kill()
 		return err
 	}
 	return nil

@@ -96,9 +96,6 @@ func (r *Runtime) launch(ctx context.Context, c *container) (*exec.Cmd, error) {
 // shim starts the shim of a container: this program, in a session of its own,
 // that finds in its environment what it is.
 func (r *Runtime) shim(c *container) (shim *exec.Cmd, requests io.WriteCloser, replies io.ReadCloser, err error) {
-	if err := os.MkdirAll(filepath.Dir(c.record.Log), 0o700); err != nil {
-		return nil, nil, nil, err
-	}
 	words, err := os.OpenFile(filepath.Join(c.dir, shimLogFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, nil, err

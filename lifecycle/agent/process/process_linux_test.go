@@ -1,6 +1,7 @@
 package process
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -8,9 +9,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/podclock/podclock/lifecycle/agent"
 )
 
 // children are the processes whose parent this is, zombies too.
@@ -62,7 +66,7 @@ func TestNoProcessNoFileDescriptorAndNoFileIsLeft(t *testing.T) {
 	if after := descriptors(t); after != before {
 		t.Errorf("%d file descriptors, before there were %d", after, before)
 	}
-	clear(t, b.r)
+	removeAll(t, b.r)
 	for _, dir := range []string{sandboxesDir, containersDir, logsDir} {
 		if left, err := os.ReadDir(filepath.Join(b.r.o.Dir, dir)); len(left) > 0 || err != nil {
 			t.Errorf("%s has %v, %v", dir, left, err)
@@ -160,4 +164,77 @@ func TestAContainerThatTakesTooMuchMemoryIsOOMKilled(t *testing.T) { // C8
 	if n := b.end(c); n.ExitCode != 137 || n.Reason != "OOMKilled" {
 		t.Errorf("notice %+v", n)
 	}
+}
+
+// An agent is killed wherever it may be. What it said to have started the next
+// one finds, and when all is stopped no process is left.
+func TestAnAgentMayBeKilledAtAnyMoment(t *testing.T) {
+	dir := t.TempDir()
+	for round := range 5 {
+		cmd, out := startAgent(t, dir, "busily")
+		var ids []string
+		for lines := bufio.NewScanner(out); len(ids) < 2+round && lines.Scan(); {
+			ids = append(ids, lines.Text())
+		}
+		time.Sleep(time.Duration(round) * 7 * time.Millisecond) // any moment is as good as another
+		cmd.Process.Kill()
+		cmd.Wait()
+		afterwards(t, dir, ids)
+	}
+}
+
+func afterwards(t *testing.T, dir string, ids []string) {
+	t.Helper()
+	r, err := New(Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notices := make(chan agent.Notice, 1000)
+	r.Subscribe(func(n agent.Notice) { notices <- n })
+	have, err := r.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, found := map[string]bool{}, map[string]bool{}
+	for _, c := range have.Containers {
+		if found[c.ID] = true; c.State == agent.StateRunning {
+			running[c.ID] = true
+		} else if c.State == agent.StateExited && c.ExitCode != 143 {
+			t.Errorf("%s has exited with %d, %s", c.Name, c.ExitCode, c.Reason)
+		}
+	}
+	for _, id := range ids {
+		if !found[id] {
+			t.Errorf("container %s is lost", id)
+		}
+	}
+	removeAll(t, r)
+	for told := map[string]bool{}; len(notices) > 0; {
+		n := <-notices
+		if told[n.Container] || !found[n.Container] {
+			t.Errorf("notice %+v, the second one or of what is not listed", n)
+		}
+		told[n.Container] = true
+		delete(running, n.Container)
+	}
+	if len(running) > 0 {
+		t.Errorf("no notices of %v", running)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "no process of the containers is left", func() bool { return !mentioned(dir) })
+}
+
+// mentioned: a process has the directory in its environment, or is a shim there.
+func mentioned(dir string) bool {
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range environs {
+		env, _ := os.ReadFile(path)
+		cwd, _ := os.Readlink(filepath.Join(filepath.Dir(path), "cwd"))
+		if bytes.Contains(env, []byte(messageVariable+"="+dir)) || bytes.Contains(env, []byte(shimVariable)) && strings.HasPrefix(cwd, dir) {
+			return true
+		}
+	}
+	return false
 }
