@@ -24,25 +24,9 @@ func BenchmarkContainer(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer r.Close()
-	pod := &corev1.Pod{}
-	s, err := r.RunSandbox(ctx, agent.SandboxConfig{Spec: pod})
-	if err != nil {
-		b.Fatal(err)
-	}
-	start := func() *container {
-		spec := &corev1.Container{Name: "app", Command: []string{"sleep", "1000"}}
-		made, err := r.CreateContainer(ctx, agent.ContainerConfig{Sandbox: s.ID, PodSpec: pod, Spec: spec})
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := r.StartContainer(ctx, made.ID); err != nil {
-			b.Fatal(err)
-		}
-		return r.container(made.ID)
-	}
-	first := start()
+	first, s := benchContainer(b, r)
 	for b.Loop() {
-		c := start()
+		c, _ := benchContainer(b, r)
 		if err := r.stop(ctx, c, 0); err != nil {
 			b.Fatal(err)
 		}
@@ -50,9 +34,46 @@ func BenchmarkContainer(b *testing.B) {
 	all, own := memoryOf(b, first.started.PID)
 	b.ReportMetric(all, "shim-RSS-KiB")
 	b.ReportMetric(own, "shim-own-KiB")
-	if err := r.RemoveSandbox(ctx, s.ID); err != nil {
+	if err := r.RemoveSandbox(ctx, s); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// BenchmarkExec is what an exec probe costs.
+func BenchmarkExec(b *testing.B) {
+	ctx := context.Background()
+	r, err := New(Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	c, s := benchContainer(b, r)
+	for b.Loop() {
+		if _, err := r.Exec(ctx, c.record.ID, []string{"true"}, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := r.RemoveSandbox(ctx, s); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// benchContainer starts a container in a sandbox of its own.
+func benchContainer(b *testing.B, r *Runtime) (c *container, sandbox string) {
+	ctx, pod := context.Background(), &corev1.Pod{}
+	s, err := r.RunSandbox(ctx, agent.SandboxConfig{Spec: pod})
+	if err != nil {
+		b.Fatal(err)
+	}
+	spec := &corev1.Container{Name: "app", Command: []string{"sleep", "1000"}}
+	made, err := r.CreateContainer(ctx, agent.ContainerConfig{Sandbox: s.ID, PodSpec: pod, Spec: spec})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := r.StartContainer(ctx, made.ID); err != nil {
+		b.Fatal(err)
+	}
+	return r.container(made.ID), s.ID
 }
 
 // memoryOf is the memory of a process' parent.

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -29,7 +31,23 @@ func (g cgroups) of(id string) cgroup {
 }
 
 // remove removes the directory, if no container is left.
-func (g cgroups) remove() { cgroup(g).remove() }
+func (g cgroups) remove() {
+	if len(g.containers()) == 0 {
+		cgroup(g).remove()
+	}
+}
+
+// containers are the names of the cgroups in it.
+func (g cgroups) containers() []string {
+	entries, _ := os.ReadDir(string(g))
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
 
 // controllers are those that limits need.
 var controllers = []string{"memory", "cpu"}
@@ -157,9 +175,15 @@ func (g cgroup) oomKilled() bool {
 	return false
 }
 
-// remove removes the cgroup, unless a process is in it.
+// remove removes the cgroup, unless a process is in it. The kernel may count one
+// for a moment that was waited for.
 func (g cgroup) remove() {
-	if g != "" {
-		os.Remove(string(g))
+	for range removeTries {
+		if g == "" || !errors.Is(os.Remove(string(g)), syscall.EBUSY) {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
+
+const removeTries = 100

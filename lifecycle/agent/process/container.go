@@ -129,20 +129,28 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 // RemoveContainer implements [agent.Runtime]. Its logs go with it.
 func (r *Runtime) RemoveContainer(_ context.Context, id string) error {
 	c := r.container(id)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case c == nil:
+	if c == nil {
 		return nil
-	case c.starting() || c.state == agent.StateRunning:
-		return fmt.Errorf("container %q still runs: stop it first", id)
+	}
+	if err := r.forget(c); err != nil {
+		return err
 	}
 	removeLogs(c.record.Log, c.record.LogMaxFiles)
 	c.record.Cgroup.remove()
-	// Without its record it is gone, whatever becomes of the rest.
+	return os.RemoveAll(c.dir)
+}
+
+// forget drops a container that does not run. Without its record it is gone,
+// whatever becomes of the rest.
+func (r *Runtime) forget(c *container) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c.starting() || c.state == agent.StateRunning {
+		return fmt.Errorf("container %q still runs: stop it first", c.record.ID)
+	}
 	if err := os.Remove(filepath.Join(c.dir, configFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	delete(r.containers, id)
-	return os.RemoveAll(c.dir)
+	delete(r.containers, c.record.ID)
+	return nil
 }

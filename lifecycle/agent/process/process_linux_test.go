@@ -72,10 +72,8 @@ func TestNoProcessNoFileDescriptorAndNoFileIsLeft(t *testing.T) {
 			t.Errorf("%s has %v, %v", dir, left, err)
 		}
 	}
-	if b.r.cgroups != "" {
-		if left, _ := filepath.Glob(string(b.r.cgroups) + "/*/"); len(left) > 0 {
-			t.Errorf("cgroups that are left: %v", left)
-		}
+	if left := b.r.cgroups.containers(); len(left) > 0 {
+		t.Errorf("cgroups that are left: %v", left)
 	}
 }
 

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -107,7 +105,7 @@ func (r *Runtime) open() error {
 	if err != nil {
 		return err
 	}
-	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := flock(lock); err != nil {
 		lock.Close()
 		return fmt.Errorf("%s is in use by another runtime (%w): end that one, or take another Options.Dir", r.o.Dir, err)
 	}
@@ -120,7 +118,8 @@ func (r *Runtime) open() error {
 }
 
 // Close lets go of the directory. What runs goes on, and the next runtime with
-// this directory finds it. No other call may be made or open.
+// this directory finds it; the shims remain children of this process. No other
+// call may be made or open.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	r.closed = true

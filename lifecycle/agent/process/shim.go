@@ -105,13 +105,26 @@ func newShim() (*shim, error) {
 }
 
 // listen binds the socket in the working directory, whose path may be too long
-// for a socket's address.
+// for a socket's address. The lock, which lasts as long as this process, is for a
+// late shim, whose runtime was killed and replaced before it came here: it must
+// not take the place of its successor.
 func listen() (net.Listener, error) {
+	lock, err := os.OpenFile(shimLock, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := flock(lock); err != nil {
+		return nil, err
+	}
+	heldLock = lock
 	if err := os.Remove(socketName); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	return net.Listen("unix", socketName)
 }
+
+// heldLock keeps the file open.
+var heldLock *os.File
 
 // loop runs until no process is left.
 func (s *shim) loop() {

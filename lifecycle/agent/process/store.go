@@ -28,6 +28,7 @@ const (
 	startFile   = "start.json"      // a startRecord, by the shim; missing: it never ran
 	exitFile    = "exit.json"       // an exitRecord, by the shim or, if that was killed or never was, by the runtime
 	socketName  = "shim.sock"       // the shim listens here while the container runs
+	shimLock    = "shim.lock"       // of the one shim that may listen
 	shimLogFile = "shim.log"        // what the shim says when it breaks
 	messageFile = "termination-log" // the termination message (C10)
 	workDir     = "work"            // the working directory of a container that names none
