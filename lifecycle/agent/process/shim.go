@@ -47,6 +47,7 @@ type shim struct {
 	reaped   chan os.Signal
 	children map[int]func(syscall.WaitStatus) // by process ID: what to do when it has ended
 	pumps    *pumps
+	lock     *os.File
 
 	stopSent bool
 	killAt   time.Time // zero: never
@@ -61,7 +62,7 @@ func runShim() error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen()
+	listener, err := s.listen()
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func newShim() (*shim, error) {
 // for a socket's address. The lock, which lasts as long as this process, is for a
 // late shim, whose runtime was killed and replaced before it came here: it must
 // not take the place of its successor.
-func listen() (net.Listener, error) {
+func (s *shim) listen() (net.Listener, error) {
 	lock, err := os.OpenFile(shimLock, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -116,15 +117,12 @@ func listen() (net.Listener, error) {
 	if err := flock(lock); err != nil {
 		return nil, err
 	}
-	heldLock = lock
+	s.lock = lock
 	if err := os.Remove(socketName); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	return net.Listen("unix", socketName)
 }
-
-// heldLock keeps the file open.
-var heldLock *os.File
 
 // loop runs until no process is left.
 func (s *shim) loop() {
