@@ -3,6 +3,8 @@
 package process
 
 import (
+	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,5 +108,21 @@ func TestTheControllersThatCannotBeHadAreSaid(t *testing.T) {
 	}
 	if got := read(t, filepath.Join(parent, "cgroup.subtree_control")); got != "+cpu" { // the file of a kernel would list both
 		t.Errorf("asked for %q last", got)
+	}
+}
+
+func TestThatThereAreNoCgroupsIsSaidOnce(t *testing.T) {
+	var log bytes.Buffer
+	b := newBench(t, Options{Cgroup: filepath.Join(t.TempDir(), "missing"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for range 2 {
+		c := b.startSpec(&corev1.Container{
+			Command: []string{"true"}, Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"memory": resource.MustParse("64Mi")}},
+		})
+		if n := b.end(c); n.ExitCode != 0 {
+			t.Errorf("notice %+v", n)
+		}
+	}
+	if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "limits are not enforced") {
+		t.Errorf("said\n%s", text)
 	}
 }

@@ -162,3 +162,18 @@ func dead(pid int) bool {
 	state := strings.TrimSpace(string(out))
 	return state == "" || strings.HasPrefix(state, "Z")
 }
+
+// A shim whose runtime was killed before it could ask for anything comes late,
+// when the container has another one.
+func TestALateShimChangesNothing(t *testing.T) {
+	b := newBench(t, Options{})
+	c := b.start("sleep 1000")
+	late := exec.Command(b.r.program)
+	late.Dir, late.Env = c.dir, shimEnvironment(c.record.ID)
+	if err := late.Run(); err == nil {
+		t.Error("it has done its work")
+	}
+	if output, err := b.r.Exec(b.ctx, c.record.ID, []string{"echo", "hello"}, 0); string(output) != "hello\n" || err != nil {
+		t.Errorf("the container does not answer any more: %q, %v", output, err)
+	}
+}
