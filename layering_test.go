@@ -21,7 +21,7 @@ var levels = map[string]int{
 	"flight":           35, // recordings of machines
 	"":                 40, // the simulator
 	"lifecycle/agent":  40, // the live shell
-	"lifecycle/agent/": 45, // what tests it
+	"lifecycle/agent/": 45, // runtimes, and what tests them
 	"scenario":         50, // scenario files
 	"cmd":              60,
 	"examples":         60,
@@ -88,7 +88,7 @@ func report(t *testing.T, findings []string) {
 
 func TestLevelOf(t *testing.T) {
 	for pkg, want := range map[string]int{
-		"": 40, "probe": 10, "probe/handler": 35, "lifecycle/agent": 40, "lifecycle/agent/runtimetest": 45, "cmd/podclock": 60,
+		"": 40, "probe": 10, "probe/handler": 35, "lifecycle/agent": 40, "lifecycle/agent/runtimetest": 45, "lifecycle/agent/process": 45, "cmd/podclock": 60,
 		"conformance": 60, "conformance/replay": 70, "examples/unittest": 60,
 	} {
 		if got, ok := levelOf(pkg); !ok || got != want {

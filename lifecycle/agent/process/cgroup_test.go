@@ -1,0 +1,128 @@
+//go:build unix
+
+package process
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// tree makes files that a kernel would make.
+func tree(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestLimitsAreWrittenAsTheKubeletWouldHaveThem(t *testing.T) {
+	kernel := map[string]string{"memory.max": "max", "memory.oom.group": "0", "memory.swap.max": "max", "cpu.max": "max 100000"}
+	for _, test := range []struct {
+		memory, cpu string
+		want        map[string]string
+	}{
+		{"", "", kernel},
+		{"64Mi", "", map[string]string{"memory.max": "67108864", "memory.oom.group": "1", "memory.swap.max": "0", "cpu.max": "max 100000"}},
+		{"", "250m", map[string]string{"memory.max": "max", "memory.oom.group": "0", "memory.swap.max": "max", "cpu.max": "25000 100000"}},
+		{"", "2", map[string]string{"cpu.max": "200000 100000"}},
+		{"", "1m", map[string]string{"cpu.max": "1000 100000"}},
+	} {
+		g := cgroup(filepath.Join(t.TempDir(), "id"))
+		tree(t, string(g), kernel)
+		list := corev1.ResourceList{}
+		if test.memory != "" {
+			list["memory"] = resource.MustParse(test.memory)
+		}
+		if test.cpu != "" {
+			list["cpu"] = resource.MustParse(test.cpu)
+		}
+		if err := g.create(limitsOf(list)); err != nil {
+			t.Error(err)
+		}
+		for name, want := range test.want {
+			if got := read(t, filepath.Join(string(g), name)); got != want {
+				t.Errorf("memory %q, cpu %q: %s is %q, want %q", test.memory, test.cpu, name, got, want)
+			}
+		}
+	}
+}
+
+func TestALimitWithoutItsControllerIsLeftOut(t *testing.T) {
+	g := cgroup(filepath.Join(t.TempDir(), "id"))
+	if err := g.create(limits{Memory: 1, CPU: 1}); err != nil {
+		t.Error(err)
+	}
+	g.kill()
+	if files, _ := filepath.Glob(string(g) + "/*"); len(files) > 0 {
+		t.Errorf("files %v", files)
+	}
+	g.remove()
+	if _, err := os.Stat(string(g)); !os.IsNotExist(err) {
+		t.Errorf("the cgroup is still there: %v", err)
+	}
+	none := cgroups("").of("id")
+	if none.create(limits{Memory: 1}) != nil || none.oomKilled() {
+		t.Error("there is a cgroup where there are none")
+	}
+}
+
+func TestAnOOMKillIsSeenInTheEvents(t *testing.T) { // C8
+	for events, want := range map[string]bool{
+		"low 0\nhigh 0\nmax 5\noom 0\noom_kill 0\noom_group_kill 0\n": false,
+		"low 0\nhigh 0\nmax 5\noom 1\noom_kill 2\noom_group_kill 1\n": true,
+		"": false,
+	} {
+		dir := t.TempDir()
+		tree(t, dir, map[string]string{"memory.events": events})
+		if got := cgroup(dir).oomKilled(); got != want {
+			t.Errorf("%q: %v", events, got)
+		}
+	}
+}
+
+func TestTheControllersThatCannotBeHadAreSaid(t *testing.T) {
+	parent := t.TempDir()
+	if _, err := newCgroups(filepath.Join(parent, "missing"), "dir"); err == nil || !strings.Contains(err.Error(), "Delegate=yes") {
+		t.Errorf("error %v", err)
+	}
+	tree(t, parent, map[string]string{"cgroup.subtree_control": ""})
+	dir, err := newCgroups(parent, "dir")
+	if dir == "" || err == nil || !strings.Contains(err.Error(), "limits of memory and cpu are not enforced") {
+		t.Errorf("%q, error %v", dir, err)
+	}
+	tree(t, string(dir), map[string]string{"cgroup.controllers": "cpuset cpu memory pids\n", "cgroup.subtree_control": ""})
+	if again, err := newCgroups(parent, "dir"); again != dir || err != nil {
+		t.Errorf("%q, error %v", again, err)
+	}
+	if got := read(t, filepath.Join(parent, "cgroup.subtree_control")); got != "+cpu" { // the file of a kernel would list both
+		t.Errorf("asked for %q last", got)
+	}
+}
+
+func TestThatThereAreNoCgroupsIsSaidOnce(t *testing.T) {
+	var log bytes.Buffer
+	b := newBench(t, Options{Cgroup: filepath.Join(t.TempDir(), "missing"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for range 2 {
+		c := b.startSpec(&corev1.Container{
+			Command: []string{"true"}, Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"memory": resource.MustParse("64Mi")}},
+		})
+		if n := b.end(c); n.ExitCode != 0 {
+			t.Errorf("notice %+v", n)
+		}
+	}
+	if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "limits are not enforced") {
+		t.Errorf("said\n%s", text)
+	}
+}

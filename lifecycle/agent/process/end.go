@@ -1,0 +1,122 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+)
+
+// watch waits for the end of a container: its shim then closes the connection
+// by exiting.
+func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
+	if conn != nil {
+		io.Copy(io.Discard, conn)
+		conn.Close()
+	}
+	r.mu.Lock()
+	left := r.closed && !c.hasExited()
+	r.mu.Unlock()
+	if left {
+		return
+	}
+	if shim != nil {
+		shim.Wait()
+	}
+	e, err := c.readExit()
+	if err != nil {
+		r.o.Logger.Warn("a container's shim has ended without a word", "container", c.record.ID, "err", err)
+		e = c.lost()
+	}
+	r.finish(c, e)
+	r.mu.Lock()
+	notify := r.notify
+	r.mu.Unlock()
+	if notify != nil {
+		notify(agent.Notice{Container: c.record.ID, ExitCode: e.ExitCode, Reason: e.Reason, Message: e.Message})
+	}
+	close(c.done)
+}
+
+// hasExited: the shim has written the end.
+func (c *container) hasExited() bool {
+	_, err := os.Stat(filepath.Join(c.dir, exitFile))
+	return err == nil
+}
+
+// readExit reads the end that the shim has written.
+func (c *container) readExit() (exitRecord, error) {
+	var e exitRecord
+	err := readRecord(filepath.Join(c.dir, exitFile), &e)
+	return e, err
+}
+
+// lost ends a container whose shim was killed: its process was killed with the
+// shim, the others are killed now.
+func (c *container) lost() exitRecord {
+	c.killLeft()
+	c.record.Cgroup.remove()
+	return c.withMessage(exitRecord{
+		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown", Message: "The container's shim was killed",
+	})
+}
+
+// finish notes the end of a container, on disk too.
+func (r *Runtime) finish(c *container, e exitRecord) {
+	if !c.hasExited() {
+		if err := writeRecord(filepath.Join(c.dir, exitFile), e); err != nil {
+			r.o.Logger.Warn("the end of a container is not written", "container", c.record.ID, "err", err)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.state, c.exit = agent.StateExited, e
+}
+
+// load reads which sandboxes and containers there are.
+func (r *Runtime) load() error {
+	sandboxes, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, path := range sandboxes {
+		s := new(sandboxRecord)
+		if err := readRecord(path, s); err != nil {
+			return fmt.Errorf("%w: remove the file", err)
+		}
+		r.sandboxes[s.ID] = s
+	}
+	dirs, err := os.ReadDir(filepath.Join(r.o.Dir, containersDir))
+	if err != nil {
+		return err
+	}
+	for _, entry := range dirs {
+		if err := r.loadContainer(entry.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runtime) loadContainer(id string) error {
+	c := newContainer(containerRecord{}, r.containerDir(id))
+	switch err := readRecord(filepath.Join(c.dir, configFile), &c.record); {
+	case errors.Is(err, os.ErrNotExist): // its making or its removal was cut off
+		return os.RemoveAll(c.dir)
+	case err != nil:
+		return fmt.Errorf("%w: remove the directory", err)
+	}
+	if r.sandboxes[c.record.Sandbox] == nil {
+		return fmt.Errorf("%s: its sandbox is not there: remove the directory", c.dir)
+	}
+	r.containers[id] = c
+	return nil
+}

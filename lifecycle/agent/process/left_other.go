@@ -1,0 +1,15 @@
+//go:build unix && !linux
+
+package process
+
+import "syscall"
+
+// killLeft ends the process group of a container whose shim was killed.
+func (c *container) killLeft() {
+	if c.started.PID > 0 {
+		syscall.Kill(-c.started.PID, syscall.SIGKILL)
+	}
+}
+
+// machineMemory is not known here.
+func machineMemory() int64 { return 0 }

@@ -1,0 +1,90 @@
+//go:build unix
+
+package process
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+)
+
+// List implements [agent.Runtime].
+func (r *Runtime) List(context.Context) (agent.Inventory, error) {
+	r.adopt()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var have agent.Inventory
+	for _, s := range r.sandboxes {
+		have.Sandboxes = append(have.Sandboxes, s.SandboxStatus)
+	}
+	for _, c := range r.containers {
+		have.Containers = append(have.Containers, c.status())
+	}
+	return have, nil
+}
+
+// status is what List tells; the caller holds the lock.
+func (c *container) status() agent.ContainerStatus {
+	s := agent.ContainerStatus{
+		Container: c.record.Container, Sandbox: c.record.Sandbox, Name: c.record.Name, Attempt: c.record.Attempt, Image: c.record.Image,
+		State: c.state, StartedAt: c.started.At,
+	}
+	if c.state == agent.StateExited {
+		s.FinishedAt, s.ExitCode, s.Reason, s.Message = c.exit.At, c.exit.ExitCode, c.exit.Reason, c.exit.Message
+	}
+	return s
+}
+
+// adopt finds out, once, what has become of the containers of an earlier
+// runtime.
+func (r *Runtime) adopt() {
+	r.adopted.Do(func() {
+		r.mu.Lock()
+		var found []*container
+		for _, c := range r.containers {
+			found = append(found, c)
+		}
+		r.mu.Unlock()
+		for _, c := range found {
+			r.adoptOne(c)
+		}
+	})
+}
+
+// adoptOne looks for the end of a container, and if there is none asks the shim.
+// One that does not answer is gone: it listens before it starts the container,
+// and until it has written its end.
+func (r *Runtime) adoptOne(c *container) {
+	e, err := c.readExit()
+	if err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), adoptPatience)
+		defer cancel()
+		if conn, started, err := c.dial(ctx); err == nil {
+			c.started, c.launched = started, closed
+			r.follow(c, conn, nil)
+			return
+		}
+		e, err = c.readExit() // it may have come meanwhile
+	}
+	notStarted := errors.Is(readRecord(filepath.Join(c.dir, startFile), &c.started), os.ErrNotExist)
+	switch {
+	case err == nil:
+	case notStarted:
+		return // created: it can be started
+	default:
+		e = c.lost()
+	}
+	c.launched = closed
+	r.finish(c, e)
+	close(c.done)
+}
+
+// adoptPatience is for a shim that was stopped in its tracks: its container
+// counts as lost.
+const adoptPatience = 10 * time.Second
+
+var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()

@@ -1,0 +1,67 @@
+//go:build unix
+
+package process
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// The limits of termination messages (C10), in bytes and lines.
+const (
+	maxMessage     = 4096
+	maxLogMessage  = 2048
+	maxLogLines    = 80
+	logTailToParse = 64 << 10 // has that many lines or bytes in any case
+)
+
+// withMessage adds the termination message to an end (C10).
+func (c *container) withMessage(e exitRecord) exitRecord {
+	message := tail(filepath.Join(c.dir, messageFile), maxMessage)
+	if len(message) == 0 && e.ExitCode != 0 && c.record.MessagePolicy == corev1.TerminationMessageFallbackToLogsOnError {
+		message = logTail(c.record.Log)
+	}
+	if e.Message != "" && len(message) > 0 {
+		e.Message += ": "
+	}
+	e.Message += string(message)
+	return e
+}
+
+// tail returns the last bytes of a file; of one that cannot be read, none.
+func tail(path string, limit int64) []byte {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	data, err := io.ReadAll(io.NewSectionReader(file, max(0, info.Size()-limit), limit))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// logTail returns the end of what a container has written.
+func logTail(path string) []byte {
+	entries := bytes.SplitAfter(tail(path, logTailToParse), []byte("\n"))
+	var content []byte
+	for _, entry := range entries[max(0, len(entries)-1-maxLogLines):] {
+		if fields := bytes.SplitN(entry, []byte(" "), 4); len(fields) == 4 { // TIME STREAM TAG CONTENT
+			line := fields[3]
+			if string(fields[2]) == "P" {
+				line = bytes.TrimSuffix(line, []byte("\n"))
+			}
+			content = append(content, line...)
+		}
+	}
+	return content[max(0, len(content)-maxLogMessage):]
+}

@@ -1,0 +1,145 @@
+//go:build unix
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/podclock/podclock/lifecycle/agent"
+)
+
+// Runtime is an agent.Runtime whose containers are processes of this machine.
+type Runtime struct {
+	o       Options
+	program string // this executable, which is the shim's too
+	lock    *os.File
+	cgroups cgroups
+	adopted sync.Once
+
+	mu         sync.Mutex
+	notify     func(agent.Notice)
+	closed     bool
+	sandboxes  map[string]*sandboxRecord
+	containers map[string]*container
+	addresses  addresses
+	watchers   sync.WaitGroup
+}
+
+var _ agent.Runtime = (*Runtime)(nil)
+
+// New returns a runtime over what an earlier one has left in o.Dir, if any. Main
+// must have been called. To let go of Dir, call Close.
+func New(o Options) (*Runtime, error) {
+	if !mainCalled.Load() {
+		return nil, errors.New("process: New: Main was not called: call process.Main() first thing in main, and in TestMain")
+	}
+	program, err := ownProgram()
+	if err != nil {
+		return nil, fmt.Errorf("process: New: the shims need this program's file: %w", err)
+	}
+	if o, err = o.filled(); err != nil {
+		return nil, err
+	}
+	r := &Runtime{o: o, program: program, sandboxes: map[string]*sandboxRecord{}, containers: map[string]*container{}}
+	r.addresses = newAddresses(o.Dir)
+	if err := r.open(); err != nil {
+		return nil, fmt.Errorf("process: New: %w", err)
+	}
+	if r.cgroups, err = newCgroups(o.Cgroup, o.Dir); err != nil {
+		o.Logger.Warn("containers run without all that cgroups give", "err", err)
+	}
+	return r, nil
+}
+
+// filled returns the options with their defaults, or what is wrong with them.
+func (o Options) filled() (Options, error) {
+	var errs []error
+	if o.Dir == "" {
+		errs = append(errs, errors.New("process: New: Options.Dir is empty: name a directory for the state"))
+	}
+	if o.LogMaxSize < 0 {
+		errs = append(errs, fmt.Errorf("process: New: Options.LogMaxSize is %d: give bytes, or 0 for 10 Mi", o.LogMaxSize))
+	}
+	if o.LogMaxFiles != 0 && o.LogMaxFiles < 2 {
+		errs = append(errs, fmt.Errorf("process: New: Options.LogMaxFiles is %d: give 2 or more, or 0 for 5", o.LogMaxFiles))
+	}
+	if len(errs) > 0 {
+		return o, errors.Join(errs...)
+	}
+	if o.Path == nil {
+		o.Path = filepath.SplitList(os.Getenv("PATH"))
+	}
+	if o.HostIP == "" {
+		o.HostIP = "127.0.0.1"
+	}
+	if o.LogMaxSize == 0 {
+		o.LogMaxSize = 10 << 20
+	}
+	if o.LogMaxFiles == 0 {
+		o.LogMaxFiles = 5
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return o, fmt.Errorf("process: New: Options.Dir: %w", err)
+	}
+	o.Dir = dir
+	return o, checkSocketPath(filepath.Join(dir, containersDir, newID(), socketName))
+}
+
+// open locks the directory and reads which sandboxes and containers there are.
+func (r *Runtime) open() error {
+	for _, dir := range []string{sandboxesDir, containersDir, logsDir} {
+		if err := os.MkdirAll(filepath.Join(r.o.Dir, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	lock, err := os.OpenFile(filepath.Join(r.o.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := flock(lock); err != nil {
+		lock.Close()
+		return fmt.Errorf("%s is in use by another runtime (%w): end that one, or take another Options.Dir", r.o.Dir, err)
+	}
+	r.lock = lock
+	if err := r.load(); err != nil {
+		lock.Close()
+		return err
+	}
+	return nil
+}
+
+// Close lets go of the directory. What runs goes on, and the next runtime with
+// this directory finds it; the shims remain children of this process. No other
+// call may be made or open.
+func (r *Runtime) Close() error {
+	r.mu.Lock()
+	r.closed = true
+	for _, c := range r.containers {
+		if c.conn != nil {
+			c.conn.Close()
+		}
+	}
+	r.mu.Unlock()
+	r.watchers.Wait()
+	r.cgroups.remove()
+	return r.lock.Close()
+}
+
+// Name is "process".
+func (r *Runtime) Name() string { return "process" }
+
+// Subscribe implements [agent.Runtime].
+func (r *Runtime) Subscribe(notify func(agent.Notice)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.notify = notify
+}

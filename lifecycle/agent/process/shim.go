@@ -1,0 +1,182 @@
+//go:build unix
+
+package process
+
+import (
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// shimVariable holds, in the environment of a shim, the ID of its container.
+const shimVariable = "PODCLOCK_SHIM"
+
+var mainCalled atomic.Bool
+
+// Main must be called first thing in main, and in TestMain. It returns at once,
+// but in a process that the runtime has started as the shim of a container:
+// there it does the shim's work and exits.
+func Main() {
+	mainCalled.Store(true)
+	if os.Getenv(shimVariable) == "" {
+		return
+	}
+	// The kernel kills the container's processes when the thread that started
+	// them ends: that must be this one, which ends with the process.
+	runtime.LockOSThread()
+	if err := runShim(); err != nil {
+		json.NewEncoder(os.Stdout).Encode(reply{Err: err.Error()})
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// shim is the parent of a container's process. One goroutine, the loop, owns all
+// of it: it alone starts, kills and reaps processes, so that a process ID is
+// never used for what is not there any more.
+type shim struct {
+	*container
+	do       chan func() // the loop runs these
+	reaped   chan os.Signal
+	children map[int]func(syscall.WaitStatus) // by process ID: what to do when it has ended
+	pumps    *pumps
+	lock     *os.File
+
+	stopSent bool
+	killAt   time.Time // zero: never
+	killer   *time.Timer
+	ended    bool // the container's process has; the others are being killed
+	over     bool // all have
+}
+
+// runShim lives as long as the container.
+func runShim() error {
+	s, err := newShim()
+	if err != nil {
+		return err
+	}
+	listener, err := s.listen()
+	if err != nil {
+		return err
+	}
+	replies := json.NewEncoder(os.Stdout)
+	if err := replies.Encode(reply{}); err != nil {
+		return err
+	}
+	var q request
+	if err := json.NewDecoder(os.Stdin).Decode(&q); err != nil {
+		return err // who asked for the container is gone: it will never run
+	}
+	if err := s.start(); err != nil {
+		return err
+	}
+	replies.Encode(reply{Start: &s.started}) // to nobody, if the agent was killed
+	os.Stdin.Close()
+	os.Stdout.Close()
+	go s.accept(listener)
+	s.loop()
+	return s.writeEnd()
+}
+
+func newShim() (*shim, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	s := &shim{
+		container: newContainer(containerRecord{}, dir),
+		do:        make(chan func()), reaped: make(chan os.Signal, 1), children: map[int]func(syscall.WaitStatus){},
+		killer: time.NewTimer(time.Hour),
+	}
+	if err := readRecord(filepath.Join(dir, configFile), &s.record); err != nil {
+		return nil, err
+	}
+	signal.Notify(s.reaped, syscall.SIGCHLD)
+	// A shim ends with its container. What is not ignored but caught and dropped,
+	// the container does not inherit.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
+	return s, becomeSubreaper()
+}
+
+// listen binds the socket in the working directory, whose path may be too long
+// for a socket's address. The lock, which lasts as long as this process, is for a
+// late shim, whose runtime was killed and replaced before it came here: it must
+// not take the place of its successor.
+func (s *shim) listen() (net.Listener, error) {
+	lock, err := os.OpenFile(shimLock, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := flock(lock); err != nil {
+		return nil, err
+	}
+	s.lock = lock
+	if err := os.Remove(socketName); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return net.Listen("unix", socketName)
+}
+
+// loop runs until no process is left.
+func (s *shim) loop() {
+	for !s.over {
+		select {
+		case do := <-s.do:
+			do()
+		case <-s.reaped:
+			s.reap()
+		case <-s.killer.C:
+			if !s.killAt.IsZero() {
+				s.kill()
+			}
+		}
+	}
+}
+
+// reap takes note of all processes that have ended.
+func (s *shim) reap() {
+	for {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-1, &status, syscall.WNOHANG, nil)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case pid <= 0:
+			s.over = s.ended && err == syscall.ECHILD
+			return
+		}
+		if done := s.children[pid]; done != nil {
+			delete(s.children, pid)
+			done(status)
+		}
+		if s.ended {
+			s.killRest()
+		}
+	}
+}
+
+// stop sends the stop signal, once, and brings SIGKILL forward (C45).
+func (s *shim) stop(grace time.Duration) {
+	if s.ended {
+		return
+	}
+	if grace <= 0 {
+		s.kill()
+		return
+	}
+	if !s.stopSent {
+		s.stopSent = true
+		syscall.Kill(s.started.PID, syscall.Signal(s.record.StopSignal))
+	}
+	if at := time.Now().Add(grace); s.killAt.IsZero() || at.Before(s.killAt) {
+		s.killAt = at
+		s.killer.Reset(grace)
+	}
+}

@@ -1,0 +1,122 @@
+//go:build unix
+
+package process
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/agent"
+)
+
+// The state directory. Each container has a directory of its own, in which each
+// file is written once, by rename: what is there is whole.
+const (
+	sandboxesDir  = "sandboxes"  // ID.json: a sandboxRecord
+	containersDir = "containers" // ID/
+	logsDir       = "logs"       // NAMESPACE_NAME_UID/CONTAINER/ATTEMPT.log, as in /var/log/pods
+
+	configFile  = "config.json"     // a containerRecord
+	startFile   = "start.json"      // a startRecord, by the shim; missing: it never ran
+	exitFile    = "exit.json"       // an exitRecord, by the shim or, if that was killed or never was, by the runtime
+	socketName  = "shim.sock"       // the shim listens here while the container runs
+	shimLock    = "shim.lock"       // of the one shim that may listen
+	shimLogFile = "shim.log"        // what the shim says when it breaks
+	messageFile = "termination-log" // the termination message (C10)
+	workDir     = "work"            // the working directory of a container that names none
+)
+
+// sandboxRecord is a sandbox. It is not changed: there is a new one.
+type sandboxRecord struct {
+	agent.SandboxStatus
+	Logs string // the directory of the pod's logs
+}
+
+// containerRecord is what a container is made of.
+type containerRecord struct {
+	agent.Container
+	Pod           lifecycle.Identity
+	Sandbox, Name string
+	Attempt       uint64
+	Image         string
+
+	Command, Env  []string
+	WorkingDir    string
+	StopSignal    int
+	MessagePolicy corev1.TerminationMessagePolicy
+	Log           string
+	LogMaxSize    int64
+	LogMaxFiles   int
+	Cgroup        cgroup
+	Limits        limits
+}
+
+// startRecord is the start of a container.
+type startRecord struct {
+	PID int // of the container's process
+	At  time.Time
+}
+
+// exitRecord is the end of a container.
+type exitRecord struct {
+	At       time.Time
+	ExitCode int32
+	Signal   int `json:",omitempty"` // that ended it
+	Reason   string
+	Message  string `json:",omitempty"` // beside the termination message
+}
+
+// newID returns an ID that is unique for good.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// writeRecord writes a file whole or not at all.
+func writeRecord(path string, record any) error {
+	data, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".new-")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	if cerr := temp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+	}
+	return err
+}
+
+func readRecord(path string, record any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, record); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func (r *Runtime) sandboxPath(id string) string {
+	return filepath.Join(r.o.Dir, sandboxesDir, id+".json")
+}
+
+func (r *Runtime) containerDir(id string) string { return filepath.Join(r.o.Dir, containersDir, id) }
