@@ -10,6 +10,7 @@ const module = "github.com/podclock/podclock"
 // levels is the architecture: a package may import those of lower levels and
 // no others of this module. A folder not listed has the level of its parent.
 var levels = map[string]int{
+	"internal/expand":  5,  // references to variables
 	"internal/wire":    5,  // machines as JSON
 	"internal/wire/":   5,  // what tests of that need
 	"probe":            10, // thresholds and the tick grid
@@ -30,7 +31,7 @@ var levels = map[string]int{
 }
 
 // core names the packages that are pure: time is an argument, no input is hidden.
-var core = map[string]bool{"internal/wire": true, "probe": true, "restart": true, "timeline": true, "podphase": true, "lifecycle": true}
+var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "restart": true, "timeline": true, "podphase": true, "lifecycle": true}
 
 // levelOf returns the level of a package, given by its path below the module.
 func levelOf(pkg string) (int, bool) {

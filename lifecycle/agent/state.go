@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/types"
@@ -127,14 +128,26 @@ func (a *Agent) lock() (unlock func(), err error) {
 		return func() {}, nil
 	}
 	lock := flock.New(filepath.Join(a.o.StateDir, "lock"))
-	switch ok, err := lock.TryLock(); {
-	case err != nil:
-		return nil, fmt.Errorf("agent: Options.StateDir: %w", err)
-	case !ok:
-		return nil, fmt.Errorf("agent: Options.StateDir: %s: another agent runs with it: give each its own, or end that one", a.o.StateDir)
+	for deadline := time.Now().Add(lockPatience); ; time.Sleep(lockPause) {
+		switch ok, err := lock.TryLock(); {
+		case err != nil:
+			return nil, fmt.Errorf("agent: Options.StateDir: %w", err)
+		case !ok && time.Now().Before(deadline):
+			continue
+		case !ok:
+			return nil, fmt.Errorf("agent: Options.StateDir: %s: another agent runs with it: give each its own, or end that one", a.o.StateDir)
+		}
+		break
 	}
 	return func() { _ = lock.Unlock() }, nil // the process ends the lock, at the latest
 }
+
+// A process that was killed while it started another may hold its lock until
+// that one has begun.
+const (
+	lockPatience = 2 * time.Second
+	lockPause    = 10 * time.Millisecond
+)
 
 // load makes the pods that the state directory knows.
 func (a *Agent) load() error {

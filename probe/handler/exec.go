@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -48,7 +49,7 @@ func probeExec(ctx context.Context, target *Target, action *corev1.ExecAction, t
 	if target.Exec == nil {
 		return errored(ErrNoExec)
 	}
-	command := expandCommand(action.Command, target.Env)
+	command := expand.Words(action.Command, valueIn(target.Env))
 	output, err := target.Exec.Exec(ctx, target.ContainerID, command, timeout)
 	return execAnswer(command, timeout, output, err)
 }

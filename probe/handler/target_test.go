@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -97,37 +98,6 @@ func TestATargetIsReadFromThePod(t *testing.T) {
 	}
 }
 
-func TestReferencesInACommandAreExpanded(t *testing.T) { // P99
-	env := []corev1.EnvVar{
-		{Name: "A", Value: "first"}, {Name: "A", Value: "last"}, {Name: "EMPTY"},
-		{Name: "FROM", ValueFrom: &corev1.EnvVarSource{}}, {Name: "DOLLAR", Value: "$(A)"}, {Name: "", Value: "nameless"},
-	}
-	for _, test := range []struct{ word, want string }{
-		{"plain", "plain"},
-		{"$(A)", "last"},
-		{"a-$(A)-b$(A)", "a-last-blast"},
-		{"$(EMPTY)", ""},
-		{"$(FROM)", ""},
-		{"$(OTHER)", "$(OTHER)"},
-		{"$()", "nameless"},
-		{"$$(A)", "$(A)"},
-		{"$$$(A)", "$last"},
-		{"$$$$", "$$"},
-		{"$(DOLLAR)", "$(A)"}, // values are not expanded in turn
-		{"$A", "$A"},
-		{"$(A", "$(A"},
-		{"end$", "end$"},
-		{"$", "$"},
-		{"$ü$(A)", "$ülast"},
-		{"$\xff", "$\uFFFD"},
-		{"$(A$(A))", "$(A$(A))"},
-	} {
-		if got := expand(test.word, env); got != test.want {
-			t.Errorf("expand(%q) = %q, want %q", test.word, got, test.want)
-		}
-	}
-}
-
 func TestOnlyProbeCommandsAreExpanded(t *testing.T) { // P99, C36
 	var ran [][]string
 	target := loopback
@@ -145,5 +115,17 @@ func TestOnlyProbeCommandsAreExpanded(t *testing.T) { // P99, C36
 	}
 	if action.Command[1] != "$(A)" {
 		t.Error("the caller's command was modified")
+	}
+}
+
+func TestReferencesInACommandAreExpanded(t *testing.T) { // P99
+	env := []corev1.EnvVar{
+		{Name: "A", Value: "first"}, {Name: "A", Value: "last"}, {Name: "EMPTY"},
+		{Name: "FROM", ValueFrom: &corev1.EnvVarSource{}}, {Name: "", Value: "nameless"},
+	}
+	command := []string{"plain", "$(A)", "$(EMPTY)", "$(FROM)", "$(OTHER)", "$()"}
+	want := []string{"plain", "last", "", "", "$(OTHER)", "nameless"}
+	if got := expand.Words(command, valueIn(env)); !slices.Equal(got, want) {
+		t.Errorf("%q became %q, want %q", command, got, want)
 	}
 }

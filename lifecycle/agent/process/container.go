@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -111,7 +112,7 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	record := containerRecord{
 		Container: agent.Container{ID: newID(), ImageID: config.Image},
 		Pod:       config.Pod, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, Image: config.Image,
-		Command:    append(expandAll(command, env), expandAll(args, env)...),
+		Command:    expand.Words(append(command, args...), valueIn(env)),
 		StopSignal: stopSignal, MessagePolicy: config.Spec.TerminationMessagePolicy,
 		LogMaxSize: r.o.LogMaxSize, LogMaxFiles: r.o.LogMaxFiles,
 		Limits: limitsOf(config.Spec.Resources.Limits),

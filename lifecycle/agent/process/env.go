@@ -12,12 +12,20 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
 // messageVariable tells a container where its termination message goes. It is
 // also how processes that a killed shim has left are known again.
 const messageVariable = "TERMINATION_MESSAGE_PATH"
+
+func valueIn(env map[string]string) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		value, ok := env[name]
+		return value, ok
+	}
+}
 
 // environment is what the spec says, as the kubelet makes it of envFrom and env.
 func (r *Runtime) environment(config *agent.ContainerConfig) (map[string]string, error) {
@@ -30,7 +38,7 @@ func (r *Runtime) environment(config *agent.ContainerConfig) (map[string]string,
 	for i := range config.Spec.Env {
 		v := &config.Spec.Env[i]
 		if v.Value != "" || v.ValueFrom == nil {
-			env[v.Name] = expand(v.Value, env)
+			env[v.Name] = expand.Word(v.Value, valueIn(env))
 			continue
 		}
 		value, ok, err := r.valueFrom(config, v.ValueFrom)

@@ -17,36 +17,6 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-func TestReferencesAreExpandedAsTheKubeletDoes(t *testing.T) {
-	env := map[string]string{"A": "a", "EMPTY": "", "REF": "$(A)", "A)": "never"}
-	for text, want := range map[string]string{
-		"":              "",
-		"plain":         "plain",
-		"$(A)":          "a",
-		"x$(A)y$(A)":    "xaya",
-		"$(EMPTY)":      "",
-		"$(MISSING)":    "$(MISSING)",
-		"$$(A)":         "$(A)",
-		"$$$(A)":        "$a",
-		"$$$$(A)":       "$$(A)",
-		"$(REF)":        "$(A)", // once
-		"$(A":           "$(A",
-		"$A":            "$A",
-		"${A}":          "${A}",
-		"$":             "$",
-		"a$":            "a$",
-		"$$":            "$",
-		"$()":           "$()",
-		"$($(A))":       "$($(A))",
-		"$é $(A)":       "$é a",
-		"cost: 5$ $(A)": "cost: 5$ a",
-	} {
-		if got := expand(text, env); got != want {
-			t.Errorf("expand(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 func field(path string) *corev1.EnvVarSource {
 	return &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: path}}
 }
