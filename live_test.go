@@ -3,8 +3,10 @@ package podclock_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/agent"
 	"github.com/podclock/podclock/scenario"
@@ -109,11 +112,11 @@ func TestTheShellsAgree(t *testing.T) {
 
 func agrees(t *testing.T, simulation *timeline.Timeline, live *world) {
 	t.Helper()
-	want := lines(simulation, live.untold)
+	want := lines(simulation, simulation.Start(), live.untold)
 	if len(want) < 3 {
 		t.Errorf("%d records; a story has more", len(want))
 	}
-	if d := diff.Diff(want, lines(live.log, live.untold)); d != "" {
+	if d := diff.Diff(want, lines(live.log, live.log.Start(), live.untold)); d != "" {
 		t.Errorf("timeline (-simulation +agent):\n%s", d)
 	}
 }
@@ -123,7 +126,7 @@ var address = regexp.MustCompile(`10\.244\.\d+\.\d+`)
 // lines prints the records, each series with its last and its number, in the
 // order of time and then of the text. It leaves out the facts of pods from when
 // an agent has forgotten them on.
-func lines(log *timeline.Timeline, untold map[string]time.Time) []string {
+func lines(log *timeline.Timeline, start time.Time, untold map[string]time.Time) []string {
 	type line struct {
 		at   time.Time
 		text string
@@ -141,9 +144,9 @@ func lines(log *timeline.Timeline, untold map[string]time.Time) []string {
 			text += " " + r.Message
 		}
 		if r.Count > 1 {
-			text += fmt.Sprintf(" (x%d until %v)", r.Count, r.Last.Sub(log.Start()))
+			text += fmt.Sprintf(" (x%d until %v)", r.Count, r.Last.Sub(start))
 		}
-		all = append(all, line{r.At, fmt.Sprintf("%v %s %s %v %s", r.At.Sub(log.Start()), r.Pod, r.Container, r.Kind, text)})
+		all = append(all, line{r.At, fmt.Sprintf("%v %s %s %v %s", r.At.Sub(start), r.Pod, r.Container, r.Kind, text)})
 	}
 	slices.SortFunc(all, func(a, b line) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.text, b.text)) })
 	texts := make([]string, len(all))
@@ -166,11 +169,17 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 	if o.Timing != nil {
 		timing = o.Timing(rand.New(rand.NewPCG(o.Seed, 2)))
 	}
+	dir := t.TempDir()
+	recorder, err := flight.NewRecorder(flight.Options{Dir: dir, Config: o.Config, MaxBytes: 100_000, MaxFiles: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := agent.New(agent.Options{
-		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing,
+		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing, Flight: recorder,
 		Clock: &slow{Clock: below, start: w.clock.start, epoch: o.Start, phase: phaseDeadline, settle: true},
 		Admit: w.admit,
 		OnRecord: func(id lifecycle.Identity, r timeline.Record) {
+			w.all.Track(r.Pod).Add(r)
 			if !w.pods[id.UID].occupant {
 				w.log.Track(r.Pod).Add(r)
 			}
@@ -195,7 +204,35 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 		t.Error(err)
 	}
 	w.log.Close(w.o.Start.Add(o.For))
+	if err := errors.Join(recorder.Err(), recorder.Close()); err != nil {
+		t.Error(err)
+	}
+	w.replays(t, dir)
 	return w
+}
+
+// replays holds that the flight recorder's files, played again, tell what the
+// agent told.
+func (w *world) replays(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.podclock.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	player := flight.Player{Filter: w.o.Filter}
+	for _, path := range files {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := player.Play(file); err != nil {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+		}
+		file.Close()
+	}
+	if d := diff.Diff(lines(w.all, w.o.Start, nil), lines(player.Timeline(), w.o.Start, nil)); d != "" {
+		t.Errorf("timeline (-agent +recording):\n%s", d)
+	}
 }
 
 // schedule plans the arrivals and facts of a story.

@@ -78,6 +78,8 @@ type world struct {
 	o     *podclock.Options
 	clock *slow
 	log   *timeline.Timeline
+	// all is the log with the records of occupants.
+	all *timeline.Timeline
 	// untold is since when facts about a pod are not told, since it is gone.
 	untold map[string]time.Time
 
@@ -153,7 +155,7 @@ type liveImage struct {
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
 		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
-		log: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{},
+		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{},
 		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
