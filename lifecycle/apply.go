@@ -233,7 +233,7 @@ func (p *Pod) updated(t *Template) {
 		p.ignored(PodUpdated, "the pod is finished")
 		return
 	case !p.t.sameContainers(t):
-		p.ignored(PodUpdated, "containers are never added, removed or renamed (P24)")
+		p.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
 		return
 	}
 	p.nextTemplate = t

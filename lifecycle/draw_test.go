@@ -176,6 +176,9 @@ func drawFact(t *rapid.T, c *chaos) lifecycle.Event {
 	case lifecycle.PodUpdated:
 		pod := c.pod.Template().Pod().DeepCopy()
 		pod.Spec.Containers[0].Image = pick(t, "new image", "app:1", "app:2")
+		if rapid.IntRange(0, 4).Draw(t, "drops its probes") == 0 { // which is not taken (P24)
+			pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[0].LivenessProbe = nil, nil
+		}
 		ev.Template = compile(t, pod, c.config)
 	}
 	return ev

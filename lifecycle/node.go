@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -121,10 +122,17 @@ func (p *Pod) swapTemplate() {
 	p.t, p.pullBackoff, p.pullFailure = t, pulls, failures
 }
 
-// sameContainers reports whether two templates have the same containers, so
-// that one can be an update of the other (P24).
+// sameContainers reports whether two templates have the same containers with the
+// same probes, hooks and restart rules, so that one can be an update of the other
+// (P24).
 func (t *Template) sameContainers(o *Template) bool {
 	return t.nRegular == o.nRegular && slices.EqualFunc(t.containers, o.containers, func(a, b containerTemplate) bool {
-		return a.spec.Name == b.spec.Name && a.role == b.role
+		x, y := a.spec, b.spec
+		return x.Name == y.Name && a.role == b.role &&
+			equality.Semantic.DeepEqual(x.StartupProbe, y.StartupProbe) &&
+			equality.Semantic.DeepEqual(x.ReadinessProbe, y.ReadinessProbe) &&
+			equality.Semantic.DeepEqual(x.LivenessProbe, y.LivenessProbe) &&
+			equality.Semantic.DeepEqual(x.Lifecycle, y.Lifecycle) &&
+			equality.Semantic.DeepEqual(x.RestartPolicyRules, y.RestartPolicyRules)
 	})
 }
