@@ -38,7 +38,6 @@ func (p *simPod) clone() *simPod {
 	}
 	c.apps = cloneApps(p.apps)
 	c.runs = slices.Clone(p.runs)
-	c.sandboxes = slices.Clone(p.sandboxes)
 	c.instances = slices.Clone(p.instances)
 	for i := range c.instances {
 		c.instances[i].stops = slices.Clone(c.instances[i].stops)

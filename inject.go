@@ -199,7 +199,7 @@ func (s *Simulation) inject(f Fact) {
 // injectPod makes a fact true for one pod.
 func (s *Simulation) injectPod(pod int32, f Fact) {
 	s.settlePod(pod, s.Now())
-	ev := lifecycle.Event{Container: lifecycle.NoContainer}
+	var ev lifecycle.Event
 	switch f := f.(type) {
 	case Delete:
 		ev.Type, ev.Grace = lifecycle.PodDeleted, f.Grace
@@ -230,8 +230,8 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 	case RestartKubelet:
 		ev.Type = lifecycle.KubeletRestarted
 	case KillSandbox:
-		if b, ok := s.pods[pod].present(); ok {
-			s.sandboxDies(pod, b.id)
+		if id := s.pods[pod].present(); id != 0 {
+			s.sandboxDies(pod, id)
 		}
 		return
 	case Crash:
@@ -243,7 +243,7 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		s.eachRunning(pod, f.Container, func(c *instance) { s.hang(pod, c) })
 		return
 	}
-	s.tell(pod, &ev, lifecycle.NoContainer, 0)
+	s.step(pod, &ev)
 }
 
 // why is the kubelet's text of a runtime whose network is not ready.

@@ -16,6 +16,9 @@ func (s *Simulation) step(pod int32, events ...*lifecycle.Event) {
 	now := s.Now()
 	s.events = s.events[:0]
 	for _, ev := range events {
+		if r, ok := p.machine.RecordFact(now, ev); ok {
+			p.track.Add(r)
+		}
 		s.events = append(s.events, *ev)
 	}
 	if s.options.Tap != nil {
@@ -56,19 +59,6 @@ func (s *Simulation) record(p *simPod, a *lifecycle.Action) {
 	}
 }
 
-// tell gives a fact that concerns a container, or the sandbox, to a pod's
-// machine, and logs it.
-func (s *Simulation) tell(pod int32, ev *lifecycle.Event, container int, attempt uint64) {
-	s.recordFact(s.pods[pod], ev, container, attempt)
-	s.step(pod, ev)
-}
-
-func (s *Simulation) recordFact(p *simPod, ev *lifecycle.Event, container int, attempt uint64) {
-	if r, ok := p.machine.RecordFact(s.Now(), ev, container, attempt); ok {
-		p.track.Add(r)
-	}
-}
-
 // perform sets a request off.
 func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 	switch a.Type {
@@ -89,7 +79,7 @@ func (s *Simulation) perform(pod int32, p *simPod, a *lifecycle.Action) {
 	case lifecycle.RemoveContainer:
 		s.removeContainer(pod, p, a)
 	case lifecycle.RemoveSandbox:
-		s.removeSandbox(pod, p, a)
+		s.removeSandbox(pod, a)
 	case lifecycle.RunHook:
 		s.runHook(pod, p, a)
 	case lifecycle.RunProbe:
@@ -143,7 +133,7 @@ func (s *Simulation) playOther(t *task) {
 		s.exit(t.pod, t.instance, &t.event)
 	case taskRemoved:
 		s.pods[t.pod].forget(t.event.Instance)
-		s.tell(t.pod, &t.event, t.event.Container, uint64(t.n))
+		s.step(t.pod, &t.event)
 	case taskNote:
 		s.note(t)
 	case taskOutageEnd:
@@ -162,17 +152,12 @@ func (s *Simulation) deliver(pod int32, ev *lifecycle.Event) {
 		} else if len(c.inflight) > 0 {
 			c.landed(ev.Op)
 		}
-		s.step(pod, ev)
 	case lifecycle.HookFinished:
-		attempt := uint64(0)
 		if c := p.instance(ev.Instance); c != nil {
 			c.landed(ev.Op)
-			attempt = c.attempt
 		}
-		s.tell(pod, ev, ev.Container, attempt)
-	default:
-		s.tell(pod, ev, ev.Container, ev.Attempt)
 	}
+	s.step(pod, ev)
 }
 
 // arrive tells the kubelet of a pod.
@@ -183,12 +168,7 @@ func (s *Simulation) arrive(pod int32) {
 		s.injectPod(pod, *p.refused)
 		return
 	}
-	facts := s.finds(p)
-	for _, ev := range facts {
-		ev.Container = lifecycle.NoContainer
-		s.recordFact(p, ev, lifecycle.NoContainer, 0)
-	}
-	s.step(pod, facts...)
+	s.step(pod, s.finds(p)...)
 }
 
 // finds is what a pod finds at its arrival.

@@ -22,26 +22,20 @@ type simPod struct {
 	refused   *Refuse       // at its arrival (S82); nil: it is admitted
 
 	instances   []instance
-	runs        []int // by container: how often it was created
-	sandboxRuns int   // calls to run a sandbox
-	sandboxed   bool  // a sandbox has come to be
-	sandboxes   []box // those that the runtime has, the newest last
-	ready       bool  // the newest sandbox is ready; older ones never are
+	runs        []int  // by container: how often it was created
+	sandboxRuns int    // calls to run a sandbox
+	sandboxed   bool   // a sandbox has come to be
+	newest      uint64 // the Op of the newest sandbox' RunSandbox
+	ready       bool   // the newest sandbox is ready; older ones never are
 	ip          string
 }
 
-// box is one sandbox of the runtime.
-type box struct {
-	id      uint64 // the Op of its RunSandbox
-	attempt uint64
-}
-
-// present returns the sandbox that is ready, if there is one.
-func (p *simPod) present() (box, bool) {
+// present returns the sandbox that is ready; 0: there is none.
+func (p *simPod) present() uint64 {
 	if !p.ready {
-		return box{}, false
+		return 0
 	}
-	return p.sandboxes[len(p.sandboxes)-1], true
+	return p.newest
 }
 
 // instance is one container instance of the runtime.
@@ -72,6 +66,7 @@ type flight struct {
 	op    uint64
 	slot  int32 // its completion; -1: it has none, and lasts as long as the instance
 	event lifecycle.Event
+	hook  lifecycle.HookKind // of a hook
 }
 
 // instance returns an instance that the runtime has, or nil.

@@ -38,14 +38,13 @@ func containerID(p *simPod, c *instance) string {
 // containerCreated ends a call to create a container.
 func (s *Simulation) containerCreated(t *task) {
 	p := s.pods[t.pod]
-	attempt := p.instance(t.instance).attempt
 	if !p.ready && t.event.Err == "" {
 		t.event.Err = "the pod sandbox is not ready"
 	}
 	if t.event.Err != "" {
 		p.forget(t.instance)
 	}
-	s.tell(t.pod, &t.event, t.event.Container, attempt)
+	s.step(t.pod, &t.event)
 }
 
 func (s *Simulation) startContainer(pod int32, p *simPod, a *lifecycle.Action) {
@@ -54,7 +53,7 @@ func (s *Simulation) startContainer(pod int32, p *simPod, a *lifecycle.Action) {
 	if c := p.instance(a.Instance); c != nil {
 		d, ev.Err = either(c.plan.StartDelay, d), c.plan.StartError
 	}
-	s.after(d, task{kind: taskStarted, pod: pod, instance: a.Instance, n: int(a.Attempt), event: ev})
+	s.after(d, task{kind: taskStarted, pod: pod, instance: a.Instance, event: ev})
 }
 
 // containerStarted ends a call to start a container.
@@ -76,7 +75,7 @@ func (s *Simulation) containerStarted(t *task) {
 		c.state, c.startedAt = running, s.now
 		s.plan(t.pod, c)
 	}
-	s.tell(t.pod, &t.event, t.event.Container, uint64(t.n))
+	s.step(t.pod, &t.event)
 }
 
 // plan queues what is known beforehand of a run that has just started.
@@ -120,7 +119,6 @@ func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
 		}})
 	}
 	c.inflight, c.stops = nil, nil
-	s.recordFact(p, ev, c.container, c.attempt)
 }
 
 func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {
@@ -159,7 +157,7 @@ func (s *Simulation) signal(pod int32, p *simPod, c *instance, grace time.Durati
 }
 
 func (s *Simulation) removeContainer(pod int32, p *simPod, a *lifecycle.Action) {
-	s.after(s.options.Latency.RemoveContainer, task{kind: taskRemoved, pod: pod, n: int(a.Attempt), event: lifecycle.Event{
+	s.after(s.options.Latency.RemoveContainer, task{kind: taskRemoved, pod: pod, event: lifecycle.Event{
 		Type: lifecycle.ContainerRemoved, Op: a.Op, Instance: a.Instance, Container: a.Container,
 	}})
 }

@@ -62,7 +62,7 @@ func (s *Simulation) imagePulled(t *task) {
 	if st := s.stateOf(t.note.Text); st != nil && t.event.Err == "" {
 		st.present = true
 	}
-	s.tell(t.pod, &t.event, t.event.Container, 0)
+	s.step(t.pod, &t.event)
 }
 
 // spoil makes every pull of an image fail, or the image good again.

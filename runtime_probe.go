@@ -85,7 +85,7 @@ func (s *Simulation) accepts(p *simPod, c *instance, r Reply, method string) boo
 
 func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	ev := lifecycle.Event{
-		Type: lifecycle.HookFinished, Op: a.Op, Instance: a.Instance, Container: a.Container, Hook: a.Hook,
+		Type: lifecycle.HookFinished, Op: a.Op, Instance: a.Instance, Container: a.Container,
 	}
 	t := hookTarget{p.template.Container(a.Container), a.Hook, p.ip, p.identity}
 	c := p.instance(a.Instance)
@@ -101,7 +101,7 @@ func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	if !s.accepts(p, c, r, "Hook") {
 		return
 	}
-	f := flight{op: a.Op, slot: -1, event: ev}
+	f := flight{op: a.Op, slot: -1, event: ev, hook: a.Hook}
 	if r.kind != ReplyHang {
 		ev.Err = t.failure(r)
 		f.slot = s.after(r.latency, task{kind: taskDeliver, pod: pod, event: ev})
@@ -117,7 +117,7 @@ func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *flight) {
 	spec := p.template.Container(c.container)
 	ev := f.event
 	if ev.Type == lifecycle.HookFinished {
-		t := hookTarget{spec, ev.Hook, p.ip, p.identity}
+		t := hookTarget{spec, f.hook, p.ip, p.identity}
 		ev.Err = t.failure(s.cutReply(p, c))
 	} else {
 		t := target{spec, probe.Of(spec, ev.Probe), p.ip}

@@ -2,7 +2,6 @@ package podclock
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -17,12 +16,12 @@ func either(a, b time.Duration) time.Duration {
 }
 
 func (s *Simulation) runSandbox(pod int32, p *simPod, a *lifecycle.Action) {
-	ev := lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op, Container: lifecycle.NoContainer}
+	ev := lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op}
 	if p.sandboxRuns < len(p.sandbox.Errors) {
 		ev.Err = p.sandbox.Errors[p.sandboxRuns]
 	}
 	p.sandboxRuns++
-	s.after(either(p.sandbox.Takes, s.options.Latency.RunSandbox), task{kind: taskSandbox, pod: pod, n: int(a.Attempt), event: ev})
+	s.after(either(p.sandbox.Takes, s.options.Latency.RunSandbox), task{kind: taskSandbox, pod: pod, event: ev})
 }
 
 // sandboxRun ends a call to run a sandbox.
@@ -30,8 +29,7 @@ func (s *Simulation) sandboxRun(t *task) {
 	p := s.pods[t.pod]
 	if t.event.Err == "" {
 		first := !p.sandboxed
-		p.sandboxes = append(p.sandboxes, box{t.event.Op, uint64(t.n)})
-		p.sandboxed, p.ready = true, true
+		p.newest, p.sandboxed, p.ready = t.event.Op, true, true
 		p.ip = p.sandbox.IP
 		if p.ip == "" {
 			p.ip = s.newIP()
@@ -41,7 +39,7 @@ func (s *Simulation) sandboxRun(t *task) {
 			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
 		}
 	}
-	s.tell(t.pod, &t.event, lifecycle.NoContainer, uint64(t.n))
+	s.step(t.pod, &t.event)
 }
 
 // newIP gives out the addresses of 10.244.0.0/16 from the second one on, and
@@ -54,11 +52,11 @@ func (s *Simulation) newIP() string {
 
 func (s *Simulation) stopSandbox(pod int32, p *simPod, a *lifecycle.Action) {
 	var d time.Duration
-	if b, ok := p.present(); ok && b.id == a.Instance {
+	if p.present() == a.Instance {
 		d = either(p.sandbox.StopTakes, s.options.Latency.StopSandbox)
 	}
 	s.after(d, task{kind: taskNoSandbox, pod: pod, instance: a.Instance, event: lifecycle.Event{
-		Type: lifecycle.SandboxStopped, Op: a.Op, Container: lifecycle.NoContainer,
+		Type: lifecycle.SandboxStopped, Op: a.Op,
 	}})
 }
 
@@ -66,33 +64,29 @@ func (s *Simulation) stopSandbox(pod int32, p *simPod, a *lifecycle.Action) {
 // sandbox that was stopped before is not told of again.
 func (s *Simulation) sandboxStopped(t *task) {
 	p := s.pods[t.pod]
-	b, ok := p.present()
-	if !ok || b.id != t.instance {
+	if p.present() != t.instance {
 		s.step(t.pod, &t.event)
 		return
 	}
 	p.ready = false
 	s.step(t.pod, s.killAll(t.pod)...)
-	s.tell(t.pod, &t.event, lifecycle.NoContainer, b.attempt)
+	s.step(t.pod, &t.event)
 }
 
-func (s *Simulation) removeSandbox(pod int32, p *simPod, a *lifecycle.Action) {
-	p.sandboxes = slices.DeleteFunc(p.sandboxes, func(b box) bool { return b.id == a.Instance })
+func (s *Simulation) removeSandbox(pod int32, a *lifecycle.Action) {
 	s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
-		Type: lifecycle.SandboxRemoved, Op: a.Op, Container: lifecycle.NoContainer, Attempt: a.Attempt,
+		Type: lifecycle.SandboxRemoved, Op: a.Op,
 	}})
 }
 
 // sandboxDies ends a sandbox by itself, if it is ready.
 func (s *Simulation) sandboxDies(pod int32, id uint64) {
 	p := s.pods[pod]
-	b, ok := p.present()
-	if !ok || b.id != id {
+	if p.present() != id {
 		return
 	}
 	p.ready = false
-	died := &lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}
-	s.recordFact(p, died, lifecycle.NoContainer, b.attempt)
+	died := &lifecycle.Event{Type: lifecycle.SandboxDied}
 	s.step(pod, append([]*lifecycle.Event{died}, s.killAll(pod)...)...)
 }
 

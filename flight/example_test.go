@@ -39,13 +39,13 @@ func Example() {
 	now := time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
 	track, timing := recorder.Track(&lifecycle.IdealTiming)
 	machine := lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "web", UID: "1"}, timing, now)
-	answer := lifecycle.Event{Type: lifecycle.SandboxStarted, Container: lifecycle.NoContainer, Err: "no addresses left"}
+	answer := lifecycle.Event{Type: lifecycle.SandboxStarted, Err: "no addresses left"}
 	for _, a := range track.Step(machine, now) {
 		if a.Type == lifecycle.RunSandbox {
 			answer.Op = a.Op
 		}
 	}
-	track.Step(machine, now.Add(2*time.Second), flight.Told{Event: answer, Fact: true})
+	track.Step(machine, now.Add(2*time.Second), answer)
 	if err := recorder.Close(); err != nil {
 		fmt.Println(err)
 		return

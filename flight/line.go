@@ -79,12 +79,9 @@ type answer struct {
 	Until   time.Time   `json:"until,omitzero"`
 }
 
-// event is a [Told] as JSON. The fields are those of [lifecycle.Event].
+// event is a [lifecycle.Event] as JSON.
 type event struct {
-	Type eventName `json:"type"`
-	Told bool      `json:"told,omitempty"`
-	Run  uint64    `json:"run,omitempty"`
-
+	Type        eventName            `json:"type"`
 	Op          uint64               `json:"op,omitempty"`
 	Err         string               `json:"err,omitempty"`
 	ErrReason   string               `json:"errReason,omitempty"`
@@ -101,7 +98,6 @@ type event struct {
 	TookInLine  time.Duration        `json:"tookInLine,omitempty"`
 	Container   int                  `json:"container"`
 	Probe       probeName            `json:"probe,omitzero"`
-	Hook        hookName             `json:"hook,omitzero"`
 	Fallback    string               `json:"fallback,omitempty"`
 	Attempt     uint64               `json:"attempt,omitempty"`
 	Answer      *answer              `json:"answer,omitempty"`
@@ -113,13 +109,11 @@ type event struct {
 	KeepBackoff bool                 `json:"keepBackoff,omitempty"`
 }
 
-func eventOf(t *Told) event {
-	e := &t.Event
+func eventOf(e *lifecycle.Event) event {
 	out := event{
-		Type: eventName(e.Type), Told: t.Fact, Run: t.Run,
-		Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
+		Type: eventName(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
 		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
-		Container: e.Container, Probe: probeName(e.Probe), Hook: hookName(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
+		Container: e.Container, Probe: probeName(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
 		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepBackoff: e.KeepBackoff, Since: e.At,
 	}
 	if e.Eviction != nil {
@@ -135,21 +129,21 @@ func eventOf(t *Told) event {
 	return out
 }
 
-// told is the event again.
-func (e *event) told(config lifecycle.Config) (Told, error) {
-	out := Told{Fact: e.Told, Run: e.Run, Event: lifecycle.Event{
+// event is the event again.
+func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
+	out := lifecycle.Event{
 		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
 		Message: e.Message, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
-		Container: e.Container, Probe: probe.Kind(e.Probe), Hook: lifecycle.HookKind(e.Hook), Fallback: e.Fallback, Attempt: e.Attempt,
+		Container: e.Container, Probe: probe.Kind(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
 		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepBackoff: e.KeepBackoff, At: e.Since,
-	}}
+	}
 	if e.Answer != nil {
-		out.Event.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}
+		out.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}
 	}
 	if e.Pod != nil {
 		var err error
-		if out.Event.Template, err = lifecycle.Compile(e.Pod, config); err != nil {
-			return Told{}, fmt.Errorf("newPod: %w", err)
+		if out.Template, err = lifecycle.Compile(e.Pod, config); err != nil {
+			return lifecycle.Event{}, fmt.Errorf("newPod: %w", err)
 		}
 	}
 	return out, nil
@@ -159,7 +153,6 @@ func (e *event) told(config lifecycle.Config) (Told, error) {
 type (
 	eventName   lifecycle.EventType
 	probeName   probe.Kind
-	hookName    lifecycle.HookKind
 	outcomeName probe.Outcome
 )
 
@@ -181,16 +174,6 @@ func (n probeName) MarshalText() ([]byte, error) { return wire.Name(probe.Kind(n
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (n *probeName) UnmarshalText(b []byte) error {
 	return wire.Parse(b, (*probe.Kind)(n), probe.Liveness)
-}
-
-// MarshalText implements [encoding.TextMarshaler].
-func (n hookName) MarshalText() ([]byte, error) {
-	return wire.Name(lifecycle.HookKind(n), lifecycle.PreStop)
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (n *hookName) UnmarshalText(b []byte) error {
-	return wire.Parse(b, (*lifecycle.HookKind)(n), lifecycle.PreStop)
 }
 
 // MarshalText implements [encoding.TextMarshaler].

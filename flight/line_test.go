@@ -30,9 +30,8 @@ func TestAnEventComesBackWithAllItsFields(t *testing.T) {
 		f := &wiretest.Filler{
 			Round: round,
 			Last: map[reflect.Type]uint8{
-				reflect.TypeFor[probe.Kind]():         uint8(probe.Liveness),
-				reflect.TypeFor[probe.Outcome]():      uint8(probe.OutcomeFailure),
-				reflect.TypeFor[lifecycle.HookKind](): uint8(lifecycle.PreStop),
+				reflect.TypeFor[probe.Kind]():    uint8(probe.Liveness),
+				reflect.TypeFor[probe.Outcome](): uint8(probe.OutcomeFailure),
 			},
 			Make: map[reflect.Type]func(int) any{
 				reflect.TypeFor[lifecycle.EventType](): func(int) any { return lifecycle.ProbeFinished }, // which has an Answer
@@ -42,7 +41,7 @@ func TestAnEventComesBackWithAllItsFields(t *testing.T) {
 				},
 			},
 		}
-		var before Told
+		var before lifecycle.Event
 		f.Fill(&before)
 		written := eventOf(&before)
 		data, err := wire.Marshal(&written)
@@ -53,7 +52,7 @@ func TestAnEventComesBackWithAllItsFields(t *testing.T) {
 		if err := wire.Unmarshal(data, &read); err != nil {
 			t.Fatalf("%v in %s", err, data)
 		}
-		after, err := read.told(lifecycle.Config{})
+		after, err := read.event(lifecycle.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

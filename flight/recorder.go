@@ -9,16 +9,6 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Told is an event as a machine is given it, with what a timeline is told of it
-// (see [lifecycle.Pod.RecordFact]).
-type Told struct {
-	Event lifecycle.Event
-	// Fact: a timeline is told of it, about the attempt Run of the event's
-	// container, or of the sandbox.
-	Fact bool
-	Run  uint64
-}
-
 // Options is where a [Recorder] writes.
 type Options struct {
 	// Dir takes the files; it is made if it is not there.
@@ -101,17 +91,13 @@ func (r *Recorder) Track(t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
 }
 
 // Step steps the machine of the track, and records it.
-func (k *Track) Step(m *lifecycle.Pod, now time.Time, told ...Told) []lifecycle.Action {
-	events := make([]lifecycle.Event, len(told))
-	for i := range told {
-		events[i] = told[i].Event
-	}
+func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event) []lifecycle.Action {
 	s := &step{UID: m.Identity().UID, At: k.recorder.introduce(k, m, now)}
 	if k.world != nil {
 		k.world.now, k.world.draws = now, k.world.draws[:0]
 	}
-	for i := range told {
-		s.Events = append(s.Events, eventOf(&told[i]))
+	for i := range events {
+		s.Events = append(s.Events, eventOf(&events[i]))
 	}
 	actions := m.Step(now, events...)
 	if k.world != nil {

@@ -38,7 +38,7 @@ type played struct {
 	pod   *lifecycle.Pod
 	world speaker
 	track *timeline.Track
-	told  []lifecycle.Event
+	given []lifecycle.Event
 }
 
 // Timeline returns what has happened so far; nil: nothing was played.
@@ -118,21 +118,22 @@ func (p *Player) step(s *step) error {
 		return fmt.Errorf("a step of the pod with UID %q, of which there is no snapshot: play the file from its beginning", s.UID)
 	}
 	p.track(m, s.At)
-	m.told = m.told[:0]
+	m.given = m.given[:0]
 	for i := range s.Events {
-		told, err := s.Events[i].told(p.config)
+		ev, err := s.Events[i].event(p.config)
 		if err != nil {
 			return fmt.Errorf("events[%d]: %w", i, err)
 		}
-		m.told = append(m.told, told.Event)
-		if told.Fact && m.track != nil {
-			if r, ok := m.pod.RecordFact(s.At, &told.Event, told.Event.Container, told.Run); ok {
-				m.track.Add(r)
-			}
+		m.given = append(m.given, ev)
+		if m.track == nil {
+			continue
+		}
+		if r, ok := m.pod.RecordFact(s.At, &ev); ok {
+			m.track.Add(r)
 		}
 	}
 	m.world.now, m.world.draws, m.world.lost = s.At, s.Draws, false
-	actions := m.pod.Step(s.At, m.told...)
+	actions := m.pod.Step(s.At, m.given...)
 	if m.world.lost || len(m.world.draws) > 0 {
 		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: play it with the release that recorded it",
 			m.pod.Identity(), s.At.Format(time.RFC3339Nano))

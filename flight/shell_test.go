@@ -48,12 +48,11 @@ func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
 }
 
 // give steps the machine, and answers what it asks for.
-func (n *node) give(told ...flight.Told) {
-	for queue := [][]flight.Told{told}; len(queue) > 0; queue = queue[1:] {
+func (n *node) give(events ...lifecycle.Event) {
+	for queue := [][]lifecycle.Event{events}; len(queue) > 0; queue = queue[1:] {
 		track := n.log.Track("default/" + n.pod.Identity().Name)
 		for i := range queue[0] {
-			told := &queue[0][i]
-			if r, ok := n.pod.RecordFact(n.now, &told.Event, told.Event.Container, told.Run); ok && told.Fact {
+			if r, ok := n.pod.RecordFact(n.now, &queue[0][i]); ok {
 				track.Add(r)
 			}
 		}
@@ -64,14 +63,14 @@ func (n *node) give(told ...flight.Told) {
 				track.Add(r)
 			}
 			if a.Type.IsRequest() {
-				queue = append(queue, []flight.Told{n.answer(a)})
+				queue = append(queue, []lifecycle.Event{n.answer(a)})
 			}
 		}
 		n.log.Close(n.now)
 	}
 }
 
-func (n *node) answer(a *lifecycle.Action) flight.Told {
+func (n *node) answer(a *lifecycle.Action) lifecycle.Event {
 	ev := lifecycle.Event{Op: a.Op, Instance: a.Instance, Container: a.Container, Probe: a.Probe, Attempt: a.Attempt}
 	switch a.Type {
 	case lifecycle.RunSandbox:
@@ -94,7 +93,7 @@ func (n *node) answer(a *lifecycle.Action) flight.Told {
 	default:
 		n.t.Fatalf("nobody thought of %v", a.Type)
 	}
-	return flight.Told{Event: ev, Fact: a.Type != lifecycle.RunProbe, Run: a.Attempt}
+	return ev
 }
 
 // liveUntil lets the machine live.
@@ -118,6 +117,6 @@ func (n *node) liveUntil(end time.Time) {
 		}
 		ev := lifecycle.Event{Type: lifecycle.ContainerExited, Instance: n.alive, ExitCode: 1}
 		n.alive = 0
-		n.give(flight.Told{Event: ev, Fact: true})
+		n.give(ev)
 	}
 }

@@ -124,7 +124,7 @@ func answerTo(a *lifecycle.Action) lifecycle.Event {
 	case lifecycle.RemoveContainer:
 		ev.Type = lifecycle.ContainerRemoved
 	case lifecycle.RunHook:
-		ev.Type, ev.Hook = lifecycle.HookFinished, a.Hook
+		ev.Type = lifecycle.HookFinished
 	case lifecycle.RunProbe:
 		ev.Type, ev.Probe, ev.Attempt = lifecycle.ProbeFinished, a.Probe, a.Attempt
 		ev.Answer = probe.Answer{Outcome: probe.OutcomeSuccess}

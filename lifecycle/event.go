@@ -32,7 +32,7 @@ const (
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
-	HookFinished  // answers RunHook: Hook, Fallback; Err is the failure's whole text
+	HookFinished  // answers RunHook: Fallback; Err is the failure's whole text
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
 	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70); of a static pod only its mirror goes (S84)
@@ -117,9 +117,6 @@ type Event struct {
 	// what came of it.
 	Container int
 	Probe     probe.Kind
-	// Hook is that of the RunHook action. It only tells [Pod.RecordFact] what
-	// ended: to the machine, Op says it.
-	Hook HookKind
 	// Fallback, if not empty, is what to record of an https hook that was
 	// answered over http (C37).
 	Fallback string

@@ -27,11 +27,12 @@ func ExamplePod_Step() {
 	machine := lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "web", UID: "1"}, nil, now)
 
 	var exits []lifecycle.Event // at now + 1 s
-	events := []lifecycle.Event{{}}
+	var answers []lifecycle.Event
 	for now.Before(start.Add(40 * time.Second)) {
-		for len(events) > 0 {
-			var answers []lifecycle.Event
-			for _, a := range machine.Step(now, events[0]) {
+		for again := true; again; again = len(answers) > 0 {
+			actions := machine.Step(now, answers...)
+			answers = nil
+			for _, a := range actions {
 				switch a.Type {
 				case lifecycle.RunSandbox:
 					answers = append(answers, lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op, IP: "10.0.0.1"})
@@ -49,14 +50,12 @@ func ExamplePod_Step() {
 					fmt.Printf("%6v %v: %s\n", now.Sub(start), a.Decision, a.Message)
 				}
 			}
-			events = append(events[1:], answers...)
 		}
 		if len(exits) > 0 {
-			now, events, exits = now.Add(time.Second), exits, nil
+			now, answers, exits = now.Add(time.Second), exits, nil
 			continue
 		}
 		now, _ = machine.Deadline()
-		events = []lifecycle.Event{{}}
 	}
 	// Output:
 	//     0s start, restart count 0

@@ -30,16 +30,24 @@ func (p *Pod) request(a Action) uint64 {
 	return a.Op
 }
 
+// opened returns the request that an event answers; false: there is none.
+func (p *Pod) opened(ev *Event) (openRequest, bool) {
+	for _, r := range p.open {
+		if r.op == ev.Op && ev.Type.answers(r.request) {
+			return r, true
+		}
+	}
+	return openRequest{}, false
+}
+
 // close takes the request that an event answers off the table; false: there is
 // none.
 func (p *Pod) close(ev *Event) (openRequest, bool) {
-	i := slices.IndexFunc(p.open, func(r openRequest) bool { return r.op == ev.Op && ev.Type.answers(r.request) })
-	if i < 0 {
-		return openRequest{}, false
+	r, ok := p.opened(ev)
+	if ok {
+		p.open = slices.DeleteFunc(p.open, func(o openRequest) bool { return o.op == r.op })
 	}
-	r := p.open[i]
-	p.open = slices.Delete(p.open, i, i+1)
-	return r, true
+	return r, ok
 }
 
 // Answer returns the type of the event that answers a request; false: it is none.
@@ -69,6 +77,16 @@ func (t ActionType) Answer() (EventType, bool) {
 		return ProbeFinished, true
 	}
 	return 0, false
+}
+
+// isAnswer reports whether an event answers a request.
+func (t EventType) isAnswer() bool {
+	for a := RunSandbox; a.IsRequest(); a++ {
+		if t.answers(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether an event is of the type that answers a request.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/restart"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -190,13 +191,15 @@ func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
 }
 
 // RecordFact turns an event for the Step at now into a record for a timeline,
-// and reports whether there is one to keep. It is told apart which container
-// the event concerns (NoContainer: none) and which attempt of it, or of the
-// sandbox.
-func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64) (timeline.Record, bool) {
-	r := timeline.Record{At: now, Run: int(attempt), Message: ev.Err}
-	if container != NoContainer {
-		r.Container = p.t.name(container)
+// and reports whether there is one to keep. It must be called before that Step.
+func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
+	about, ok := p.concerns(ev)
+	if !ok {
+		return timeline.Record{}, false
+	}
+	r := timeline.Record{At: now, Run: int(about.attempt), Message: ev.Err}
+	if about.container != NoContainer {
+		r.Container = p.t.name(about.container)
 	}
 	switch ev.Type {
 	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
@@ -221,20 +224,67 @@ func (p *Pod) RecordFact(now time.Time, ev *Event, container int, attempt uint64
 	case ContainerRemoved:
 		r.Kind = timeline.Removed
 	case HookFinished:
-		r.Kind, r.Reason, r.Outcome = timeline.Hook, ev.Hook.String(), outcomeWord(ev.Err, "success", "failure")
-	case PodDeleted:
-		if p.t.static {
-			return r, false // what comes of it is told as dropped
-		}
+		r.Kind, r.Reason, r.Outcome = timeline.Hook, about.hook.String(), outcomeWord(ev.Err, "success", "failure")
+	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
-	case PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
-		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
-	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
-		return r, false
 	default:
 		panic("lifecycle: no record for " + ev.Type.String())
 	}
 	return r, true
+}
+
+// concerns returns what an event is about: the request that it answers, with the
+// number of the sandbox or container, or the like. It is false for an event that
+// says nothing new to a timeline: what comes of it is told by actions.
+func (p *Pod) concerns(ev *Event) (openRequest, bool) {
+	switch ev.Type {
+	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
+		return openRequest{}, false
+	case PodDeleted:
+		return openRequest{container: NoContainer}, !p.t.static
+	case SandboxDied:
+		return p.concernsSandbox()
+	case ContainerExited:
+		c := p.world.instance(ev.Instance)
+		if c == nil || c.State == restart.StateExited {
+			return openRequest{}, false
+		}
+		return openRequest{container: c.Container, attempt: uint64(c.Attempt)}, true
+	}
+	if !ev.Type.isAnswer() {
+		return openRequest{container: NoContainer}, true
+	}
+	r, ok := p.opened(ev)
+	switch ev.Type {
+	case SandboxStarted, SandboxRemoved:
+		r.container = NoContainer
+	case SandboxStopped:
+		s := p.world.sandbox(r.instance)
+		r.container, ok = NoContainer, ok && s != nil && s.Ready
+	case ImagePulled:
+		r.attempt = 0
+	case HookFinished:
+		if c := p.world.instance(r.instance); c != nil {
+			r.attempt = uint64(c.Attempt)
+		}
+	}
+	return r, ok
+}
+
+// concernsSandbox returns the sandbox that can die: the ready one, or one that is
+// being run.
+func (p *Pod) concernsSandbox() (openRequest, bool) {
+	for _, r := range p.open {
+		if r.request == RunSandbox {
+			return openRequest{container: NoContainer, attempt: r.attempt}, true
+		}
+	}
+	for _, s := range p.world.sandboxes {
+		if s.Ready {
+			return openRequest{container: NoContainer, attempt: s.Attempt}, true
+		}
+	}
+	return openRequest{}, false
 }
 
 func sandboxFact(ev *Event) string {

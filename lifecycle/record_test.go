@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/restart"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -36,20 +37,71 @@ func TestEveryActionHasARecordOrIsToldByItsAnswer(t *testing.T) {
 }
 
 func TestEveryEventHasARecordOrAnAction(t *testing.T) {
-	p := recordedPod(t)
 	for e := Wake; e < numEventTypes; e++ {
-		ev := &Event{Type: e, Eviction: &Eviction{Reason: "Evicted"}, Condition: &corev1.PodCondition{Type: "t", Status: "True"}}
-		r, ok := p.RecordFact(worldStart, ev, 0, 3)
-		if ok && (r.Kind == 0 || r.Container != "app" || strings.HasPrefix(r.Text(), "Kind(")) {
+		p, ev := recordedPod(t), asked(e)
+		p.open = []openRequest{{op: 7, request: requestOf(e), instance: 3, attempt: 5, hook: PreStop}}
+		p.world.sandboxes = []Sandbox{{ID: 3, Attempt: 5, Ready: true}}
+		p.world.instances = []Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}}
+		r, ok := p.RecordFact(worldStart, &ev)
+		if ok && (r.Kind == 0 || strings.HasPrefix(r.Text(), "Kind(")) {
 			t.Errorf("%v: %+v", e, r)
+		}
+		fact := r.Kind == timeline.Fact || r.Kind == timeline.Image
+		if ok && (r.Run == 5) == fact {
+			t.Errorf("%v is about number %d", e, r.Run)
+		}
+		if container := ok && r.Kind != timeline.Fact && r.Kind != timeline.Sandbox; (r.Container == "app") != container {
+			t.Errorf("%v is about container %q", e, r.Container)
+		}
+		if ok && ev.Op != 0 {
+			p.open = nil
+			if r, ok := p.RecordFact(worldStart, &ev); ok {
+				t.Errorf("%v, which answers nothing: %+v", e, r)
+			}
+		}
+	}
+}
+
+// asked is an event of a type, for whose answers there is the request 7.
+func asked(e EventType) Event {
+	ev := Event{Type: e, Instance: 3, Err: "why", Eviction: &Eviction{Reason: "Evicted"}, Condition: &corev1.PodCondition{Type: "t", Status: "True"}}
+	if e.isAnswer() {
+		ev.Op = 7
+	}
+	return ev
+}
+
+func requestOf(e EventType) ActionType {
+	for a := RunSandbox; a.IsRequest(); a++ {
+		if e.answers(a) {
+			return a
+		}
+	}
+	return 0
+}
+
+func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
+	p := recordedPod(t)
+	p.world.sandboxes = []Sandbox{{ID: 3}}
+	p.world.instances = []Instance{{ID: 4, State: restart.StateExited}}
+	p.open = []openRequest{{op: 7, request: StopSandbox, instance: 3}}
+	for _, ev := range []Event{
+		{Type: SandboxStopped, Op: 7}, // it is dead already
+		{Type: SandboxDied},
+		{Type: ContainerExited, Instance: 4},
+		{Type: ContainerExited, Instance: 5},
+	} {
+		if r, ok := p.RecordFact(worldStart, &ev); ok {
+			t.Errorf("%v: %+v", ev.Type, r)
 		}
 	}
 }
 
 func TestAFailedAnswerIsRecordedAsAFailure(t *testing.T) {
-	p := recordedPod(t)
 	for e, want := range map[EventType]timeline.Kind{ContainerCreated: timeline.Failed, ContainerStarted: timeline.Failed, ImagePulled: timeline.Image} {
-		r, ok := p.RecordFact(worldStart, &Event{Type: e, Err: "why"}, 0, 0)
+		p, ev := recordedPod(t), asked(e)
+		p.open = []openRequest{{op: 7, request: requestOf(e)}}
+		r, ok := p.RecordFact(worldStart, &ev)
 		if !ok || r.Kind != want || !strings.Contains(r.Text(), "failed") || !strings.Contains(r.Text(), "why") {
 			t.Errorf("%v: %s", e, r.Text())
 		}

@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "expand": expand},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "expand": expand, "record": record, "truncate": truncate},
 		Setup: func(env *testscript.Env) error {
 			root, err := filepath.Abs("../..")
 			env.Setenv("EXAMPLES", filepath.Join(root, "examples"))

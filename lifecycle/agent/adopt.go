@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/restart"
 )
@@ -89,9 +88,9 @@ func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
 		f.take(c.id)
 		a.containers[c.id] = c
 	}
-	happening := []flight.Told{fact(lifecycle.Event{Type: lifecycle.KubeletRestarted, Container: lifecycle.NoContainer, KeepBackoff: true}, 0)}
+	happening := []lifecycle.Event{lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: true}}
 	if p.template.Static() && !p.machine.Finished() && a.claim(p) {
-		happening = append(happening, fact(lifecycle.Event{Type: lifecycle.NameTaken, Container: lifecycle.NoContainer}, 0))
+		happening = append(happening, lifecycle.Event{Type: lifecycle.NameTaken})
 	}
 	world := p.machine.Runtime()
 	for _, r := range p.machine.OpenRequests() {
@@ -110,25 +109,25 @@ func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
 
 // conclude answers a request that was open when the agent ended, by what came
 // of it.
-func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f *found) []flight.Told {
-	ev := lifecycle.Event{Op: r.Op, Instance: r.Instance, Container: r.Container, Hook: r.Hook, Attempt: r.Attempt, Err: interrupted}
+func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f *found) []lifecycle.Event {
+	ev := lifecycle.Event{Op: r.Op, Instance: r.Instance, Err: interrupted}
 	ev.Type, _ = r.Type.Answer()
 	switch r.Type {
 	case lifecycle.RunSandbox:
 		s := f.sandboxOf(p, r.Attempt)
 		if f.missed = f.missed || s == nil; s != nil {
 			ev.Err, ev.IP = "", s.IP
-			p.runs = append(p.runs, sandboxRun{op: r.Op, attempt: r.Attempt, Sandbox: s.Sandbox})
+			p.runs = append(p.runs, sandboxRun{op: r.Op, Sandbox: s.Sandbox})
 			a.sandboxes[s.ID] = p
 			if !s.Ready {
-				return []flight.Told{fact(ev, r.Attempt), p.dead()}
+				return []lifecycle.Event{ev, sandboxDied}
 			}
 		}
 	case lifecycle.CreateContainer:
 		s := f.containerOf(p, r)
 		if f.missed = f.missed || s == nil; s != nil {
 			ev.Err, ev.ID, ev.ImageID = "", a.statusID(s.ID), s.ImageID
-			c := &instance{pod: p, op: r.Op, id: s.ID, container: r.Container, attempt: r.Attempt}
+			c := &instance{pod: p, op: r.Op, id: s.ID}
 			p.instances = append(p.instances, c)
 			a.containers[c.id] = c
 		}
@@ -153,56 +152,49 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 			a.dropSandbox(p, r.Instance)
 		}
 	}
-	return []flight.Told{fact(ev, r.Attempt)}
+	return []lifecycle.Event{ev}
 }
 
 // concludeStart answers the start of a container. One that was not started by
 // then must never be.
-func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, f *found) []flight.Told {
+func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, f *found) []lifecycle.Event {
 	c := p.instance(ev.Instance)
 	if c == nil {
-		return []flight.Told{fact(*ev, ev.Attempt)}
+		return []lifecycle.Event{*ev}
 	}
 	s := f.containers[c.id]
 	if s != nil && !s.StartedAt.IsZero() {
 		ev.Err, ev.At = "", s.StartedAt
-		return append([]flight.Told{fact(*ev, c.attempt)}, endOf(c, f)...)
+		return append([]lifecycle.Event{*ev}, endOf(c, f)...)
 	}
 	if err := a.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
 		a.o.Logger.Warn("a container that the agent did not get to start cannot be stopped", "pod", p.long, "id", c.id, "err", err)
 	}
-	return []flight.Told{fact(*ev, c.attempt)}
+	return []lifecycle.Event{*ev}
 }
 
 // endOf is the end of a container that ran, if it does not any more.
-func endOf(c *instance, f *found) []flight.Told {
+func endOf(c *instance, f *found) []lifecycle.Event {
 	if c == nil || f.state(c.id) == StateRunning {
 		return nil
 	}
-	told := exitOf(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, Message: "the runtime does not know it any more"})
+	ev := exitOf(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, Message: "the runtime does not know it any more"})
 	if s := f.containers[c.id]; s != nil {
-		told = exitOf(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message})
-		told.Event.At = s.FinishedAt
+		ev = exitOf(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message})
+		ev.At = s.FinishedAt
 	}
-	return []flight.Told{told}
+	return []lifecycle.Event{ev}
 }
 
 // lostSandbox is the death of the pod's ready sandbox, if it is not ready any more.
-func lostSandbox(p *pod, world *lifecycle.Runtime, f *found) []flight.Told {
+func lostSandbox(p *pod, world *lifecycle.Runtime, f *found) []lifecycle.Event {
 	if len(world.Sandboxes) == 0 || !world.Sandboxes[0].Ready {
 		return nil
 	}
 	if s, ok := p.sandbox(world.Sandboxes[0].ID); !ok || f.ready(s.ID) {
 		return nil
 	}
-	return []flight.Told{p.dead()}
-}
-
-// dead notes that the newest sandbox is dead.
-func (p *pod) dead() flight.Told {
-	newest := &p.runs[len(p.runs)-1]
-	newest.stopped = true
-	return fact(lifecycle.Event{Type: lifecycle.SandboxDied, Container: lifecycle.NoContainer}, newest.attempt)
+	return []lifecycle.Event{sandboxDied}
 }
 
 // found is what the runtime has, by ID, and what of it is nobody's yet.

@@ -3,7 +3,6 @@ package agent
 import (
 	"slices"
 
-	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -13,17 +12,9 @@ func (a *Agent) answered(m *message) {
 	p := m.pod
 	p.open--
 	switch m.ev.Type {
-	case lifecycle.ProbeFinished:
-		a.step(p, flight.Told{Event: m.ev})
-		return
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
 		return
-	case lifecycle.SandboxStopped:
-		if !p.ended(m) {
-			a.step(p, flight.Told{Event: m.ev})
-			return
-		}
 	case lifecycle.SandboxRemoved:
 		if m.ev.Err == "" {
 			a.dropSandbox(p, m.ev.Instance)
@@ -41,7 +32,7 @@ func (a *Agent) answered(m *message) {
 			a.dropContainer(p, m.ev.Instance)
 		}
 	}
-	a.step(p, fact(m.ev, m.attempt))
+	a.step(p, m.ev)
 }
 
 // sandboxStarted tells of a sandbox, and then of its death if that came before.
@@ -52,25 +43,15 @@ func (a *Agent) sandboxStarted(m *message) {
 		clear(a.dead)
 	}
 	if m.ev.Err != "" {
-		a.step(m.pod, fact(m.ev, m.attempt))
+		a.step(m.pod, m.ev)
 		return
 	}
-	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, attempt: m.attempt, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
+	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
 	a.sandboxes[m.id] = m.pod
-	a.step(m.pod, fact(m.ev, m.attempt))
+	a.step(m.pod, m.ev)
 	if died {
 		a.sandboxDied(m.id, nil)
 	}
-}
-
-// ended notes that a sandbox was stopped; false: that is no news.
-func (p *pod) ended(m *message) bool {
-	i := slices.IndexFunc(p.runs, func(r sandboxRun) bool { return r.op == m.ev.Instance })
-	if i < 0 || p.runs[i].stopped {
-		return false
-	}
-	p.runs[i].stopped = m.ev.Err == ""
-	return true
 }
 
 // dropSandbox forgets a sandbox that was removed.
@@ -85,7 +66,7 @@ func (a *Agent) containerCreated(m *message) {
 	if m.id == "" || m.ev.Err != "" && m.ev.ErrReason != "PreStartHookError" { // C5
 		return
 	}
-	c := &instance{pod: m.pod, op: m.ev.Op, id: m.id, container: m.ev.Container, attempt: m.attempt}
+	c := &instance{pod: m.pod, op: m.ev.Op, id: m.id}
 	m.pod.instances = append(m.pod.instances, c)
 	a.containers[c.id] = c
 }
@@ -96,7 +77,7 @@ func (a *Agent) containerStarted(m *message) {
 	if c == nil {
 		m.ev.Err = "the container is not there any more"
 	}
-	a.step(m.pod, fact(m.ev, m.attempt))
+	a.step(m.pod, m.ev)
 	if c == nil {
 		return
 	}

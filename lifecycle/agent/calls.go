@@ -28,7 +28,7 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	if p, ok := a.byUID[id.UID]; ok && p.unclaimed {
 		p.unclaimed = false
 		if !reflect.DeepEqual(t.Pod().Spec, p.template.Pod().Spec) {
-			a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Container: lifecycle.NoContainer, Template: t}})
+			a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Template: t}})
 		}
 		return nil
 	} else if ok {
@@ -122,7 +122,6 @@ func (a *Agent) NetworkUp() error { return a.sendAll(lifecycle.Event{Type: lifec
 
 // sendAll posts a fact about all pods, also those that are to come.
 func (a *Agent) sendAll(ev lifecycle.Event) error {
-	ev.Container = lifecycle.NoContainer
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.stopped {
@@ -134,7 +133,6 @@ func (a *Agent) sendAll(ev lifecycle.Event) error {
 
 // send posts a fact about a pod.
 func (a *Agent) send(uid types.UID, ev lifecycle.Event) error {
-	ev.Container = lifecycle.NoContainer
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p, ok := a.byUID[uid]

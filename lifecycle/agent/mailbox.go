@@ -13,8 +13,6 @@ type message struct {
 	pod  *pod // nil: the notice says which
 	kind messageKind
 	ev   lifecycle.Event
-	// attempt is the restart count, or the sandbox' number, that ev is about.
-	attempt uint64
 	// id is the runtime's ID of a new sandbox or container.
 	id     string
 	notice *Notice

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -51,11 +50,14 @@ func (a *Agent) noticed(m *message) {
 	}
 }
 
-func exitOf(c *instance, n *Notice) flight.Told {
-	return fact(lifecycle.Event{
-		Type: lifecycle.ContainerExited, Instance: c.op, Container: c.container,
+// sandboxDied is the death of a pod's newest sandbox.
+var sandboxDied = lifecycle.Event{Type: lifecycle.SandboxDied}
+
+func exitOf(c *instance, n *Notice) lifecycle.Event {
+	return lifecycle.Event{
+		Type: lifecycle.ContainerExited, Instance: c.op,
 		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
-	}, c.attempt)
+	}
 }
 
 func (a *Agent) exited(c *instance, n *Notice) {
@@ -71,7 +73,7 @@ func (a *Agent) sandboxDied(id string, ends []*Notice) {
 	case p == nil || p.newest().ID != id:
 		return
 	}
-	happening := []flight.Told{p.dead()}
+	happening := []lifecycle.Event{sandboxDied}
 	for _, n := range ends {
 		happening = append(happening, exitOf(a.containers[n.Container], n))
 	}

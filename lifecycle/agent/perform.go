@@ -57,9 +57,7 @@ func (a *Agent) issue() uint64 {
 
 // answerTo is the answer to a request, before it is known how it ends.
 func (a *Agent) answerTo(p *pod, act *lifecycle.Action, t lifecycle.EventType) message {
-	return message{pod: p, kind: messageAnswer, issued: a.issue(), attempt: act.Attempt, ev: lifecycle.Event{
-		Type: t, Op: act.Op, Instance: act.Instance, Container: act.Container, Probe: act.Probe, Hook: act.Hook, Attempt: act.Attempt,
-	}}
+	return message{pod: p, kind: messageAnswer, issued: a.issue(), ev: lifecycle.Event{Type: t, Op: act.Op, Instance: act.Instance}}
 }
 
 // call runs what takes time beside the loop, and posts its answer.
@@ -81,7 +79,6 @@ func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType, do
 		a.mail.post(m)
 		return
 	}
-	m.attempt = c.attempt
 	a.call(m, func(ctx context.Context, _ *message) error { return do(ctx, c.id) })
 }
 
@@ -103,7 +100,6 @@ func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType
 		a.mail.post(m)
 		return
 	}
-	m.attempt = s.attempt
 	a.call(m, func(ctx context.Context, _ *message) error { return do(ctx, s.ID) })
 }
 
@@ -176,7 +172,6 @@ func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
 	m := a.answerTo(p, act, lifecycle.HookFinished)
 	target, spec := a.target(p, act)
 	if c := p.instance(act.Instance); c != nil {
-		m.attempt = c.attempt
 	}
 	hook := spec.Lifecycle.PostStart
 	if act.Hook == lifecycle.PreStop {

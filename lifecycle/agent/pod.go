@@ -36,18 +36,15 @@ type pod struct {
 
 // sandboxRun is a sandbox that the runtime has.
 type sandboxRun struct {
-	op, attempt uint64
-	stopped     bool // or dead: a further stop is no news
+	op uint64
 	Sandbox
 }
 
 // instance is a container that the runtime has.
 type instance struct {
-	pod       *pod
-	op        uint64
-	id        string
-	container int
-	attempt   uint64
+	pod *pod
+	op  uint64
+	id  string
 	// starting: StartContainer has not returned. An end that comes meanwhile is
 	// kept, so that the start is told first.
 	starting bool

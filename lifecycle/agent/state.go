@@ -16,7 +16,6 @@ import (
 	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -36,22 +35,18 @@ type savedPod struct {
 }
 
 type savedSandbox struct {
-	Op      uint64 `json:"op"`
-	Attempt uint64 `json:"attempt"`
-	Stopped bool   `json:"stopped,omitempty"`
-	ID      string `json:"id"`
-	IP      string `json:"ip,omitempty"`
+	Op uint64 `json:"op"`
+	ID string `json:"id"`
+	IP string `json:"ip,omitempty"`
 }
 
 type savedContainer struct {
-	Op        uint64 `json:"op"`
-	ID        string `json:"id"`
-	Container int    `json:"container"`
-	Attempt   uint64 `json:"attempt"`
+	Op uint64 `json:"op"`
+	ID string `json:"id"`
 }
 
 // keep saves the pod if a step has changed what a restarted agent must know.
-func (a *Agent) keep(p *pod, happening []flight.Told, actions []lifecycle.Action) {
+func (a *Agent) keep(p *pod, happening []lifecycle.Event, actions []lifecycle.Action) {
 	if a.o.StateDir == "" || !matters(happening, actions) {
 		return
 	}
@@ -60,9 +55,9 @@ func (a *Agent) keep(p *pod, happening []flight.Told, actions []lifecycle.Action
 	}
 }
 
-func matters(happening []flight.Told, actions []lifecycle.Action) bool {
+func matters(happening []lifecycle.Event, actions []lifecycle.Action) bool {
 	for i := range happening {
-		if t := happening[i].Event.Type; t != lifecycle.Wake && t != lifecycle.ProbeFinished {
+		if t := happening[i].Type; t != lifecycle.Wake && t != lifecycle.ProbeFinished {
 			return true
 		}
 	}
@@ -82,10 +77,10 @@ func (a *Agent) save(p *pod) error {
 	}
 	s := savedPod{Version: stateVersion, Number: p.number, Leaving: p.leaving, Machine: machine}
 	for _, r := range p.runs {
-		s.Sandboxes = append(s.Sandboxes, savedSandbox{r.op, r.attempt, r.stopped, r.ID, r.IP})
+		s.Sandboxes = append(s.Sandboxes, savedSandbox{r.op, r.ID, r.IP})
 	}
 	for _, c := range p.instances {
-		s.Containers = append(s.Containers, savedContainer{c.op, c.id, c.container, c.attempt})
+		s.Containers = append(s.Containers, savedContainer{c.op, c.id})
 	}
 	data, err := wire.Marshal(&s)
 	if err != nil {
@@ -198,13 +193,10 @@ func (a *Agent) loadPod(path string) (*pod, error) {
 	p.template, p.identity = p.machine.Template(), p.machine.Identity()
 	p.long = p.identity.String()
 	for _, r := range s.Sandboxes {
-		p.runs = append(p.runs, sandboxRun{op: r.Op, attempt: r.Attempt, stopped: r.Stopped, Sandbox: Sandbox{ID: r.ID, IP: r.IP}})
+		p.runs = append(p.runs, sandboxRun{op: r.Op, Sandbox: Sandbox{ID: r.ID, IP: r.IP}})
 	}
 	for _, c := range s.Containers {
-		if c.Container < 0 || c.Container >= p.template.Containers() {
-			return nil, fmt.Errorf("containers: %q: there is no container %d", c.ID, c.Container)
-		}
-		p.instances = append(p.instances, &instance{pod: p, op: c.Op, id: c.ID, container: c.Container, attempt: c.Attempt})
+		p.instances = append(p.instances, &instance{pod: p, op: c.Op, id: c.ID})
 	}
 	object, status := p.machine.Object(), p.machine.Status()
 	p.change.Store(&Change{

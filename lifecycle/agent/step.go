@@ -5,14 +5,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/timeline"
 )
 
 // step gives a happening to a pod's machine and carries out what follows. What
 // that needs is kept first.
-func (a *Agent) step(p *pod, happening ...flight.Told) {
+func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 	for i := range happening {
 		a.recordFact(p, &happening[i])
 	}
@@ -29,28 +28,18 @@ func (a *Agent) step(p *pod, happening ...flight.Told) {
 	}
 }
 
-func (a *Agent) stepMachine(p *pod, happening []flight.Told) []lifecycle.Action {
+func (a *Agent) stepMachine(p *pod, happening []lifecycle.Event) []lifecycle.Action {
 	if p.track != nil {
 		return p.track.Step(p.machine, a.now, happening...)
 	}
-	a.events = a.events[:0]
-	for i := range happening {
-		a.events = append(a.events, happening[i].Event)
-	}
-	return p.machine.Step(a.now, a.events...)
+	return p.machine.Step(a.now, happening...)
 }
 
-// fact is an event that a timeline is told of, about an attempt of its
-// container or of the sandbox.
-func fact(ev lifecycle.Event, attempt uint64) flight.Told {
-	return flight.Told{Event: ev, Fact: true, Run: attempt}
-}
-
-func (a *Agent) recordFact(p *pod, told *flight.Told) {
-	if a.o.OnRecord == nil || !told.Fact {
+func (a *Agent) recordFact(p *pod, ev *lifecycle.Event) {
+	if a.o.OnRecord == nil {
 		return
 	}
-	if r, ok := p.machine.RecordFact(a.now, &told.Event, told.Event.Container, told.Run); ok {
+	if r, ok := p.machine.RecordFact(a.now, ev); ok {
 		a.deliver(p, r)
 	}
 }
@@ -72,12 +61,7 @@ func (a *Agent) deliver(p *pod, r timeline.Record) {
 // arrive makes the machine of a pod, and tells it what it finds.
 func (a *Agent) arrive(p *pod) {
 	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p), a.now)
-	var happening []flight.Told
-	for _, ev := range a.finds(p) {
-		ev.Container = lifecycle.NoContainer
-		happening = append(happening, fact(ev, 0))
-	}
-	a.step(p, happening...)
+	a.step(p, a.finds(p)...)
 }
 
 // finds is what a pod finds at its arrival.
@@ -129,7 +113,7 @@ func (a *Agent) release(p *pod) {
 		if a.static[name] = line; len(line) == 0 {
 			delete(a.static, name)
 		} else if i == 0 {
-			a.mail.post(message{pod: line[0], kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.NameFree, Container: lifecycle.NoContainer}})
+			a.mail.post(message{pod: line[0], kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.NameFree}})
 		}
 		return
 	}
@@ -143,7 +127,7 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	}
 	static := p.template.Static() // of which only the mirror is deleted (S84)
 	p.leaving = p.leaving || ev.Type == lifecycle.PodRemoved || ev.Type == lifecycle.PodDeleted && !static
-	a.step(p, fact(*ev, 0))
+	a.step(p, *ev)
 	switch ev.Type {
 	case lifecycle.PodDeleted:
 		marked := p.machine.Object()
