@@ -175,7 +175,7 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 		t.Fatal(err)
 	}
 	a, err := agent.New(agent.Options{
-		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing, Flight: recorder,
+		Runtime: w, Prober: w, Config: o.Config, ParallelPulls: o.ParallelPulls, Timing: timing, Slack: -1, Flight: recorder,
 		Clock: &slow{Clock: below, start: w.clock.start, epoch: o.Start, phase: phaseDeadline, settle: true},
 		Admit: w.admit,
 		OnRecord: func(id lifecycle.Identity, r timeline.Record) {

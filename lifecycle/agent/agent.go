@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -32,6 +33,8 @@ type Agent struct {
 
 	ctx        context.Context
 	calls      sync.WaitGroup
+	attempts   chan attempt
+	idle       atomic.Int64 // goroutines that wait for one
 	time       steady
 	now        time.Time // read once a wake
 	deadlines  deadlines
@@ -89,7 +92,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer unlock()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.ctx = ctx
+	a.ctx, a.attempts = ctx, make(chan attempt)
 	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
 	if err := a.adopt(ctx); err != nil {
 		return err
@@ -122,6 +125,9 @@ func (a *Agent) end() {
 		w.poke()
 	}
 	a.mu.Unlock()
+	if a.attempts != nil {
+		close(a.attempts)
+	}
 	a.calls.Wait()
 }
 
@@ -175,11 +181,12 @@ func (a *Agent) sleep(setBack bool) bool {
 	if d <= 0 {
 		return false
 	}
-	if setBack || back || a.armed.IsZero() || !a.armed.After(now) || a.armed.After(p.wakeAt) {
+	if setBack || back || a.armed.IsZero() || !a.armed.After(now) || a.armed.After(p.wakeAt.Add(max(a.o.Slack, 0))) {
 		if a.timer != nil {
 			a.timer.Stop()
 		}
-		a.armed = p.wakeAt
+		d = max(d, a.o.Slack)
+		a.armed = now.Add(d)
 		a.timer = a.o.Clock.AfterFunc(d, a.mail.poke)
 	}
 	return true

@@ -100,6 +100,9 @@ func begin(t *testing.T, o agent.Options) *story {
 		o.Prober = &prober{}
 	}
 	o.Recorder = s
+	if o.Slack == 0 {
+		o.Slack = -1
+	}
 	o.OnRecord = func(_ lifecycle.Identity, r timeline.Record) { s.records = append(s.records, r) }
 	var err error
 	if s.Agent, err = agent.New(o); err != nil {

@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -190,12 +191,13 @@ func TestIdleProbesCostNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := begin(t, agent.Options{})
 		before := goroutines()
-		for i := range 100 {
-			s.must(s.Add(web(types.UID(string(rune('a'+i%26))+string(rune('a'+i/26))), liveness, func(p *corev1.Pod) { p.Name = "web-" + string(p.UID) })))
+		for i := range 1000 {
+			s.must(s.Add(web(types.UID(fmt.Sprint(i)), liveness, func(p *corev1.Pod) { p.Name = "web-" + string(p.UID) })))
 		}
 		s.after(1500 * time.Millisecond)
-		if got := goroutines(); got > before {
-			t.Errorf("%d goroutines for 100 pods at rest; want at most %d, as for none", got, before)
+		const waiting = 32 // for the next attempt, whoever's
+		if got := goroutines(); got > before+waiting {
+			t.Errorf("%d goroutines for 1000 pods at rest; want at most %d, and %d as for none", got, before+waiting, before)
 		}
 	})
 }

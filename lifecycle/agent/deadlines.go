@@ -3,15 +3,31 @@ package agent
 import "time"
 
 // deadlines orders the pods by when their machines next want to be woken, and
-// those of one instant by number.
-type deadlines []*pod
+// those of one instant by number. What is compared stands in the heap itself.
+type deadlines struct {
+	epoch time.Time // of the entries: the first deadline of all
+	heap  []deadline
+}
+
+type deadline struct {
+	at     time.Duration // since the epoch
+	number int
+	pod    *pod
+}
+
+func (d deadline) before(o deadline) bool {
+	return d.at < o.at || d.at == o.at && d.number < o.number
+}
+
+// children is how many a node of the heap has.
+const children = 4
 
 // next returns the first pod.
-func (d deadlines) next() (*pod, bool) {
-	if len(d) == 0 {
+func (d *deadlines) next() (*pod, bool) {
+	if len(d.heap) == 0 {
 		return nil, false
 	}
-	return d[0], true
+	return d.heap[0].pod, true
 }
 
 // set changes a pod's deadline; ok false: it has none.
@@ -19,61 +35,55 @@ func (d *deadlines) set(p *pod, at time.Time, ok bool) {
 	switch {
 	case !ok && p.place < 0:
 	case !ok:
-		d.remove(p)
+		d.remove(p.place)
 	case p.place < 0:
-		p.wakeAt, p.place = at, len(*d)
-		*d = append(*d, p)
-		d.up(p.place)
+		if d.epoch.IsZero() {
+			d.epoch = at
+		}
+		p.wakeAt = at
+		d.heap = append(d.heap, deadline{})
+		d.settle(len(d.heap)-1, deadline{at.Sub(d.epoch), p.number, p})
 	case !p.wakeAt.Equal(at):
 		p.wakeAt = at
-		d.up(p.place)
-		d.down(p.place)
+		d.settle(p.place, deadline{at.Sub(d.epoch), p.number, p})
 	}
 }
 
-func (d *deadlines) remove(p *pod) {
-	i, last := p.place, len(*d)-1
-	d.swap(i, last)
-	(*d)[last] = nil
-	*d = (*d)[:last]
-	p.place = -1
+func (d *deadlines) remove(i int) {
+	d.heap[i].pod.place = -1
+	last := len(d.heap) - 1
+	moved := d.heap[last]
+	d.heap[last] = deadline{}
+	d.heap = d.heap[:last]
 	if i < last {
-		d.up(i)
-		d.down(i)
+		d.settle(i, moved)
 	}
 }
 
-func (d deadlines) less(i, j int) bool {
-	if c := d[i].wakeAt.Compare(d[j].wakeAt); c != 0 {
-		return c < 0
+// settle finds the place of an entry, beginning at i, which is free.
+func (d *deadlines) settle(i int, e deadline) {
+	for i > 0 && e.before(d.heap[(i-1)/children]) {
+		i = d.move((i-1)/children, i)
 	}
-	return d[i].number < d[j].number
-}
-
-func (d deadlines) swap(i, j int) {
-	d[i], d[j] = d[j], d[i]
-	d[i].place, d[j].place = i, j
-}
-
-func (d deadlines) up(i int) {
-	for i > 0 && d.less(i, (i-1)/2) {
-		d.swap(i, (i-1)/2)
-		i = (i - 1) / 2
-	}
-}
-
-func (d deadlines) down(i int) {
 	for {
-		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < len(d); c++ {
-			if d.less(c, least) {
+		least, first := i, children*i+1
+		for c := first; c < min(first+children, len(d.heap)); c++ {
+			if least == i && d.heap[c].before(e) || least != i && d.heap[c].before(d.heap[least]) {
 				least = c
 			}
 		}
 		if least == i {
-			return
+			break
 		}
-		d.swap(i, least)
-		i = least
+		i = d.move(least, i)
 	}
+	d.heap[i], e.pod.place = e, i
+}
+
+// move moves the entry at from to the free place to, and returns from, which is
+// free then.
+func (d *deadlines) move(from, to int) int {
+	d.heap[to] = d.heap[from]
+	d.heap[to].pod.place = to
+	return from
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"time"
 
 	"github.com/benbjohnson/clock"
 	corev1 "k8s.io/api/core/v1"
@@ -31,6 +32,10 @@ type Options struct {
 	Timing *lifecycle.Timing
 	// Seed decides jitter and the phases of periodic work.
 	Seed uint64
+	// Slack is how late the agent may be with what is due soon after it was
+	// awake: so it wakes once for many pods. What comes after a longer rest is in
+	// time. 0: 1 ms, which is no more than a busy kubelet's own; negative: none.
+	Slack time.Duration
 	// Config is the kubelet's configuration.
 	Config lifecycle.Config
 	// Admit is asked once whether a pod may run here. Its answer is nil, or why
@@ -94,6 +99,9 @@ func (o Options) filled() Options {
 	}
 	if o.Timing == nil {
 		o.Timing = LiveTiming(rand.New(rand.NewPCG(o.Seed, timingStream)))
+	}
+	if o.Slack == 0 {
+		o.Slack = time.Millisecond
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

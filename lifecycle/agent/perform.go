@@ -3,12 +3,10 @@ package agent
 import (
 	"context"
 	"errors"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle"
-	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/probe/handler"
 )
 
@@ -140,24 +138,6 @@ func (a *Agent) target(p *pod, act *lifecycle.Action) (handler.Target, *corev1.C
 		target.ContainerID = c.id
 	}
 	return target, spec
-}
-
-// runProbe is the hot path: what the goroutine needs is copied to its stack.
-func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
-	t, ip, id := p.machine.Template(), a.address(p), ""
-	if c := p.instance(act.Instance); c != nil {
-		id = c.id
-	}
-	issued, op, instance, attempt, container, kind := a.issue(), act.Op, act.Instance, act.Attempt, act.Container, act.Probe
-	a.calls.Go(func() {
-		spec := t.Container(container)
-		target := handler.Target{Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
-		answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, kind))
-		answer.Until = time.Time{} // outside a simulation nobody can promise
-		a.mail.post(message{pod: p, kind: messageAnswer, issued: issued, ev: lifecycle.Event{
-			Type: lifecycle.ProbeFinished, Op: op, Instance: instance, Container: container, Probe: kind, Attempt: attempt, Answer: answer,
-		}})
-	})
 }
 
 // address is where probes and hooks of a pod connect to.

@@ -1,0 +1,68 @@
+package agent
+
+import (
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/handler"
+)
+
+// attempt is one attempt of a probe, on its way to a goroutine: the hot path.
+type attempt struct {
+	pod       *pod
+	template  *lifecycle.Template
+	ip, id    string // the pod's address, the container's ID
+	issued    uint64
+	op        uint64
+	instance  uint64
+	number    uint64
+	container int
+	kind      probe.Kind
+}
+
+// idleProbers is how many goroutines wait for the next attempt of a probe, any
+// pod's: to begin one costs more than the rest of the agent.
+const idleProbers = 32
+
+// runProbe makes an attempt beside the loop.
+func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
+	job := attempt{
+		pod: p, template: p.machine.Template(), ip: a.address(p), issued: a.issue(),
+		op: act.Op, instance: act.Instance, number: act.Attempt, container: act.Container, kind: act.Probe,
+	}
+	if c := p.instance(act.Instance); c != nil {
+		job.id = c.id
+	}
+	select {
+	case a.attempts <- job: // somebody waits for it
+	default:
+		a.calls.Go(func() { a.probe(job) })
+	}
+}
+
+// probe makes attempts, the first one of which is given, until the loop ends or
+// enough others wait for the next.
+func (a *Agent) probe(job attempt) {
+	for ok := true; ok; {
+		a.try(&job)
+		if ok = a.idle.Add(1) <= idleProbers; ok {
+			job, ok = <-a.attempts
+		}
+		a.idle.Add(-1)
+	}
+}
+
+// try makes one attempt, and posts its answer.
+func (a *Agent) try(job *attempt) {
+	spec := job.template.Container(job.container)
+	target := handler.Target{
+		Pod: job.pod.long, Container: spec.Name, ContainerID: job.id, PodIP: job.ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
+	}
+	answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, job.kind))
+	answer.Until = time.Time{} // outside a simulation nobody can promise
+	a.mail.post(message{pod: job.pod, kind: messageAnswer, issued: job.issued, ev: lifecycle.Event{
+		Type: lifecycle.ProbeFinished, Op: job.op, Instance: job.instance, Container: job.container, Probe: job.kind,
+		Attempt: job.number, Answer: answer,
+	}})
+}
