@@ -21,11 +21,20 @@
 // or until a message comes. Whatever takes time — a probe, a hook, a call of the
 // runtime — runs in a goroutine of its own for as long as it takes, and posts
 // one message. A probe that is not being made costs neither a goroutine nor a
-// timer. Nothing is decided here that package lifecycle could decide.
+// timer; a few goroutines wait for the next one, whichever that is. Nothing is decided here that package lifecycle could decide.
 //
 // A wake takes in what has arrived: first facts and the runtime's notices, as
 // they arrived, then answers in the order of their requests. At one instant
 // messages come before deadlines.
+//
+// # After a crash
+//
+// With Options.StateDir an agent that was killed is started again as if nothing
+// had been: what runs goes on, what was being done is finished or tried again,
+// restart counts and back-offs stay. Use a [Runtime] that outlives the agent,
+// such as that of package process. With Options.Flight all that the machines are
+// given is recorded, and "podclock replay" says on any machine what happened,
+// and why.
 //
 // # Clocks
 //
