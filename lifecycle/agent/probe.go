@@ -57,7 +57,8 @@ func (a *Agent) probe(job attempt) {
 func (a *Agent) try(job *attempt) {
 	spec := job.template.Container(job.container)
 	target := handler.Target{
-		Pod: job.pod.long, Container: spec.Name, ContainerID: job.id, PodIP: job.ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
+		Pod: job.pod.long, Container: spec.Name, ContainerID: job.id, Probe: job.kind,
+		PodIP: job.ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
 	}
 	answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, job.kind))
 	answer.Until = time.Time{} // outside a simulation nobody can promise

@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/podclock/podclock/probe"
 )
 
 // Target is the container that a probe or hook is about.
@@ -16,6 +18,9 @@ type Target struct {
 	Container string
 	// ContainerID is the instance that Exec runs commands in.
 	ContainerID string
+	// Probe is the kind of the probe; 0 for a hook, and where it is not known. It
+	// changes nothing, and tells those who count probes which one it is.
+	Probe probe.Kind
 	// PodIP is where httpGet, tcpSocket and grpc connect to, unless the probe
 	// names a host. If it is empty they connect to this machine (P92).
 	PodIP string
