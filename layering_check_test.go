@@ -156,10 +156,11 @@ func forbidden(pkg string, level int, path string) string {
 		return ""
 	}
 	isTest := strings.HasPrefix(pkg, "conformance") // its programs are tests
+	isUser := strings.HasPrefix(pkg, "examples/")   // its programs are a user's
 	switch {
 	case path == "github.com/benbjohnson/clock" && pkg != "lifecycle/agent" && !isTest:
 		return "only lifecycle/agent has a clock: take the time as an argument"
-	case (path == "net/http" || strings.HasPrefix(path, "google.golang.org/grpc")) && !strings.HasPrefix(pkg, "probe/handler") && !isTest:
+	case (path == "net/http" || strings.HasPrefix(path, "google.golang.org/grpc")) && !strings.HasPrefix(pkg, "probe/handler") && !isTest && !isUser:
 		return "only probe/handler talks to the network: hand it the request as data"
 	case core[pkg] && !allowedInCore(path):
 		return "the core is pure and small: take what it gives as an argument, and let a shell act"

@@ -45,6 +45,7 @@ func TestTheLayeringTestLetsPassWhatIsRight(t *testing.T) {
 		{"a method named as a clock's function", "probe", "import \"time\"\nvar t time.Time\nvar a = t.After(t)"},
 		{"seeded chance", "lifecycle", `import "math/rand/v2"; func f(r *rand.Rand) int { return r.IntN(3) }`},
 		{"a range with its reason", "probe", "func f(m map[int]int) (n int) {\n\t//podclock:unordered: a sum\n\tfor _, v := range m { n += v }\n\treturn\n}"},
+		{"an example that serves", "examples/nodeagent", "import _ \"net/http\"\nimport _ \"google.golang.org/grpc\""},
 		{"a range over a slice", "probe", `func f(m []int) (n int) { for _, v := range m { n += v }; return }`},
 	} {
 		t.Run(c.what, func(t *testing.T) {

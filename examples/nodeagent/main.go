@@ -1,0 +1,89 @@
+// Command nodeagent runs the pods of a directory as processes of this machine,
+// the way a kubelet runs static pods. README.md says what to try with it.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle/agent/process"
+)
+
+func main() {
+	process.Main() // comes first: this program is the shim of its containers, too
+	program := nodeagent
+	if filepath.Base(os.Args[0]) == demoName {
+		program = demo
+	}
+	if err := program(os.Args[1:], os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, filepath.Base(os.Args[0])+":", err)
+		os.Exit(1)
+	}
+}
+
+func nodeagent(args []string, stderr io.Writer) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	return run(o, newLogger(stderr), signals)
+}
+
+// options are the flags.
+type options struct {
+	manifests, state, listen, node string
+	interval                       time.Duration
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	host, _ := os.Hostname() // without one, -node must be given
+	var o options
+	f := flag.NewFlagSet("nodeagent", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.StringVar(&o.manifests, "manifests", "", "directory of static pods: each *.yaml, *.yml and *.json holds one (required)")
+	f.StringVar(&o.state, "state", filepath.Join(cache, "podclock", "nodeagent"), "directory of all state, for one agent at a time")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:10255", "address of /pods, /metrics and /healthz")
+	f.StringVar(&o.node, "node", host, "name of the node")
+	f.DurationVar(&o.interval, "interval", 2*time.Second, "how often the manifests are looked at")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	o.node = strings.ToLower(o.node) // it is part of the pods' names
+	info, err := os.Stat(o.manifests)
+	switch {
+	case f.NArg() > 0:
+		return o, fmt.Errorf("%q is no flag: see -help", f.Arg(0))
+	case err != nil || !info.IsDir():
+		return o, fmt.Errorf("-manifests %q: there is no such directory: name the one that holds the manifests", o.manifests)
+	case o.node == "":
+		return o, errors.New("-node is empty, and the host has no name: give one")
+	case o.interval <= 0:
+		return o, fmt.Errorf("-interval %s: give a time above zero, such as 2s", o.interval)
+	}
+	return o, nil
+}
+
+// newLogger writes for people: the time of day will do.
+func newLogger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey && len(groups) == 0 {
+			a.Value = slog.StringValue(a.Value.Time().Format("15:04:05.000"))
+		}
+		return a
+	}}))
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestFlagsSayWhatIsWrongWithThem(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                 `-manifests "": there is no such directory`,
+		"-manifests main.go":               `-manifests "main.go": there is no such directory`,
+		"-manifests testdata more":         `"more" is no flag`,
+		"-manifests testdata -interval 0s": `-interval 0s: give a time above zero`,
+		"-manifests testdata -node=":       `-node is empty`,
+		"-manifest testdata":               `flag provided but not defined`,
+	} {
+		if _, err := parse(strings.Fields(args), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v; want %s", args, err, want)
+		}
+	}
+}
+
+func TestByDefaultOnlyThisMachineIsServed(t *testing.T) {
+	o, err := parse([]string{"-manifests", "testdata", "-node", "Node-1"}, io.Discard)
+	if err != nil || o.listen != "127.0.0.1:10255" || o.node != "node-1" || o.state == "" {
+		t.Errorf("options %+v, %v", o, err)
+	}
+}

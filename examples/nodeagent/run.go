@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/agent"
+	"github.com/podclock/podclock/lifecycle/agent/process"
+)
+
+// config is the kubelet's: here is no API server, and the node's address is
+// that of this machine. Pods have others that begin with 127.
+var config = lifecycle.Config{Standalone: true, HostIP: "127.0.0.1"}
+
+// run is a node agent from its start to its end, for which a signal asks.
+func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("-listen: %w", err)
+	}
+	defer listener.Close()
+	programs := filepath.Join(o.state, "bin")
+	runtime, err := process.New(process.Options{
+		Dir:    filepath.Join(o.state, "runtime"),
+		Path:   append([]string{programs}, filepath.SplitList(os.Getenv("PATH"))...),
+		HostIP: config.HostIP,
+		Logger: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer runtime.Close()
+	if err := installDemo(programs); err != nil {
+		return err
+	}
+
+	prober, pods := newCountingProber(), newPods()
+	pods.Agent, err = agent.New(agent.Options{
+		Runtime:  runtime,
+		Prober:   prober,
+		Config:   config,
+		Seed:     uint64(time.Now().UnixNano()),
+		Logger:   log,
+		OnRecord: newJournal(log).record,
+		OnStatus: func(c agent.Change) {
+			prober.forget(&c)
+			pods.onStatus(c)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	source := &source{options: o, pods: pods, log: log}
+	server := newServer(pods, source, prober)
+	go server.Serve(listener)
+	defer server.Close()
+
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- pods.Run(ctx) }()
+	log.Info("the node is up", "node", o.node, "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
+	tick := time.NewTicker(o.interval)
+	defer tick.Stop()
+	for {
+		source.look()
+		select {
+		case <-tick.C:
+		case err := <-ended:
+			cancel()
+			return err
+		case s := <-signals:
+			log.Info("stopping all pods; a second signal does not wait for them", "signal", s, "pods", pods.names())
+			err := drain(pods, signals)
+			cancel()
+			return errors.Join(err, <-ended)
+		}
+	}
+}
+
+// drain removes all pods and waits until they have ended: each has its own grace
+// period.
+func drain(pods *pods, signals <-chan os.Signal) error {
+	for _, pod := range pods.list() {
+		pods.remove(pod.UID)
+	}
+	for len(pods.list()) > 0 {
+		select {
+		case <-pods.changed:
+		case s := <-signals:
+			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state takes care of them", s, pods.names())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// missedLooks in a row mean that the node is not well.
+const missedLooks = 10
+
+// newServer serves what a kubelet's read-only port does.
+func newServer(pods *pods, s *source, p *countingProber) *http.Server {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(p.probes, &podMetrics{pods})
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /pods", func(w http.ResponseWriter, _ *http.Request) { servePods(w, pods) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { serveHealth(w, s) })
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+}
+
+func servePods(w http.ResponseWriter, pods *pods) {
+	list := corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}, Items: []corev1.Pod{}}
+	for _, pod := range pods.list() {
+		list.Items = append(list.Items, *pod)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(&list) // fails only if the client has gone
+}
+
+// serveHealth answers well as long as the manifests are looked at.
+func serveHealth(w http.ResponseWriter, s *source) {
+	if age := s.age(); age > missedLooks*s.interval {
+		http.Error(w, fmt.Sprintf("the manifests were last read %s ago", age.Round(time.Second)), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
