@@ -64,12 +64,20 @@ func truncateContainers(list []corev1.ContainerStatus) {
 	}
 }
 
+// truncateState does not write what is cut already: a status shares that with
+// those before it, which others may be reading.
 func truncateState(s *corev1.ContainerState) {
 	if s.Running != nil {
-		s.Running.StartedAt = Truncate(s.Running.StartedAt)
+		truncateOnce(&s.Running.StartedAt)
 	}
 	if s.Terminated != nil {
-		s.Terminated.StartedAt = Truncate(s.Terminated.StartedAt)
-		s.Terminated.FinishedAt = Truncate(s.Terminated.FinishedAt)
+		truncateOnce(&s.Terminated.StartedAt)
+		truncateOnce(&s.Terminated.FinishedAt)
+	}
+}
+
+func truncateOnce(t *metav1.Time) {
+	if cut := Truncate(*t); cut != *t {
+		*t = cut
 	}
 }

@@ -76,3 +76,20 @@ func TestTimesOfAStatusAreCutToTheSecond(t *testing.T) {
 		t.Errorf("an unset time became %v", zero)
 	}
 }
+
+// The race detector sees a write: a status shares its containers' states with
+// those before it, which are read meanwhile.
+func TestWhatIsCutAlreadyIsNotWritten(t *testing.T) {
+	a := running()
+	a.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{StartedAt: metav1.NewTime(epoch), FinishedAt: metav1.NewTime(epoch)}
+	published := &corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{*a.DeepCopy()}}
+	podphase.TruncateStatus(published)
+	was := published.ContainerStatuses[0]
+	next := &corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{State: was.State, LastTerminationState: was.LastTerminationState}}}
+	read := make(chan *corev1.PodStatus)
+	go func() { read <- published.DeepCopy() }()
+	podphase.TruncateStatus(next)
+	if copied := <-read; !copied.ContainerStatuses[0].LastTerminationState.Terminated.FinishedAt.Time.Equal(epoch) {
+		t.Errorf("read %+v", copied)
+	}
+}
