@@ -32,7 +32,7 @@ func installDemo(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	link := filepath.Join(dir, demoName)
+	link := filepath.Join(dir, demoName) // to an executable that may be gone: that of "go run" is
 	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

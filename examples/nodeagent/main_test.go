@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -176,7 +178,6 @@ func (n *started) container(name, what string, ok func(corev1.ContainerStatus) b
 	return pod
 }
 
-// end sends a signal.
 func (n *started) signal(s syscall.Signal) {
 	n.t.Helper()
 	if err := n.cmd.Process.Signal(s); err != nil {

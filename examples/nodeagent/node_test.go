@@ -1,6 +1,9 @@
+//go:build unix
+
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,13 +24,6 @@ func place(t *testing.T) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
-}
-
-func write(t *testing.T, file, content string) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // waits is a pod that does nothing for an hour.
@@ -66,11 +62,14 @@ func TestTheNodeRunsItsManifestsForReal(t *testing.T) {
 // hangs makes the web server hang: its liveness probe restarts it.
 func (n *started) hangs(web corev1.Pod) {
 	n.t.Helper()
-	response, err := http.Post("http://"+web.Status.PodIP+":8080/hang", "", nil)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	response.Body.Close()
+	n.until("web hangs", func() string {
+		response, err := http.Post("http://"+web.Status.PodIP+":8080/hang", "", nil)
+		if err != nil {
+			return err.Error()
+		}
+		response.Body.Close()
+		return ""
+	})
 	n.container("web-n1", "restarted", func(c corev1.ContainerStatus) bool { return c.RestartCount > 0 && c.Ready })
 	n.logs("Container web failed liveness probe, will be restarted")
 }
@@ -174,8 +173,8 @@ spec:
 	}
 	n = start(t, manifests, state) // takes care of it
 	n.until("the stubborn one is gone", func() string {
-		if len(left(state)) > 1 { // the agent itself
-			return "it is there"
+		if pids := left(state); len(pids) > 0 {
+			return fmt.Sprint("processes ", pids)
 		}
 		return ""
 	})

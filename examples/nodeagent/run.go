@@ -26,21 +26,11 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		return fmt.Errorf("-listen: %w", err)
 	}
 	defer listener.Close()
-	programs := filepath.Join(o.state, "bin")
-	runtime, err := process.New(process.Options{
-		Dir:    filepath.Join(o.state, "runtime"),
-		Path:   append([]string{programs}, filepath.SplitList(os.Getenv("PATH"))...),
-		HostIP: config.HostIP,
-		Logger: log,
-	})
+	runtime, err := newRuntime(o, log)
 	if err != nil {
 		return err
 	}
 	defer runtime.Close()
-	if err := installDemo(programs); err != nil {
-		return err
-	}
-
 	prober, pods := newCountingProber(), newPods()
 	pods.Agent, err = agent.New(agent.Options{
 		Runtime:  runtime,
@@ -57,42 +47,63 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var failure error
+	ended := make(chan struct{})
+	go func() {
+		failure = pods.Run(ctx)
+		close(ended)
+	}()
+	log.Info("the node is up", "node", o.node, "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
 	source := &source{options: o, pods: pods, log: log}
+	source.look()
 	server := newServer(pods, source, prober)
 	go server.Serve(listener)
 	defer server.Close()
-
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- pods.Run(ctx) }()
-	log.Info("the node is up", "node", o.node, "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
 	tick := time.NewTicker(o.interval)
 	defer tick.Stop()
 	for {
-		source.look()
 		select {
 		case <-tick.C:
-		case err := <-ended:
-			cancel()
-			return err
+			source.look()
+		case <-ended:
+			return failure
 		case s := <-signals:
 			log.Info("stopping all pods; a second signal does not wait for them", "signal", s, "pods", pods.names())
-			err := drain(pods, signals)
+			err := drain(pods, signals, ended)
 			cancel()
-			return errors.Join(err, <-ended)
+			<-ended
+			return errors.Join(err, failure)
 		}
 	}
 }
 
+// newRuntime returns a runtime that finds the programs of the manifests.
+func newRuntime(o options, log *slog.Logger) (*process.Runtime, error) {
+	programs := filepath.Join(o.state, "bin")
+	if err := installDemo(programs); err != nil {
+		return nil, err
+	}
+	return process.New(process.Options{
+		Dir:    filepath.Join(o.state, "runtime"),
+		Path:   append([]string{programs}, filepath.SplitList(os.Getenv("PATH"))...),
+		HostIP: config.HostIP,
+		Logger: log,
+	})
+}
+
 // drain removes all pods and waits until they have ended: each has its own grace
 // period.
-func drain(pods *pods, signals <-chan os.Signal) error {
+func drain(pods *pods, signals <-chan os.Signal, ended <-chan struct{}) error {
 	for _, pod := range pods.list() {
 		pods.remove(pod.UID)
 	}
 	for len(pods.list()) > 0 {
 		select {
 		case <-pods.changed:
+		case <-ended:
+			return nil
 		case s := <-signals:
 			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state takes care of them", s, pods.names())
 		}

@@ -43,6 +43,13 @@ func look(t *testing.T) *looking {
 	return l
 }
 
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // settled is long enough for all that follows from a change: another pod of the
 // same name waits for up to 15 s (S84).
 const settled = 20 * time.Second
