@@ -74,6 +74,7 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 			err := drain(pods, signals, ended)
 			cancel()
 			<-ended
+			log.Info("the node is down", "left", pods.names())
 			return errors.Join(err, failure)
 		}
 	}
