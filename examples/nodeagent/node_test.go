@@ -35,6 +35,7 @@ func ready(c corev1.ContainerStatus) bool   { return c.Ready }
 func running(c corev1.ContainerStatus) bool { return c.State.Running != nil }
 
 func TestTheNodeRunsItsManifestsForReal(t *testing.T) {
+	t.Parallel()
 	manifests := place(t)
 	if err := os.CopyFS(manifests, os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
@@ -149,7 +150,32 @@ func (n *started) backsOff() {
 	}
 }
 
+func TestAKilledAgentsPodsGoOn(t *testing.T) {
+	t.Parallel()
+	manifests, state := place(t), place(t)
+	write(t, filepath.Join(manifests, "waits.yaml"), waits)
+	n := start(t, manifests, state)
+	before := n.container("waits-n1", "running", running).Status.ContainerStatuses[0]
+	n.signal(syscall.SIGKILL)
+	n.exits(-1)
+	n = start(t, manifests, state)
+	after := n.container("waits-n1", "running", running).Status.ContainerStatuses[0]
+	if after.ContainerID != before.ContainerID || after.RestartCount != 0 {
+		t.Errorf("container %s with %d restarts became %s with %d", before.ContainerID, before.RestartCount, after.ContainerID, after.RestartCount)
+	}
+	n.signal(syscall.SIGTERM)
+	n.exits(0)
+	n = start(t, manifests, state) // anew: nothing was left
+	n.container("waits-n1", "running", func(c corev1.ContainerStatus) bool { return running(c) && c.ContainerID != before.ContainerID })
+	n.signal(syscall.SIGTERM)
+	n.exits(0)
+	if pids := left(state); len(pids) > 0 {
+		t.Errorf("processes are left: %v", pids)
+	}
+}
+
 func TestASecondSignalDoesNotWait(t *testing.T) {
+	t.Parallel()
 	manifests, state := place(t), place(t)
 	file := filepath.Join(manifests, "stubborn.yaml")
 	write(t, file, `
@@ -171,7 +197,7 @@ spec:
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	n = start(t, manifests, state) // takes care of it
+	n = start(t, manifests, state) // goes on with its end
 	n.until("the stubborn one is gone", func() string {
 		if pids := left(state); len(pids) > 0 {
 			return fmt.Sprint("processes ", pids)

@@ -31,12 +31,13 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		return err
 	}
 	defer runtime.Close()
-	prober, pods := newCountingProber(), newPods()
+	prober, pods, agentState := newCountingProber(), newPods(), filepath.Join(o.state, "agent")
 	pods.Agent, err = agent.New(agent.Options{
 		Runtime:  runtime,
 		Prober:   prober,
 		Config:   config,
 		Seed:     uint64(time.Now().UnixNano()),
+		StateDir: agentState,
 		Logger:   log,
 		OnRecord: newJournal(log).record,
 		OnStatus: func(c agent.Change) {
@@ -74,8 +75,11 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 			err := drain(pods, signals, ended)
 			cancel()
 			<-ended
+			if err = errors.Join(err, failure); err == nil {
+				err = os.RemoveAll(agentState) // nothing runs: the next start is a new one
+			}
 			log.Info("the node is down", "left", pods.names())
-			return errors.Join(err, failure)
+			return err
 		}
 	}
 }
@@ -106,7 +110,7 @@ func drain(pods *pods, signals <-chan os.Signal, ended <-chan struct{}) error {
 		case <-ended:
 			return nil
 		case s := <-signals:
-			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state takes care of them", s, pods.names())
+			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state goes on with them", s, pods.names())
 		}
 	}
 	return nil
