@@ -42,8 +42,8 @@ func nodeagent(args []string, stderr io.Writer) error {
 
 // options are the flags.
 type options struct {
-	manifests, state, listen, node string
-	interval                       time.Duration
+	manifests, state, listen, node, record string
+	interval                               time.Duration
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
@@ -59,6 +59,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.state, "state", filepath.Join(cache, "podclock", "nodeagent"), "directory of all state, for one agent at a time")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:10255", "address of /pods, /metrics and /healthz")
 	f.StringVar(&o.node, "node", host, "name of the node")
+	f.StringVar(&o.record, "record", "", "directory for recordings that podclock replay plays (default: none are made)")
 	f.DurationVar(&o.interval, "interval", 2*time.Second, "how often the manifests are looked at")
 	if err := f.Parse(args); err != nil {
 		return o, err

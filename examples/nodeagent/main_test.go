@@ -52,7 +52,7 @@ type started struct {
 
 // start starts a node agent over a directory of manifests, and waits until it
 // serves.
-func start(t *testing.T, manifests, state string) *started {
+func start(t *testing.T, manifests, state string, more ...string) *started {
 	t.Helper()
 	executable, err := os.Executable()
 	if err != nil {
@@ -60,7 +60,7 @@ func start(t *testing.T, manifests, state string) *started {
 	}
 	n := &started{t: t, state: state, ended: make(chan struct{})}
 	n.cmd = exec.Command(executable)
-	n.cmd.Args = []string{"nodeagent", "-manifests", manifests, "-state", state, "-listen", "127.0.0.1:0", "-node", "N1", "-interval", "200ms"}
+	n.cmd.Args = append([]string{"nodeagent", "-manifests", manifests, "-state", state, "-listen", "127.0.0.1:0", "-node", "N1", "-interval", "200ms"}, more...)
 	stderr, err := n.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -154,10 +154,18 @@ func TestAKilledAgentsPodsGoOn(t *testing.T) {
 	t.Parallel()
 	manifests, state := place(t), place(t)
 	write(t, filepath.Join(manifests, "waits.yaml"), waits)
-	n := start(t, manifests, state)
+	record := place(t)
+	n := start(t, manifests, state, "-record", record)
 	before := n.container("waits-n1", "running", running).Status.ContainerStatuses[0]
 	n.signal(syscall.SIGKILL)
 	n.exits(-1)
+	recordings, _ := filepath.Glob(filepath.Join(record, "*"))
+	if len(recordings) != 1 {
+		t.Fatalf("recordings %v; want one", recordings)
+	}
+	if text, err := os.ReadFile(recordings[0]); err != nil || !strings.Contains(string(text), "waits-n1") {
+		t.Errorf("the pod is not in the recording: %v: %s", err, text)
+	}
 	n = start(t, manifests, state)
 	after := n.container("waits-n1", "running", running).Status.ContainerStatuses[0]
 	if after.ContainerID != before.ContainerID || after.RestartCount != 0 {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/agent"
 	"github.com/podclock/podclock/lifecycle/agent/process"
@@ -31,6 +32,17 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		return err
 	}
 	defer runtime.Close()
+	var recorder *flight.Recorder // nil: nothing is recorded
+	if o.record != "" {
+		if recorder, err = flight.NewRecorder(flight.Options{Dir: o.record, Config: config}); err != nil {
+			return fmt.Errorf("-record: %w", err)
+		}
+		defer func() {
+			if err := errors.Join(recorder.Close(), recorder.Err()); err != nil {
+				log.Warn("the recording is not whole", "err", err)
+			}
+		}()
+	}
 	prober, pods, agentState := newCountingProber(), newPods(), filepath.Join(o.state, "agent")
 	pods.Agent, err = agent.New(agent.Options{
 		Runtime:  runtime,
@@ -38,6 +50,7 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		Config:   config,
 		Seed:     uint64(time.Now().UnixNano()),
 		StateDir: agentState,
+		Flight:   recorder,
 		Logger:   log,
 		OnRecord: newJournal(log).record,
 		OnStatus: func(c agent.Change) {
