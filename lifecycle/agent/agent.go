@@ -49,7 +49,6 @@ type Agent struct {
 	noNetwork  string            // why there is none; empty: there is
 	restored   []*pod            // from the state directory, until they are adopted
 	sandboxing int               // sandboxes that are being run
-	events     []lifecycle.Event // of the present step
 	dead       map[string]bool   // those that died before they were answered
 }
 
