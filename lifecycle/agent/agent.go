@@ -10,8 +10,6 @@ import (
 
 	"github.com/benbjohnson/clock"
 	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/podclock/podclock/lifecycle"
 )
 
 // Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
