@@ -9,10 +9,16 @@ import (
 	"go.uber.org/goleak"
 )
 
+// Modes are what this program is, instead of the tests, where an environment
+// variable is set.
+var Modes = map[string]func(value string){agentVariable: runAgent}
+
 func TestMain(m *testing.M) {
 	Main()
-	if dir := os.Getenv(agentVariable); dir != "" {
-		runAgent(dir)
+	for variable, run := range Modes {
+		if value := os.Getenv(variable); value != "" {
+			run(value)
+		}
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")) // of the shims, each of which would sleep for a second
 	goleak.VerifyTestMain(m)

@@ -1,0 +1,204 @@
+//go:build linux
+
+package process_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// hear takes in what an agent tells.
+func (s *soak) hear(a *soakProcess, r *report) {
+	if r.Have != nil {
+		a.have <- r.Have
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Refused != "" {
+		s.refused(r.Refused)
+		return
+	}
+	p := s.pods[r.Pod]
+	if p == nil || p.gone {
+		s.t.Errorf("the agent tells of the pod %s, which is gone: %+v", r.Pod, r)
+		return
+	}
+	if r.Status != nil {
+		s.compare(p, r)
+		p.status, p.reported = r.Status, r.Reported
+	}
+	if r.Gone {
+		s.leaves(p)
+	}
+}
+
+// refused: what is said twice about a pod that leaves may come too late.
+func (s *soak) refused(why string) {
+	for uid, p := range s.pods {
+		if p.leave != nil && why == fmt.Sprintf("agent: there is no pod with UID %q: Add it first", uid) {
+			return
+		}
+	}
+	s.t.Error(why)
+}
+
+// compare holds what no status may take back. A phase that was not reported yet
+// is lost with its agent, as with a kubelet (S25).
+func (s *soak) compare(p *soakPod, now *report) {
+	if p.status == nil {
+		return
+	}
+	if terminal(p.reported) && (now.Reported.Phase != p.reported.Phase || now.Status.Phase != p.reported.Phase) {
+		s.t.Errorf("the pod %s was reported %s, and is %s, reported %s", p.spec.UID, p.reported.Phase, now.Status.Phase, now.Reported.Phase)
+	}
+	for _, before := range statusesOf(p.status) {
+		if after := restartsOf(now.Status, before.Name); after < int(before.RestartCount) {
+			s.t.Errorf("%s in %s was restarted %d times, and now %d: %s", before.Name, p.spec.UID, before.RestartCount, after, asJSON(now.Status))
+		}
+	}
+}
+
+func statusesOf(s *corev1.PodStatus) []corev1.ContainerStatus {
+	return slices.Concat(s.InitContainerStatuses, s.ContainerStatuses)
+}
+
+// leaves holds that a pod that is gone was to go, and has left nothing.
+func (s *soak) leaves(p *soakPod) {
+	p.gone, p.told = true, true
+	if p.leave == nil {
+		s.t.Errorf("a pod is gone that nobody has deleted: %v", p)
+	}
+	for _, other := range s.processes() {
+		if other.uid == string(p.spec.UID) {
+			s.t.Errorf("the pod %s is gone, and has left %+v", p.spec.UID, other)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, stateDir, string(p.spec.UID)+".pod.json")); !errors.Is(err, os.ErrNotExist) {
+		s.t.Errorf("the pod %s is gone, and its state is kept: %v", p.spec.UID, err)
+	}
+}
+
+// marked is a process that a container has started, or that is the container's.
+type marked struct {
+	pid, parent    int
+	uid, container string
+	main           bool // the container's own
+}
+
+// processes finds all by their environment, wherever they have gone.
+func (s *soak) processes() (found []marked) {
+	environs, err := filepath.Glob("/proc/[0-9]*/environ")
+	check(err)
+	for _, path := range environs {
+		dir := filepath.Dir(path)
+		env, err := os.ReadFile(path)
+		_, mark, ok := bytes.Cut(env, []byte(markVariable+"="+s.dir+"|"))
+		if err != nil || !ok {
+			continue
+		}
+		stat, err := os.ReadFile(dir + "/stat")
+		if err != nil {
+			continue // it has ended
+		}
+		line, err := os.ReadFile(dir + "/cmdline")
+		if err != nil {
+			continue
+		}
+		var m marked
+		mark, _, _ = bytes.Cut(mark, []byte{0})
+		m.uid, m.container, _ = strings.Cut(string(mark), "|")
+		m.pid, _ = strconv.Atoi(filepath.Base(dir))
+		fmt.Sscan(string(stat[bytes.LastIndexByte(stat, ')')+4:]), &m.parent)
+		m.main = bytes.Contains(line, []byte("\x00"+appArgument+"\x00"))
+		found = append(found, m)
+	}
+	return found
+}
+
+// mains are the processes of containers, by pod and container. What one has
+// forked, and has not become another program yet, is none.
+func (s *soak) mains() map[string][]int {
+	all, pids := s.processes(), map[string][]int{}
+	for _, m := range all {
+		child := slices.ContainsFunc(all, func(o marked) bool { return o.pid == m.parent })
+		if m.main && !child {
+			name := m.uid + "/" + m.container
+			pids[name] = append(pids[name], m.pid)
+		}
+	}
+	return pids
+}
+
+// lookForTwins holds that no container has two processes, but for a moment in
+// which what it has forked has lost its parent.
+func (s *soak) lookForTwins() {
+	before := s.mains()
+	if !slices.ContainsFunc(slices.Collect(maps.Values(before)), several) {
+		return
+	}
+	time.Sleep(time.Second)
+	for name, pids := range s.mains() {
+		if several(pids) && slices.Equal(pids, before[name]) {
+			s.t.Errorf("the container %s runs more than once: %v", name, pids)
+		}
+	}
+}
+
+func several(pids []int) bool { return len(pids) > 1 }
+
+// settle waits until each pod that is wanted is what its status says: ended, or
+// with the processes that it tells of.
+func (s *soak) settle() {
+	settled := map[*soakPod]bool{}
+	s.eventually("all statuses are true", func() error {
+		mains := s.mains()
+		for _, p := range s.order {
+			if p.leave != nil || settled[p] {
+				continue
+			}
+			if err := p.isTrue(mains); err != nil {
+				return err
+			}
+			settled[p] = true
+		}
+		return nil
+	})
+}
+
+func (p *soakPod) isTrue(mains map[string][]int) error {
+	if p.status == nil || p.evict != nil && !terminal(p.status) {
+		return fmt.Errorf("not yet: %v", p)
+	}
+	for _, c := range statusesOf(p.status) {
+		if runs := len(mains[string(p.spec.UID)+"/"+c.Name]) > 0; runs != (c.State.Running != nil) {
+			return fmt.Errorf("%s runs: %v, %v", c.Name, runs, p)
+		}
+	}
+	return nil
+}
+
+// nothingIsLeft holds that no process, no file and no state is.
+func (s *soak) nothingIsLeft() {
+	if left := s.processes(); len(left) > 0 {
+		s.t.Errorf("processes that are left: %+v", left)
+	}
+	for _, pattern := range []string{stateDir + "/*", runDir + "/sandboxes/*", runDir + "/containers/*", runDir + "/logs/*"} {
+		left, err := filepath.Glob(filepath.Join(s.dir, pattern))
+		check(err)
+		left = slices.DeleteFunc(left, func(path string) bool { return filepath.Base(path) == "lock" })
+		if len(left) > 0 {
+			s.t.Errorf("files that are left: %q", left)
+		}
+	}
+}

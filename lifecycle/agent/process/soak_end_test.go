@@ -1,0 +1,152 @@
+//go:build linux
+
+package process_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/timeline"
+)
+
+// testimony is one line of a witness.
+type testimony struct {
+	what string
+	at   time.Duration
+}
+
+// testimonies are those of one container, in order.
+func (s *soak) testimonies(p *soakPod, container string) (all []testimony) {
+	data, err := os.ReadFile(witnessOf([]string{s.dir, string(p.spec.UID), container}))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	s.must(err)
+	for line := range strings.Lines(string(data)) {
+		var said testimony
+		var code int
+		_, err := fmt.Sscan(line, &said.what, &said.at, &code)
+		s.must(err)
+		all = append(all, said)
+	}
+	return all
+}
+
+// hearWitnesses holds what the containers' processes say about their starts:
+// never beside another, never before their back-off was over, and no more often
+// than the pod tells.
+func (s *soak) hearWitnesses() {
+	for _, p := range s.order {
+		for _, c := range append(p.spec.Spec.InitContainers, p.spec.Spec.Containers...) {
+			starts := s.hearStarts(p, c.Name)
+			s.starts += starts
+			if told := restartsOf(p.status, c.Name); p.told && starts > told+1 {
+				s.t.Errorf("%s in %s was started %d times; its status tells of %d restarts", c.Name, p.spec.UID, starts, told)
+			}
+		}
+	}
+}
+
+func restartsOf(status *corev1.PodStatus, name string) int {
+	if status != nil {
+		for _, c := range statusesOf(status) {
+			if c.Name == name {
+				return int(c.RestartCount)
+			}
+		}
+	}
+	return -1
+}
+
+// hearStarts returns how often a container was started. Its back-off: none after
+// the first end, then the initial one, then the double of the one before.
+func (s *soak) hearStarts(p *soakPod, container string) (starts int) {
+	limits, err := soakConfig.Restart.Limits()
+	s.must(err)
+	var backoff, last time.Duration
+	for _, said := range s.testimonies(p, container) {
+		switch said.what {
+		case "twice":
+			s.t.Errorf("%s in %s was started while it ran", container, p.spec.UID)
+			continue
+		case "start":
+			if starts++; starts == 1 {
+				break
+			}
+			if paused := said.at - last; paused < backoff {
+				s.t.Errorf("start %d of %s in %s comes %v after the last end, before its back-off of %v is over", starts, container, p.spec.UID, paused, backoff)
+			}
+			backoff = min(max(limits.Initial, 2*backoff), limits.Max)
+		}
+		last = said.at // of a start, if the process was killed and could not tell its end
+	}
+	return starts
+}
+
+// playRecording plays what all agents have recorded, and holds that it ends with
+// the same statuses.
+func (s *soak) playRecording() {
+	paths, err := filepath.Glob(filepath.Join(s.dir, flightDir, "*"))
+	s.must(err)
+	var others []timeline.Kind
+	for k := timeline.Kind(1); k < 32; k++ {
+		if k != timeline.Status {
+			others = append(others, k)
+		}
+	}
+	player := &flight.Player{Filter: timeline.Filter{Drop: timeline.KindsOf(others...)}}
+	for _, path := range paths {
+		file, err := os.Open(path)
+		s.must(err)
+		if err := player.Play(file); err != nil && !errors.Is(err, flight.ErrCut) {
+			s.t.Errorf("%s: %v", path, err)
+		}
+		file.Close()
+	}
+	log := player.Timeline()
+	for _, p := range s.order {
+		if !p.told {
+			continue // of its last status no agent has come to tell
+		}
+		pod, err := log.Pod("soak/" + p.spec.Name)
+		s.must(err)
+		status, _ := pod.StatusAt(log.End().Sub(log.Start()))
+		if played, told := asJSON(&status), asJSON(p.status); played != told {
+			s.t.Errorf("the recording of %s ends with\n%s, told was\n%s", p.spec.UID, played, told)
+		}
+	}
+}
+
+func asJSON(v any) string {
+	data, err := json.Marshal(v)
+	check(err)
+	return string(data)
+}
+
+// mustHaveSeen holds that the test has tested something.
+func (s *soak) mustHaveSeen() {
+	restarts, told := 0, 0
+	for _, p := range s.order {
+		if p.told {
+			told++
+		}
+		if p.status == nil {
+			continue
+		}
+		for _, c := range statusesOf(p.status) {
+			restarts += int(c.RestartCount)
+		}
+	}
+	s.t.Logf("%d pods, %d starts, %d restarts; %d agents killed, %d stopped", len(s.order), s.starts, restarts, s.kills, s.stops)
+	if told == 0 || restarts == 0 || s.starts < len(s.order) || s.kills+s.stops < 2 {
+		s.t.Errorf("not enough has happened: %d pods were told to be gone", told)
+	}
+}
