@@ -26,6 +26,9 @@ func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	left := r.closed && !c.hasExited()
 	r.mu.Unlock()
 	if left {
+		if shim != nil {
+			shim.Process.Release() // its file descriptor; it goes on
+		}
 		return
 	}
 	if shim != nil {

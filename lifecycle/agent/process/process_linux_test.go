@@ -77,6 +77,28 @@ func TestNoProcessNoFileDescriptorAndNoFileIsLeft(t *testing.T) {
 	}
 }
 
+func TestARuntimeThatIsClosedLeavesNoFileDescriptor(t *testing.T) {
+	b := newBench(t, Options{})
+	b.end(b.start("exit 0")) // so that all is open that stays open
+	dir, before := t.TempDir(), descriptors(t)
+	var err error
+	b.r, err = New(Options{Dir: dir})
+	b.must(err)
+	b.sandbox, err = b.r.RunSandbox(b.ctx, agent.SandboxConfig{Pod: b.identity(), Spec: b.pod})
+	b.must(err)
+	shim := shimOf(t, b.start("sleep 1000"))
+	b.must(b.r.Close())
+	if after := descriptors(t); after != before {
+		t.Errorf("%d file descriptors, before there were %d", after, before)
+	}
+	t.Cleanup(func() {
+		if _, err := syscall.Wait4(shim, nil, 0, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	newRuntime(t, Options{Dir: dir}) // which ends the container
+}
+
 func TestACommandEndsWithTheAgentThatAskedForIt(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.start("sleep 1000")
