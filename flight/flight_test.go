@@ -116,6 +116,9 @@ func TestARecordingThatIsCutOffIsPlayedUpToThere(t *testing.T) {
 	newNode(t, r, "1").liveUntil(start.Add(time.Minute))
 	whole := filesIn(t, o.Dir)[0]
 	p := &flight.Player{}
+	if err := p.Play(bytes.NewReader(nil)); !errors.Is(err, flight.ErrCut) {
+		t.Errorf("a file that was begun, and no more: %v", err)
+	}
 	if err := p.Play(bytes.NewReader(whole[:len(whole)-3])); !errors.Is(err, flight.ErrCut) {
 		t.Errorf("a cut line: %v", err)
 	}

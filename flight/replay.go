@@ -15,8 +15,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// ErrCut is the error of a recording whose last line is not whole: it ends with
-// the process that wrote it. What was before it has been played.
+// ErrCut is the error of a file whose last line is not whole: it ends with the
+// process that wrote it. What was before it has been played, and the next file
+// can be.
 var ErrCut = errors.New("the last line is cut off")
 
 // Player plays recordings. The zero value is ready: play the files of one
@@ -53,7 +54,7 @@ func (p *Player) Play(r io.Reader) error {
 		data, err := in.ReadBytes('\n')
 		switch {
 		case err == io.EOF && len(data) == 0 && n == 1:
-			return errors.New("flight: there is nothing in it: give a file of a flight.Recorder")
+			return fmt.Errorf("flight: there is nothing in it: give a file of a flight.Recorder, unless this is one of an agent that was killed: %w", ErrCut)
 		case err == io.EOF && len(data) == 0:
 			return nil
 		case err == io.EOF:

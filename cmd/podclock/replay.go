@@ -38,16 +38,16 @@ func newReplay(t terminal) *cobra.Command {
 	return cmd
 }
 
-// run plays the files. Of one that is cut off, what there is is shown.
+// run plays the files. Of one that is cut off, as an agent that was killed leaves
+// it, what there is is shown.
 func (r *replay) run(cmd *cobra.Command, paths []string) error {
 	player := flight.Player{Pod: r.pod}
-	var cut error
-	for i, path := range paths {
+	var cut []error
+	for _, path := range paths {
 		err := r.play(&player, path)
-		if errors.Is(err, flight.ErrCut) && i == len(paths)-1 {
-			cut, err = err, nil
-		}
-		if err != nil {
+		if errors.Is(err, flight.ErrCut) {
+			cut = append(cut, err)
+		} else if err != nil {
 			return err
 		}
 	}
@@ -65,8 +65,8 @@ func (r *replay) run(cmd *cobra.Command, paths []string) error {
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
 		return fmt.Errorf("podclock replay: %w", err)
 	}
-	if cut != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), cut.Error()+": what was before it is shown")
+	for _, err := range cut {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%v: what was before it is shown\n", err)
 	}
 	return nil
 }
