@@ -5,6 +5,7 @@ package process
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -176,4 +178,28 @@ func TestALateShimChangesNothing(t *testing.T) {
 	if output, err := b.r.Exec(b.ctx, c.record.ID, []string{"echo", "hello"}, 0); string(output) != "hello\n" || err != nil {
 		t.Errorf("the container does not answer any more: %q, %v", output, err)
 	}
+}
+
+// A connection that its context closes is none: whoever watched it would take
+// its end for the container's.
+func TestAConnectionThatIsMadeStaysOpen(t *testing.T) {
+	b := newBench(t, Options{})
+	c := b.start("sleep 1000")
+	made := 0
+	for n := range 200 {
+		ctx, cancel := context.WithCancel(b.ctx)
+		late := time.AfterFunc(time.Duration(n)*4*time.Microsecond, cancel)
+		conn, _, err := c.dial(ctx)
+		if late.Stop(); err != nil {
+			continue
+		}
+		made++
+		conn.SetReadDeadline(time.Now().Add(2 * time.Millisecond))
+		if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("connection %d: %v", n, err)
+		}
+		conn.Close()
+		cancel()
+	}
+	t.Logf("%d of 200 connections were made", made)
 }

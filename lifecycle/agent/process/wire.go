@@ -49,10 +49,13 @@ func (c *container) dial(ctx context.Context) (net.Conn, startRecord, error) {
 		return nil, startRecord{}, err
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
 	var greeting reply
 	// A greeting is one small write: the decoder cannot have read beyond it.
-	if err := json.NewDecoder(conn).Decode(&greeting); err != nil {
+	err = json.NewDecoder(conn).Decode(&greeting)
+	if !stop() { // the connection is closed, or about to be
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		conn.Close()
 		return nil, startRecord{}, err
 	}
