@@ -136,19 +136,19 @@ func (r *Runtime) RemoveContainer(_ context.Context, id string) error {
 	if err := r.forget(c); err != nil {
 		return err
 	}
-	removeLogs(c.record.Log, c.record.LogMaxFiles)
 	c.record.Cgroup.remove()
 	return os.RemoveAll(c.dir)
 }
 
-// forget drops a container that does not run. Without its record it is gone,
-// whatever becomes of the rest.
+// forget drops a container that does not run. Its logs go first: without its
+// record it is gone, and only what is in its directory is found again.
 func (r *Runtime) forget(c *container) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if c.starting() || c.state == agent.StateRunning {
 		return fmt.Errorf("container %q still runs: stop it first", c.record.ID)
 	}
+	removeLogs(c.record.Log, c.record.LogMaxFiles)
 	if err := os.Remove(filepath.Join(c.dir, configFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

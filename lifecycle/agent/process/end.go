@@ -86,6 +86,13 @@ func (r *Runtime) finish(c *container, e exitRecord) {
 
 // load reads which sandboxes and containers there are.
 func (r *Runtime) load() error {
+	cutOff, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, newPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range cutOff {
+		os.Remove(path)
+	}
 	sandboxes, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, "*.json"))
 	if err != nil {
 		return err

@@ -203,3 +203,30 @@ func TestAConnectionThatIsMadeStaysOpen(t *testing.T) {
 	}
 	t.Logf("%d of 200 connections were made", made)
 }
+
+// What is written or removed when the runtime is killed is found again.
+func TestWhatIsCutOffIsCleanedUp(t *testing.T) {
+	b := newBench(t, Options{})
+	c := b.start("echo hello")
+	b.end(c)
+	config := filepath.Join(c.dir, configFile)
+	b.must(os.Remove(config))
+	b.must(os.MkdirAll(filepath.Join(config, "in the way"), 0o700))
+	if err := b.r.RemoveContainer(b.ctx, c.record.ID); err == nil {
+		t.Error("the record is removed")
+	}
+	if _, err := os.Stat(c.record.Log); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the logs stay, of a container whose removal is cut off: %v", err)
+	}
+	b.must(os.RemoveAll(config))
+	b.must(b.r.RemoveContainer(b.ctx, c.record.ID))
+
+	dir := t.TempDir()
+	path := filepath.Join(dir, sandboxesDir, newPrefix+"1")
+	b.must(os.MkdirAll(filepath.Dir(path), 0o700))
+	touch(t, path)
+	newRuntime(t, Options{Dir: dir})
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a sandbox whose writing was cut off: %v", err)
+	}
+}

@@ -93,10 +93,10 @@ func (r *Runtime) RemoveSandbox(ctx context.Context, id string) error {
 	if s == nil {
 		return nil
 	}
+	os.Remove(s.Logs) // unless another sandbox of the pod has logs there; first, for without its record it is gone
 	if err := os.Remove(r.sandboxPath(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	os.Remove(s.Logs) // unless another sandbox of the pod has logs there
 	delete(r.sandboxes, id)
 	return nil
 }

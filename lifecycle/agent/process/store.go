@@ -81,13 +81,16 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// newPrefix begins the names of files that are being written.
+const newPrefix = ".new-"
+
 // writeRecord writes a file whole or not at all.
 func writeRecord(path string, record any) error {
 	data, err := json.Marshal(record)
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".new-")
+	temp, err := os.CreateTemp(filepath.Dir(path), newPrefix)
 	if err != nil {
 		return err
 	}
