@@ -6,6 +6,7 @@ SHELL       := bash
 GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
 FUZZTIME    ?= 5000x
+SOAKTIME    ?= 10m
 EXAMPLES    := $(wildcard examples/*/scenario.yaml)
 
 .DEFAULT_GOAL := help
@@ -36,6 +37,10 @@ layering: ## imports go one way, and the core is pure
 .PHONY: test
 test: ## all tests, with the race detector
 	$(GO) test -race ./...
+
+.PHONY: soak
+soak: ## real processes and agents that are killed, for SOAKTIME (default 10m)
+	$(GO) test -race -run TestSoak -v -timeout 0 ./lifecycle/agent/process -soak=$(SOAKTIME)
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (default 5000 inputs; 5m: for that long)

@@ -30,6 +30,9 @@ func (s *soak) hear(a *soakProcess, r *report) {
 		return
 	}
 	p := s.pods[r.Pod]
+	if p != nil && p.told && r.Gone {
+		return // who watches may be told twice what a pod has become
+	}
 	if p == nil || p.gone {
 		s.t.Errorf("the agent tells of the pod %s, which is gone: %+v", r.Pod, r)
 		return
@@ -167,7 +170,7 @@ func (s *soak) settle() {
 			if p.leave != nil || settled[p] {
 				continue
 			}
-			if err := p.isTrue(mains); err != nil {
+			if err := s.isTrue(p, mains); err != nil {
 				return err
 			}
 			settled[p] = true
@@ -176,11 +179,18 @@ func (s *soak) settle() {
 	})
 }
 
-func (p *soakPod) isTrue(mains map[string][]int) error {
+// isTrue holds that a status tells of each process, and of no less restarts than
+// there were: no restart is made twice. A kubelet that has begun to clean up after
+// an end, and was replaced before it reported that, numbers them anew (R32).
+func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 	if p.status == nil || p.evict != nil && !terminal(p.status) {
 		return fmt.Errorf("not yet: %v", p)
 	}
+	mayEnd := p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 	for _, c := range statusesOf(p.status) {
+		if starts := s.hearStarts(p, c.Name); !mayEnd && starts > int(c.RestartCount)+1 {
+			return fmt.Errorf("%s was started %d times: %v", c.Name, starts, p)
+		}
 		if runs := len(mains[string(p.spec.UID)+"/"+c.Name]) > 0; runs != (c.State.Running != nil) {
 			return fmt.Errorf("%s runs: %v, %v", c.Name, runs, p)
 		}

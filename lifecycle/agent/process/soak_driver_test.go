@@ -215,14 +215,14 @@ func (s *soak) cleanUp() {
 	if s.agent != nil && !s.agent.ended() {
 		s.kill()
 	}
-	if s.t.Failed() {
-		s.t.Logf("what was recorded is kept in %s", s.dir)
-	} else if err := os.RemoveAll(s.dir); err != nil {
-		s.t.Error(err)
-	}
 	for range 10 { // one may have started another meanwhile
 		for _, p := range s.processes() {
 			unix.Kill(p.pid, unix.SIGKILL)
 		}
+	}
+	if s.t.Failed() {
+		s.t.Logf("what was recorded is kept in %s", s.dir)
+	} else if err := os.RemoveAll(s.dir); err != nil {
+		s.t.Error(err)
 	}
 }

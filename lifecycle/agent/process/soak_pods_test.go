@@ -34,9 +34,14 @@ type drawer struct {
 	limit time.Duration
 }
 
+// pod draws a pod. The first one is sure to crash.
 func (d drawer) pod(number int) *corev1.Pod {
 	uid := types.UID(fmt.Sprintf("pod-%04d", number))
 	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "soak", Name: string(uid), UID: uid}}
+	if number == 0 {
+		p.Spec.Containers = []corev1.Container{d.container(uid, "app", 0, app{Lives: []life{{ExitAfter: d.upTo(time.Second), Code: 1}}})}
+		return p
+	}
 	p.Spec.RestartPolicy = []corev1.RestartPolicy{corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever}[d.IntN(3)]
 	p.Spec.TerminationGracePeriodSeconds = new(1 + d.Int64N(2))
 	if d.one(5) {
