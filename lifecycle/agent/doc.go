@@ -47,4 +47,8 @@
 // set back, time goes on from where it stood; a mock tells nobody that it was
 // set back, so that the agent sees it at the next message, or when it is asked
 // for a Status.
+//
+// What an agent has from before a crash it knows by the clock of the machine
+// alone: setting that moves the back-offs of adopted containers, as it does a
+// kubelet's.
 package agent

@@ -43,7 +43,7 @@ func (w *watcher) take() []*pod {
 
 // Watch yields every pod that there is, and then each that changes, until ctx
 // ends or Run returns. Who is slow misses what a pod was in between, never what
-// it has become.
+// it has become, and may be told that twice.
 func (a *Agent) Watch(ctx context.Context) iter.Seq[Change] {
 	return func(yield func(Change) bool) {
 		w := &watcher{marked: map[*pod]bool{}, wake: make(chan struct{}, 1)}
