@@ -37,7 +37,7 @@ func Example() {
 		return
 	}
 	now := time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
-	track, timing := recorder.Track(&lifecycle.IdealTiming)
+	track, timing := recorder.Track(lifecycle.Config{}, &lifecycle.IdealTiming)
 	machine := lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "web", UID: "1"}, timing, now)
 	answer := lifecycle.Event{Type: lifecycle.SandboxStarted, Err: "no addresses left"}
 	for _, a := range track.Step(machine, now) {

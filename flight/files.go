@@ -1,11 +1,13 @@
 package flight
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 const (
@@ -18,11 +20,14 @@ type files struct {
 	dir      string
 	maxBytes int64
 	maxFiles int
-	file     *os.File
+	file     *os.File // nil: there is none
 	size     int64
+	ended    bool
 }
 
 const suffix = ".podclock.jsonl"
+
+var fileName = regexp.MustCompile(`^[0-9]{8}\.podclock\.jsonl$`)
 
 func newFiles(o Options) files {
 	f := files{dir: o.Dir, maxBytes: o.MaxBytes, maxFiles: o.MaxFiles}
@@ -35,10 +40,14 @@ func newFiles(o Options) files {
 	return f
 }
 
-func (f *files) full() bool { return f.size >= f.maxBytes }
+func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
 
-// next begins the next file, and removes those that are too many.
-func (f *files) next() error {
+// next begins the next file with its first line, and then removes those that
+// are too many. If that is not possible there is no file, and none is removed.
+func (f *files) next(first []byte) error {
+	if f.ended {
+		return os.ErrClosed
+	}
 	if err := f.close(); err != nil {
 		return err
 	}
@@ -51,20 +60,33 @@ func (f *files) next() error {
 	}
 	number := 1
 	if len(list) > 0 {
-		if _, err := fmt.Sscanf(list[len(list)-1], "%d", &number); err != nil {
-			return fmt.Errorf("%s: a file that no recorder has named: move it away", filepath.Join(f.dir, list[len(list)-1]))
-		}
-		number++
+		n, _ := strconv.Atoi(list[len(list)-1][:8]) // it is a number
+		number = n + 1
 	}
-	for len(list) >= f.maxFiles {
-		if err := os.Remove(filepath.Join(f.dir, list[0])); err != nil {
-			return err
-		}
-		list = list[1:]
+	path := filepath.Join(f.dir, fmt.Sprintf("%08d%s", number, suffix))
+	if !fileName.MatchString(filepath.Base(path)) {
+		return fmt.Errorf("%s: there are no numbers left: move the files away", f.dir)
 	}
-	f.size = 0
-	f.file, err = os.OpenFile(filepath.Join(f.dir, fmt.Sprintf("%08d%s", number, suffix)), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	if err := f.create(path, first); err != nil {
+		return err
+	}
+	for ; len(list) >= f.maxFiles; list = list[1:] {
+		err = errors.Join(err, os.Remove(filepath.Join(f.dir, list[0])))
+	}
 	return err
+}
+
+// create makes a file with its first line, or none.
+func (f *files) create(path string, first []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := file.Write(first); err != nil {
+		return errors.Join(err, file.Close(), os.Remove(path))
+	}
+	f.file, f.size = file, int64(len(first))
+	return nil
 }
 
 // list returns the names of the files, oldest first.
@@ -75,7 +97,7 @@ func (f *files) list() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), suffix) {
+		if fileName.MatchString(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}
@@ -83,18 +105,20 @@ func (f *files) list() ([]string, error) {
 	return names, nil
 }
 
-// write appends what is a whole line. After a line that was cut off, as by a
-// full disk, the next one begins a file of its own.
+// write appends a whole line. After an error the file may end within it.
 func (f *files) write(line []byte) error {
 	if f.file == nil {
 		return os.ErrClosed
 	}
 	n, err := f.file.Write(line)
 	f.size += int64(n)
-	if err != nil && n > 0 {
-		f.size = f.maxBytes
-	}
 	return err
+}
+
+// end closes the present file, for good.
+func (f *files) end() error {
+	f.ended = true
+	return f.close()
 }
 
 func (f *files) close() error {

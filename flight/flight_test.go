@@ -188,3 +188,85 @@ func TestRecorderOptionsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestADiskThatIsFullForAWhileLosesNothingElse(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir(), MaxFiles: 2}
+	r := newRecorder(t, o)
+	n := newNode(t, r, "1")
+	n.liveUntil(start.Add(time.Minute))
+	undo, err := flight.Break(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.liveUntil(start.Add(3 * time.Minute))
+	if err := r.Err(); err == nil {
+		t.Error("the recorder says nothing")
+	}
+	undo()
+	n.liveUntil(start.Add(10 * time.Minute))
+	files := filesIn(t, o.Dir)
+	if len(files) != 2 {
+		t.Fatalf("%d files, want one from before and one from after", len(files))
+	}
+	var p flight.Player
+	log := played(t, &p, files...)
+	if end := log.End(); end.Before(start.Add(9 * time.Minute)) {
+		t.Errorf("the recording ends at %v", end.Sub(start))
+	}
+}
+
+func TestAClosedRecorderBeginsNoFile(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir(), MaxBytes: 1, MaxFiles: 1000}
+	r := newRecorder(t, o)
+	n := newNode(t, r, "1")
+	n.liveUntil(start.Add(time.Minute))
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before := len(filesIn(t, o.Dir))
+	n.liveUntil(start.Add(2 * time.Minute))
+	if after := len(filesIn(t, o.Dir)); after != before {
+		t.Errorf("%d files have become %d", before, after)
+	}
+}
+
+func TestFilesOfOthersAreLeftAlone(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir(), MaxFiles: 1}
+	for _, name := range []string{"00000007.podclock.jsonl", "0notes.podclock.jsonl", "9.podclock.jsonl", "00000008.txt"} {
+		if err := os.WriteFile(filepath.Join(o.Dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newRecorder(t, o)
+	names, err := filepath.Glob(filepath.Join(o.Dir, "*"))
+	for i := range names {
+		names[i] = filepath.Base(names[i])
+	}
+	want := []string{"00000008.podclock.jsonl", "00000008.txt", "0notes.podclock.jsonl", "9.podclock.jsonl"}
+	if diff := cmp.Diff(want, names); err != nil || diff != "" {
+		t.Errorf("%v, files (-want +got)\n%s", err, diff)
+	}
+}
+
+// The clock of the node is set while machines compare times by their monotonic
+// readings.
+func TestAClockThatIsSetDoesNotShowInARecording(t *testing.T) {
+	for _, jump := range []time.Duration{-time.Hour, time.Hour} {
+		o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxFiles: 1000}
+		r := newRecorder(t, o)
+		n := newNode(t, r, "1")
+		n.begin(r, time.Now())
+		n.liveUntil(n.now.Add(5 * time.Minute))
+		n.jump = jump
+		n.liveUntil(n.now.Add(20 * time.Minute))
+		if err := r.Err(); err != nil {
+			t.Fatal(err)
+		}
+		files := filesIn(t, o.Dir)
+		if len(files) < 4 {
+			t.Fatalf("%d files", len(files))
+		}
+		var p flight.Player
+		played(t, &p, files...)
+	}
+}

@@ -25,13 +25,13 @@ type line struct {
 
 // header begins a file.
 type header struct {
-	Version int              `json:"version"`
-	Config  lifecycle.Config `json:"config"`
+	Version int `json:"version"`
 }
 
 // pod is a machine as it was before its first step in the file.
 type pod struct {
-	UID types.UID `json:"uid"`
+	UID    types.UID        `json:"uid"`
+	Config lifecycle.Config `json:"config"`
 	// Chance: its timing has a World.
 	Chance         bool          `json:"chance,omitempty"`
 	OnDemandRelist time.Duration `json:"onDemandRelist,omitempty"`
@@ -44,9 +44,10 @@ type pod struct {
 	Snapshot json.RawMessage `json:"snapshot"`
 }
 
-func podOf(uid types.UID, t *lifecycle.Timing, snapshot []byte) *pod {
+func podOf(uid types.UID, k *Track, snapshot []byte) *pod {
+	t := &k.timing
 	return &pod{
-		UID: uid, Chance: t.World != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
+		UID: uid, Config: k.config, Chance: t.World != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
 		Resync: t.Resync, RetryError: t.RetryError, RetryNetwork: t.RetryNetwork, Snapshot: snapshot,
 	}
 }

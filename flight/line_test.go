@@ -70,11 +70,11 @@ func TestATimingComesBackWithAllItsFields(t *testing.T) {
 	f.Fill(&before)
 	world := &speaker{}
 	before.World = world
-	if after := podOf("u", &before, nil).timing(world); !reflect.DeepEqual(&before, after) {
+	if after := podOf("u", &Track{timing: before}, nil).timing(world); !reflect.DeepEqual(&before, after) {
 		t.Errorf("%+v came back as %+v", before, *after)
 	}
 	before.World = nil
-	if after := podOf("u", &before, nil).timing(world); after.World != nil {
+	if after := podOf("u", &Track{timing: before}, nil).timing(world); after.World != nil {
 		t.Error("a timing without a World came back with one")
 	}
 }

@@ -11,25 +11,26 @@ import (
 
 // Options is where a [Recorder] writes.
 type Options struct {
-	// Dir takes the files; it is made if it is not there.
+	// Dir takes the files; it is made if it is not there. No two recorders may
+	// have it at a time.
 	Dir string
 	// MaxBytes is how large a file grows before the next one is begun. 0: 64 MiB.
 	MaxBytes int64
 	// MaxFiles is how many files are kept, the oldest being removed first. 0: 4.
 	MaxFiles int
-	// Config is that of the machines.
-	Config lifecycle.Config
 }
 
-// Recorder writes what machines are given. It is safe for concurrent use.
+// Recorder writes what the machines of one agent are given. It is safe for
+// concurrent use.
 //
 // What cannot be written is lost, and the machines go on: ask [Recorder.Err].
+// Every second it is tried again, with a new file.
 type Recorder struct {
 	mu     sync.Mutex
-	config lifecycle.Config
 	files  files
-	tracks map[*Track]struct{} // that have their snapshot in the present file
-	base   time.Time           // of the first step in the present file
+	tracks map[*Track]time.Time // that have their snapshot in the present file: its time
+	broken bool                 // the present file lacks a line: nothing can follow
+	again  time.Time            // when to try the next one
 	err    error
 }
 
@@ -41,7 +42,7 @@ func NewRecorder(o Options) (*Recorder, error) {
 	if o.MaxBytes < 0 || o.MaxFiles < 0 {
 		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxFiles %d: neither can be negative; 0 is the default", o.MaxBytes, o.MaxFiles)
 	}
-	r := &Recorder{config: o.Config, files: newFiles(o)}
+	r := &Recorder{files: newFiles(o)}
 	if err := r.begin(); err != nil {
 		return nil, fmt.Errorf("flight: %w", err)
 	}
@@ -50,11 +51,14 @@ func NewRecorder(o Options) (*Recorder, error) {
 
 // begin begins a file.
 func (r *Recorder) begin() error {
-	if err := r.files.next(); err != nil {
-		return err
+	first, err := marshal(&line{Header: &header{Version: version}})
+	if err == nil {
+		err = r.files.next(first)
 	}
-	r.tracks, r.base = map[*Track]struct{}{}, time.Time{}
-	return r.write(&line{Header: &header{Version: version, Config: r.config}})
+	if r.broken = err != nil; !r.broken {
+		r.tracks = map[*Track]time.Time{}
+	}
+	return err
 }
 
 // Err returns why something could not be written, if that has happened.
@@ -68,20 +72,21 @@ func (r *Recorder) Err() error {
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.files.close()
+	return r.files.end()
 }
 
 // Track records one machine.
 type Track struct {
 	recorder *Recorder
+	config   lifecycle.Config
 	timing   lifecycle.Timing
 	world    *listener // nil: the timing has none
 }
 
-// Track returns the track of a machine that is going to have this timing, and
-// the timing that it is to be made with instead, which is heard.
-func (r *Recorder) Track(t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
-	k := &Track{recorder: r, timing: *t}
+// Track returns the track of a machine that is going to have this configuration
+// and timing, and the timing that it is to be made with instead, which is heard.
+func (r *Recorder) Track(c lifecycle.Config, t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
+	k := &Track{recorder: r, config: c, timing: *t}
 	heard := *t
 	if t.World != nil {
 		k.world = &listener{World: t.World}
@@ -92,70 +97,74 @@ func (r *Recorder) Track(t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
 
 // Step steps the machine of the track, and records it.
 func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event) []lifecycle.Action {
-	s := &step{UID: m.Identity().UID, At: k.recorder.introduce(k, m, now)}
+	r := k.recorder
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.introduce(k, m, now)
 	if k.world != nil {
 		k.world.now, k.world.draws = now, k.world.draws[:0]
 	}
+	s := &step{UID: m.Identity().UID}
 	for i := range events {
 		s.Events = append(s.Events, eventOf(&events[i]))
 	}
 	actions := m.Step(now, events...)
-	if k.world != nil {
-		s.Draws = k.world.draws
+	if base, ok := r.tracks[k]; ok && !r.broken {
+		s.At = steady(base, now)
+		if k.world != nil {
+			s.Draws = k.world.draws
+		}
+		r.write(&line{Step: s}, now)
 	}
-	k.recorder.put(&line{Step: s})
 	return actions
 }
 
-// introduce writes a machine's snapshot, once a file, and returns how the time
-// is to be written.
-func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.files.full() {
-		r.note(r.begin())
+// introduce writes a machine's snapshot, once a file.
+func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) {
+	if r.files.full() || r.broken && !now.Before(r.again) {
+		r.note(r.begin(), now)
 	}
-	at := r.steady(now)
-	if _, ok := r.tracks[k]; ok {
-		return at
+	if _, ok := r.tracks[k]; ok || r.broken {
+		return
 	}
 	snapshot, err := m.Snapshot()
+	if err != nil {
+		r.note(err, now)
+		return
+	}
+	if r.write(&line{Pod: podOf(m.Identity().UID, k, snapshot)}, now) {
+		r.tracks[k] = m.Now()
+	}
+}
+
+// steady is the time without the jumps of the machine's clock since base, which
+// a machine that is given monotonic times does not see.
+func steady(base, now time.Time) time.Time { return base.Round(0).Add(now.Sub(base)).UTC() }
+
+// write appends a line; false: that has failed.
+func (r *Recorder) write(l *line, now time.Time) bool {
+	data, err := marshal(l)
 	if err == nil {
-		err = r.write(&line{Pod: podOf(m.Identity().UID, &k.timing, snapshot)})
+		err = r.files.write(data)
 	}
+	r.broken = err != nil
+	r.note(err, now)
+	return !r.broken
+}
+
+const retry = time.Second
+
+func (r *Recorder) note(err error, now time.Time) {
 	if err == nil {
-		r.tracks[k] = struct{}{}
+		return
 	}
-	r.note(err)
-	return at
-}
-
-// steady is the time without the jumps of the machine's clock since the file
-// was begun, which a machine that is given monotonic times does not see.
-func (r *Recorder) steady(now time.Time) time.Time {
-	if r.base.IsZero() {
-		r.base = now
-	}
-	return r.base.Round(0).Add(now.Sub(r.base)).UTC()
-}
-
-func (r *Recorder) put(l *line) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.note(r.write(l))
-}
-
-func (r *Recorder) note(err error) {
-	if err != nil && r.err == nil {
+	r.again = now.Add(retry)
+	if r.err == nil {
 		r.err = fmt.Errorf("flight: %w", err)
 	}
 }
 
-// write appends a line.
-func (r *Recorder) write(l *line) error {
+func marshal(l *line) ([]byte, error) {
 	data, err := wire.Marshal(l)
-	if err != nil {
-		return err
-	}
-	return r.files.write(append(data, '\n'))
+	return append(data, '\n'), err
 }

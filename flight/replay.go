@@ -29,17 +29,17 @@ type Player struct {
 	Pod string
 
 	log      *timeline.Timeline
-	config   lifecycle.Config
 	machines map[types.UID]*played
 	began    bool // the present file has had its header
 }
 
 // played is a machine that is played again.
 type played struct {
-	pod   *lifecycle.Pod
-	world speaker
-	track *timeline.Track
-	given []lifecycle.Event
+	pod    *lifecycle.Pod
+	config lifecycle.Config
+	world  speaker
+	track  *timeline.Track
+	given  []lifecycle.Event
 }
 
 // Timeline returns what has happened so far; nil: nothing was played.
@@ -93,7 +93,7 @@ func (p *Player) begin(h *header) error {
 	if h.Version != version {
 		return fmt.Errorf("version %d: this release plays %d alone", h.Version, version)
 	}
-	p.began, p.config = true, h.Config
+	p.began = true
 	if p.machines == nil {
 		p.machines = map[types.UID]*played{}
 	}
@@ -101,9 +101,9 @@ func (p *Player) begin(h *header) error {
 }
 
 func (p *Player) introduce(l *pod) error {
-	m := &played{}
+	m := &played{config: l.Config}
 	var err error
-	if m.pod, err = lifecycle.Restore(l.Snapshot, p.config, l.timing(&m.world)); err != nil {
+	if m.pod, err = lifecycle.Restore(l.Snapshot, l.Config, l.timing(&m.world)); err != nil {
 		return err
 	}
 	if before := p.machines[l.UID]; before != nil {
@@ -121,7 +121,7 @@ func (p *Player) step(s *step) error {
 	p.track(m, s.At)
 	m.given = m.given[:0]
 	for i := range s.Events {
-		ev, err := s.Events[i].event(p.config)
+		ev, err := s.Events[i].event(m.config)
 		if err != nil {
 			return fmt.Errorf("events[%d]: %w", i, err)
 		}

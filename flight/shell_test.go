@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+	"unsafe"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,6 +28,29 @@ type node struct {
 	now   time.Time
 	alive uint64    // the instance that runs
 	ends  time.Time // when it crashes
+	began time.Time
+	jump  time.Duration // of the wall clock since
+}
+
+// begin makes the node's machine anew, at another time.
+func (n *node) begin(r *flight.Recorder, now time.Time) {
+	template, id := n.pod.Template(), n.pod.Identity()
+	track, timing := r.Track(lifecycle.Config{}, lifecycle.KubeletTiming(rand.New(rand.NewPCG(7, 7))))
+	n.track, n.now, n.began = track, now, now
+	n.pod = lifecycle.New(template, id, timing, now)
+	n.give()
+}
+
+// moved moves a time's wall reading, and keeps its monotonic one.
+func moved(t time.Time, d time.Duration) time.Time {
+	type raw struct {
+		wall uint64
+		ext  int64
+		loc  *time.Location
+	}
+	r := (*raw)(unsafe.Pointer(&t))
+	r.wall += uint64(int64(d/time.Second)) << 30
+	return t
 }
 
 func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
@@ -40,10 +64,10 @@ func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	track, timing := r.Track(lifecycle.KubeletTiming(rand.New(rand.NewPCG(7, 7))))
+	track, timing := r.Track(lifecycle.Config{}, lifecycle.KubeletTiming(rand.New(rand.NewPCG(7, 7))))
 	id := lifecycle.Identity{Namespace: "default", Name: "web-" + uid, UID: types.UID(uid)}
 	return &node{
-		t: t, track: track, pod: lifecycle.New(template, id, timing, start), log: timeline.New(start), now: start,
+		t: t, track: track, pod: lifecycle.New(template, id, timing, start), log: timeline.New(start), now: start, began: start,
 	}
 }
 
@@ -110,7 +134,7 @@ func (n *node) liveUntil(end time.Time) {
 		if at.After(end) {
 			return
 		}
-		n.now = at
+		n.now = moved(n.began.Add(at.Sub(n.began)), n.jump)
 		if !crash {
 			n.give()
 			continue

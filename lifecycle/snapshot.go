@@ -27,7 +27,7 @@ func (p *Pod) Snapshot() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lifecycle: pod %s: snapshot: %w", p.id, err)
 	}
-	data, err := wire.Marshal(s)
+	data, err := wire.MarshalAt(p.now, s)
 	if err != nil {
 		return nil, fmt.Errorf("lifecycle: pod %s: snapshot: %w", p.id, err)
 	}

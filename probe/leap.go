@@ -74,7 +74,7 @@ func (w *Worker) firstLoud(v *View) instant {
 	case skip != w.lastSkip:
 		return w.next
 	case skip == SkipInitialDelay:
-		return w.tickFrom(w.delayOver(v) - w.passDelay)
+		return w.tickFrom(w.ready - w.passDelay)
 	}
 	return never
 }

@@ -20,7 +20,7 @@ func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 		return SkipNotRunning, NotEnded // P49
 	case v.Deleting && w.kind != Readiness:
 		return NotSkipped, EndPodDeleted // P51
-	case at < w.delayOver(v):
+	case at < w.ready:
 		return SkipInitialDelay, NotEnded // P53
 	case v.Started && w.kind == Startup:
 		return SkipAlreadyStarted, NotEnded // P54
@@ -30,18 +30,19 @@ func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 	return NotSkipped, NotEnded
 }
 
-// delayOver is the first instant at which the initial delay is over. The
-// kubelet compares whole seconds cut towards zero, so with no delay at all an
-// instance may seem to start up to a second in the future (P53).
-func (w *Worker) delayOver(v *View) instant {
-	if v.StartedAt != w.startedAt {
-		w.startedAt = v.StartedAt
-		w.ready = w.since(v.StartedAt) + w.spec.InitialDelay
-		if w.spec.InitialDelay == 0 {
-			w.ready += 1 - time.Second
-		}
+// see computes the first instant at which the initial delay is over. The kubelet
+// compares whole seconds cut towards zero, so with no delay at all an instance
+// may seem to start up to a second in the future (P53). A start is a reading of
+// the wall clock, which may have been set since the epoch.
+func (w *Worker) see(m *moment, v *View) {
+	if v.StartedAt == w.startedAt {
+		return
 	}
-	return w.ready
+	w.startedAt = v.StartedAt
+	w.ready = m.at + v.StartedAt.Sub(m.now.Round(0)) + w.spec.InitialDelay
+	if w.spec.InitialDelay == 0 {
+		w.ready += 1 - time.Second
+	}
 }
 
 // fresh tells that the view shows an instance that the worker has not met.

@@ -49,7 +49,7 @@ func (s *Set) MarshalJSON() ([]byte, error) {
 			saved.Probes[i].Worker = s.workers[i].save()
 		}
 	}
-	return wire.Marshal(&saved)
+	return wire.MarshalAt(s.latest.now, &saved)
 }
 
 // UnmarshalJSON makes the Set the one that was written. If it has an equal

@@ -196,6 +196,7 @@ func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
 }
 
 func (w *Worker) step(m *moment, v *View, out []Action) []Action {
+	w.see(m, v)
 	w.leap(m.at)
 	out = w.tell(out)
 	out = w.proceed(m, v, out)
@@ -228,6 +229,7 @@ func (w *Worker) finish(m *moment, attempt uint32, ans *Answer, v *View, out []A
 	if w.state != probing || attempt != w.attempt {
 		return drop(m, int(w.container), w.kind, attempt, ans, out)
 	}
+	w.see(m, v)
 	w.accept(ans)
 	// P66: an error is tried again at once.
 	if ans.Err != "" && w.tries < maxTries {

@@ -24,7 +24,7 @@ func record(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	template, err := lifecycle.Compile(manifest, lifecycle.Config{})
 	ts.Check(err)
-	track, timing := recorder.Track(&lifecycle.IdealTiming)
+	track, timing := recorder.Track(lifecycle.Config{}, &lifecycle.IdealTiming)
 	machine := lifecycle.New(template, lifecycle.Identity{Namespace: "default", Name: "web", UID: "1"}, timing, podclock.Epoch)
 	_, err = podclock.Run(podclock.Options{
 		Pods: []podclock.Pod{{Manifest: manifest, Apps: map[string]podclock.App{

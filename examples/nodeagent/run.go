@@ -34,7 +34,7 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 	defer runtime.Close()
 	var recorder *flight.Recorder // nil: nothing is recorded
 	if o.record != "" {
-		if recorder, err = flight.NewRecorder(flight.Options{Dir: o.record, Config: config}); err != nil {
+		if recorder, err = flight.NewRecorder(flight.Options{Dir: o.record}); err != nil {
 			return fmt.Errorf("-record: %w", err)
 		}
 		defer func() {

@@ -12,6 +12,7 @@ import (
 // walker changes every text in a value, in place, and puts every time in UTC.
 type walker struct {
 	text func(string) (string, error)
+	now  time.Time // see MarshalAt
 	errs []error
 }
 
@@ -45,7 +46,7 @@ func (w *walker) walk(v reflect.Value) {
 func (w *walker) walkStruct(v reflect.Value) {
 	if v.Type() == timeType {
 		if v.CanSet() {
-			v.Set(reflect.ValueOf(v.Interface().(time.Time).UTC()))
+			v.Set(reflect.ValueOf(w.steady(v.Interface().(time.Time)).UTC()))
 		}
 		return
 	}
@@ -54,6 +55,14 @@ func (w *walker) walkStruct(v reflect.Value) {
 			w.walk(f)
 		}
 	}
+}
+
+// steady is the time by its distance from now, if it has a monotonic reading.
+func (w *walker) steady(t time.Time) time.Time {
+	if wall := t.Round(0); w.now.IsZero() || t == wall {
+		return wall
+	}
+	return w.now.Round(0).Add(t.Sub(w.now))
 }
 
 // walkMap makes a map's entries anew, since they cannot be changed in place.

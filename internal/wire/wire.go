@@ -19,8 +19,13 @@ import (
 
 // Marshal writes what v points to. It makes that fit for JSON in place: nobody
 // else may hold it.
-func Marshal(v any) ([]byte, error) {
-	w := walker{text: escape}
+func Marshal(v any) ([]byte, error) { return MarshalAt(time.Time{}, v) }
+
+// MarshalAt is Marshal for a machine whose latest time is now. Times with a
+// monotonic reading are written as far from now as they are by that: jumps of
+// the clock in between do not show.
+func MarshalAt(now time.Time, v any) ([]byte, error) {
+	w := walker{text: escape, now: now}
 	w.walk(reflect.ValueOf(v))
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -81,7 +81,7 @@ func (a *Agent) podTiming(p *pod) *lifecycle.Timing {
 	t.World = forPod(t.World, p.number)
 	heard := &t
 	if a.o.Flight != nil {
-		p.track, heard = a.o.Flight.Track(&t)
+		p.track, heard = a.o.Flight.Track(a.o.Config, &t)
 	}
 	return heard
 }

@@ -127,7 +127,7 @@ func soakAgent(dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	recorder, err := flight.NewRecorder(flight.Options{Dir: filepath.Join(dir, flightDir), MaxBytes: 1 << 20, MaxFiles: 1 << 30, Config: soakConfig})
+	recorder, err := flight.NewRecorder(flight.Options{Dir: filepath.Join(dir, flightDir), MaxBytes: 1 << 20, MaxFiles: 1 << 30})
 	if err != nil {
 		return err
 	}
