@@ -107,7 +107,7 @@ type event struct {
 	Pod         *corev1.Pod          `json:"newPod,omitempty"` // of Template
 	Condition   *corev1.PodCondition `json:"condition,omitempty"`
 	Since       time.Time            `json:"since,omitzero"`
-	KeepBackoff bool                 `json:"keepBackoff,omitempty"`
+	KeepMemory bool                 `json:"keepMemory,omitempty"`
 }
 
 func eventOf(e *lifecycle.Event) event {
@@ -115,7 +115,7 @@ func eventOf(e *lifecycle.Event) event {
 		Type: eventName(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
 		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probeName(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepBackoff: e.KeepBackoff, Since: e.At,
+		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepMemory: e.KeepMemory, Since: e.At,
 	}
 	if e.Eviction != nil {
 		eviction := *e.Eviction
@@ -136,7 +136,7 @@ func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
 		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
 		Message: e.Message, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probe.Kind(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepBackoff: e.KeepBackoff, At: e.Since,
+		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepMemory: e.KeepMemory, At: e.Since,
 	}
 	if e.Answer != nil {
 		out.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/podclock/podclock/podphase"
 )
@@ -44,7 +45,7 @@ func (p *Pod) apply(ev *Event) {
 	case NodeReturned:
 		p.nodeReturned()
 	case KubeletRestarted:
-		p.kubeletRestarted(ev.KeepBackoff)
+		p.kubeletRestarted(ev.KeepMemory)
 	case NetworkDown:
 		p.noNetwork = ev.Err
 	case NetworkUp:
@@ -232,12 +233,28 @@ func (p *Pod) updated(t *Template) {
 	case p.worker.finished:
 		p.ignored(PodUpdated, "the pod is finished")
 		return
+	case p.upToDate(t):
+		return
 	case !p.t.sameContainers(t):
 		p.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
 		return
 	}
 	p.nextTemplate = t
 	p.requestSync()
+}
+
+// upToDate reports whether the pod has this spec already, or is about to.
+func (p *Pod) upToDate(t *Template) bool {
+	return equality.Semantic.DeepEqual(p.Wanted().pod.Spec, t.pod.Spec)
+}
+
+// Wanted returns the template that the pod has, or will have from its next sync
+// on.
+func (p *Pod) Wanted() *Template {
+	if p.nextTemplate != nil {
+		return p.nextTemplate
+	}
+	return p.t
 }
 
 // conditionSet takes a condition that somebody else set in the API. It asks for

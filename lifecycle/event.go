@@ -45,7 +45,7 @@ const (
 	NameFree         // it does not any more
 	NodeLost         // the node controllers gave the node up (S83)
 	NodeReturned     // it reports again
-	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepBackoff
+	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepMemory
 	NetworkDown      // Err: the runtime's network is not ready (E1)
 	NetworkUp        // it is again
 	numEventTypes
@@ -131,10 +131,11 @@ type Event struct {
 	Template *Template
 	// Condition is a foreign condition, as set in the API.
 	Condition *corev1.PodCondition
-	// KeepBackoff says that the new kubelet process has the back-off of the old
-	// one, with the reasons and messages that statuses show for it. A kubelet
-	// has not (R19); an agent that restores a [Pod.Snapshot] has.
-	KeepBackoff bool
+	// KeepMemory says that the new kubelet process knows what the old one had in
+	// memory alone: back-offs, with the reasons and messages that statuses show for
+	// them, an eviction, and the grace period of a pod that is ending. A kubelet
+	// does not (R19, S25, S72); an agent that restores a [Pod.Snapshot] does.
+	KeepMemory bool
 }
 
 // check panics if an event is of no type, or lacks what its type is about.

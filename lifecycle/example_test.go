@@ -106,7 +106,7 @@ func ExampleRestore() {
 		fmt.Println(err)
 		return
 	}
-	step(start.Add(5*time.Second), lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: true})
+	step(start.Add(5*time.Second), lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepMemory: true})
 	fmt.Println("open requests:", len(machine.OpenRequests()))
 	at, _ := machine.Deadline()
 	step(at, lifecycle.Event{})

@@ -42,45 +42,61 @@ func (p *Pod) nodeReturned() {
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,
 // and what runs goes on (P39, P55, R19, R30). The pod's last reported status is
-// all that the new process knows, unless it keeps the back-off.
-func (p *Pod) kubeletRestarted(keepBackoff bool) {
+// all that the new process knows, unless it keeps its memory.
+func (p *Pod) kubeletRestarted(keepMemory bool) {
 	if p.worker.finished {
 		return
 	}
 	p.kubeletStart = p.now
-	removed := p.worker.removed
-	p.worker = podWorker{lost: p.worker.lost, since: p.ops}
+	old := p.worker
+	p.worker = podWorker{lost: old.lost, since: p.ops}
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
 	clear(p.owed)
-	if !keepBackoff {
-		p.forgetBackoff()
-	}
 	api := p.apiStatus()
 	p.store.stored, p.store.status = false, api
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
 	p.refreshAdopted()
 	p.worker.deleted = p.deletion.asked
-	if !terminal(api.Phase) {
-		p.evicted = nil // S25, S53: nothing of it was told, and the new process knows of none
-	}
 	p.worker.terminating = p.deletion.asked || terminal(api.Phase)
+	if keepMemory {
+		p.remember(&old)
+	} else {
+		p.forget(api)
+	}
 	p.requestSync()
 	p.relist()
-	if removed {
+	switch {
+	case old.removed && keepMemory:
+		p.updateWorker(nil)
+	case old.removed:
 		p.orphanFound()
 	}
 }
 
-// forgetBackoff loses every back-off entry (R19), and why the last starts and
-// pulls failed.
-func (p *Pod) forgetBackoff() {
+// remember takes over what the process before had decided about the pod's end.
+func (p *Pod) remember(old *podWorker) {
+	w := &p.worker
+	w.terminating = w.terminating || old.terminating
+	w.deleted = w.deleted || old.deleted
+	w.grace, w.exceededAt, w.removed = old.grace, old.exceededAt, old.removed
+	if w.removed {
+		w.orphanAt = p.timing.housekeeping(p.now)
+	}
+}
+
+// forget loses every back-off entry (R19), why the last starts and pulls failed,
+// and an eviction of which nothing was told (S25, S53).
+func (p *Pod) forget(api *corev1.PodStatus) {
 	clear(p.reasons)
 	clear(p.backoff)
 	clear(p.pullBackoff)
 	clear(p.pullFailure)
+	if !terminal(api.Phase) {
+		p.evicted = nil
+	}
 }
 
 // orphanFound is a new kubelet process that finds containers of a pod it was

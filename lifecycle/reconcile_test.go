@@ -16,7 +16,7 @@ import (
 
 // killed is the shell after the process that held its machine was killed, at
 // now: a machine restored from a snapshot, and told so and what it missed.
-func (s *shell) killed(now time.Time, keepBackoff bool, missed ...lifecycle.Event) {
+func (s *shell) killed(now time.Time, keepMemory bool, missed ...lifecycle.Event) {
 	s.t.Helper()
 	data, err := s.pod.Snapshot()
 	if err != nil {
@@ -26,7 +26,7 @@ func (s *shell) killed(now time.Time, keepBackoff bool, missed ...lifecycle.Even
 		s.t.Fatal(err)
 	}
 	s.now, s.log = now, nil
-	restarted := lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: keepBackoff}
+	restarted := lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepMemory: keepMemory}
 	s.give(s.happen(append([]lifecycle.Event{restarted}, missed...)...)...)
 }
 

@@ -242,6 +242,10 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 		return openRequest{}, false
 	case PodDeleted:
 		return openRequest{container: NoContainer}, !p.t.static
+	case NetworkUp:
+		return openRequest{container: NoContainer}, p.noNetwork != ""
+	case PodUpdated:
+		return openRequest{container: NoContainer}, !p.upToDate(ev.Template)
 	case SandboxDied:
 		return p.concernsSandbox()
 	case ContainerExited:
@@ -333,8 +337,8 @@ func factText(ev *Event) string {
 	case NodeReturned:
 		return "the node is back"
 	case KubeletRestarted:
-		if ev.KeepBackoff {
-			return "the kubelet was restarted, and kept its back-off"
+		if ev.KeepMemory {
+			return "the kubelet was restarted, and kept its memory"
 		}
 		return "the kubelet was restarted"
 	case NetworkDown:

@@ -40,6 +40,7 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 	for e := Wake; e < numEventTypes; e++ {
 		p, ev := recordedPod(t), asked(e)
 		p.open = []openRequest{{op: 7, request: requestOf(e), instance: 3, attempt: 5, hook: PreStop}}
+		ev.Template, p.noNetwork = changed(t, p), "why"
 		p.world.sandboxes = []Sandbox{{ID: 3, Attempt: 5, Ready: true}}
 		p.world.instances = []Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}}
 		r, ok := p.RecordFact(worldStart, &ev)
@@ -60,6 +61,18 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 			}
 		}
 	}
+}
+
+// changed is the pod's template with another image.
+func changed(t *testing.T, p *Pod) *Template {
+	t.Helper()
+	pod := p.t.pod.DeepCopy()
+	pod.Spec.Containers[0].Image = "app:v2"
+	template, err := Compile(pod, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return template
 }
 
 // asked is an event of a type, for whose answers there is the request 7.
@@ -88,6 +101,8 @@ func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 	for _, ev := range []Event{
 		{Type: SandboxStopped, Op: 7}, // it is dead already
 		{Type: SandboxDied},
+		{Type: NetworkUp},
+		{Type: PodUpdated, Template: p.t},
 		{Type: ContainerExited, Instance: 4},
 		{Type: ContainerExited, Instance: 5},
 	} {

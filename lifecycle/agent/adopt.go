@@ -34,10 +34,9 @@ func (a *Agent) adopt(ctx context.Context) error {
 		a.resume(ctx, p, f)
 	}
 	a.restored = nil
-	a.sweep(ctx, f.left())
-	if f.missed {
-		a.late = a.o.Clock.AfterFunc(lateness, func() { a.mail.post(message{kind: messageLate}) })
-	}
+	left := f.left()
+	a.calls.Go(func() { a.sweep(ctx, left) })
+	a.late = a.o.Clock.AfterFunc(lateness, func() { a.mail.post(message{kind: messageLate}) })
 	return nil
 }
 
@@ -88,7 +87,7 @@ func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
 		f.take(c.id)
 		a.containers[c.id] = c
 	}
-	happening := []lifecycle.Event{lifecycle.Event{Type: lifecycle.KubeletRestarted, KeepBackoff: true}}
+	happening := []lifecycle.Event{{Type: lifecycle.KubeletRestarted, KeepMemory: true}, {Type: lifecycle.NetworkUp}}
 	if p.template.Static() && !p.machine.Finished() && a.claim(p) {
 		happening = append(happening, lifecycle.Event{Type: lifecycle.NameTaken})
 	}
@@ -114,8 +113,7 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 	ev.Type, _ = r.Type.Answer()
 	switch r.Type {
 	case lifecycle.RunSandbox:
-		s := f.sandboxOf(p, r.Attempt)
-		if f.missed = f.missed || s == nil; s != nil {
+		if s := f.sandboxOf(p, r.Attempt); s != nil {
 			ev.Err, ev.IP = "", s.IP
 			p.runs = append(p.runs, sandboxRun{op: r.Op, Sandbox: s.Sandbox})
 			a.sandboxes[s.ID] = p
@@ -124,8 +122,7 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 			}
 		}
 	case lifecycle.CreateContainer:
-		s := f.containerOf(p, r)
-		if f.missed = f.missed || s == nil; s != nil {
+		if s := f.containerOf(p, r); s != nil {
 			ev.Err, ev.ID, ev.ImageID = "", a.statusID(s.ID), s.ImageID
 			c := &instance{pod: p, op: r.Op, id: s.ID}
 			p.instances = append(p.instances, c)
@@ -203,7 +200,6 @@ type found struct {
 	containers map[string]*ContainerStatus
 	taken      map[string]bool
 	order      Inventory
-	missed     bool // something may still come
 }
 
 func newFound(have Inventory) *found {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/benbjohnson/clock"
+	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -45,13 +46,16 @@ type Agent struct {
 	pulls      []pull            // the first one is under way
 	issued     uint64            // requests
 	noNetwork  string            // why there is none; empty: there is
+	held       *flock.Flock      // on the state directory
 	restored   []*pod            // from the state directory, until they are adopted
 	sandboxing int               // sandboxes that are being run
 	dead       map[string]bool   // those that died before they were answered
 }
 
-// New returns an agent. Its pods are those that Options.StateDir knows. It is an
-// error if the options lack the runtime, or if that directory cannot be read.
+// New returns an agent. Its pods are those that Options.StateDir knows, which it
+// has for itself until Run returns, or its process ends. It is an error if the
+// options lack the runtime, or if that directory cannot be read or is another
+// agent's.
 func New(o Options) (*Agent, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")
@@ -65,7 +69,11 @@ func New(o Options) (*Agent, error) {
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
 		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
 	}
+	if err := a.lock(); err != nil {
+		return nil, err
+	}
 	if err := a.load(); err != nil {
+		a.unlock()
 		return nil, err
 	}
 	return a, nil
@@ -73,7 +81,7 @@ func New(o Options) (*Agent, error) {
 
 // Run runs the pods until ctx ends; it can be called once. What an earlier
 // agent has left in the runtime goes on if Options.StateDir knows it, else it is
-// stopped and removed first. Run returns after all calls that were under way
+// stopped and removed. Run returns after all calls that were under way
 // have returned: nil, or why the runtime could not be listed. Containers go on
 // running, as they do without a kubelet: to end them, delete the pods and wait
 // until they are gone.
@@ -81,12 +89,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	if err := a.begin(); err != nil {
 		return err
 	}
-	defer a.end()
-	unlock, err := a.lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
+	defer a.unlock()
+	defer a.end() // first: calls that are under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.ctx, a.attempts = ctx, make(chan attempt)

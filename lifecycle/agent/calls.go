@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,11 +24,9 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	if a.stopped {
 		return errStopped
 	}
-	if p, ok := a.byUID[id.UID]; ok && p.unclaimed {
+	if p, ok := a.byUID[id.UID]; ok && p.unclaimed && p.identity == id {
 		p.unclaimed = false
-		if !reflect.DeepEqual(t.Pod().Spec, p.template.Pod().Spec) {
-			a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Template: t}})
-		}
+		a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Template: t}})
 		return nil
 	} else if ok {
 		return fmt.Errorf("agent: Add: there is a pod with UID %q: Update it, or Delete it and wait until it is gone", id.UID)

@@ -151,8 +151,6 @@ func (a *Agent) address(p *pod) string {
 func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
 	m := a.answerTo(p, act, lifecycle.HookFinished)
 	target, spec := a.target(p, act)
-	if c := p.instance(act.Instance); c != nil {
-	}
 	hook := spec.Lifecycle.PostStart
 	if act.Hook == lifecycle.PreStop {
 		hook = spec.Lifecycle.PreStop

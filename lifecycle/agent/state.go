@@ -117,24 +117,33 @@ func (a *Agent) unsave(p *pod) {
 	}
 }
 
-// lock keeps other agents out of the state directory, until it is given back.
-func (a *Agent) lock() (unlock func(), err error) {
+// lock keeps other agents out of the state directory, until unlock.
+func (a *Agent) lock() error {
 	if a.o.StateDir == "" {
-		return func() {}, nil
+		return nil
+	}
+	if err := os.MkdirAll(a.o.StateDir, 0o700); err != nil {
+		return fmt.Errorf("agent: Options.StateDir: %w", err)
 	}
 	lock := flock.New(filepath.Join(a.o.StateDir, "lock"))
 	for deadline := time.Now().Add(lockPatience); ; time.Sleep(lockPause) {
 		switch ok, err := lock.TryLock(); {
 		case err != nil:
-			return nil, fmt.Errorf("agent: Options.StateDir: %w", err)
+			return fmt.Errorf("agent: Options.StateDir: %w", err)
 		case !ok && time.Now().Before(deadline):
 			continue
 		case !ok:
-			return nil, fmt.Errorf("agent: Options.StateDir: %s: another agent runs with it: give each its own, or end that one", a.o.StateDir)
+			return fmt.Errorf("agent: Options.StateDir: %s: another agent runs with it: give each its own, or end that one", a.o.StateDir)
 		}
-		break
+		a.held = lock
+		return nil
 	}
-	return func() { _ = lock.Unlock() }, nil // the process ends the lock, at the latest
+}
+
+func (a *Agent) unlock() {
+	if a.held != nil {
+		_ = a.held.Unlock() // the end of the process does it, at the latest
+	}
 }
 
 // A process that was killed while it started another may hold its lock until
@@ -148,9 +157,6 @@ const (
 func (a *Agent) load() error {
 	if a.o.StateDir == "" {
 		return nil
-	}
-	if err := os.MkdirAll(a.o.StateDir, 0o700); err != nil {
-		return fmt.Errorf("agent: Options.StateDir: %w", err)
 	}
 	entries, err := os.ReadDir(a.o.StateDir)
 	if err != nil {
@@ -186,7 +192,7 @@ func (a *Agent) loadPod(path string) (*pod, error) {
 	if s.Version != stateVersion {
 		return nil, fmt.Errorf("version: %d: this release reads %d alone", s.Version, stateVersion)
 	}
-	p := &pod{number: s.Number, leaving: s.Leaving, unclaimed: true, place: -1}
+	p := &pod{number: s.Number, leaving: s.Leaving, unclaimed: !s.Leaving, place: -1}
 	if p.machine, err = lifecycle.Restore(s.Machine, a.o.Config, a.podTiming(p)); err != nil {
 		return nil, err
 	}

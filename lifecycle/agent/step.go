@@ -133,7 +133,7 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 		marked := p.machine.Object()
 		a.publish(p, func(c *Change) { c.deletedAt, c.grace = marked.DeletionTimestamp, marked.DeletionGracePeriodSeconds })
 	case lifecycle.PodUpdated:
-		a.publish(p, func(c *Change) { c.spec = ev.Template.Pod() })
+		a.publish(p, func(c *Change) { c.spec = p.machine.Wanted().Pod() })
 	}
 }
 
