@@ -134,7 +134,21 @@ func (a *Agent) lock() (unlock func(), err error) {
 		}
 		break
 	}
+	a.clearCutOff()
 	return func() { _ = lock.Unlock() }, nil // the process ends the lock, at the latest
+}
+
+// clearCutOff removes what an agent was writing when it was killed.
+func (a *Agent) clearCutOff() {
+	entries, err := os.ReadDir(a.o.StateDir)
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), stateSuffix+newSuffix) {
+			err = errors.Join(err, os.Remove(filepath.Join(a.o.StateDir, e.Name())))
+		}
+	}
+	if err != nil {
+		a.o.Logger.Warn("what a killed agent was writing cannot be removed", "err", err)
+	}
 }
 
 // A process that was killed while it started another may hold its lock until
