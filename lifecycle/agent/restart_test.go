@@ -303,6 +303,21 @@ func TestADeletionIsRemembered(t *testing.T) {
 	})
 }
 
+func TestWhatAKilledAgentWasWritingIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		cutOff := filepath.Join(dir, "1.pod.json.new")
+		if err := os.WriteFile(cutOff, []byte(`{"version":`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := begin(t, agent.Options{Runtime: &runtimetest.Fake{}, StateDir: dir})
+		synctest.Wait()
+		if _, err := os.Stat(cutOff); !os.IsNotExist(err) || len(s.Pods()) > 0 {
+			t.Errorf("%d pods, %v", len(s.Pods()), err)
+		}
+	})
+}
+
 func TestWhatIsWrongWithTheStateDirectoryIsNamed(t *testing.T) {
 	sound := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,9 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/wire"
@@ -117,42 +115,6 @@ func (a *Agent) unsave(p *pod) {
 	}
 }
 
-// lock keeps other agents out of the state directory, until unlock.
-func (a *Agent) lock() error {
-	if a.o.StateDir == "" {
-		return nil
-	}
-	if err := os.MkdirAll(a.o.StateDir, 0o700); err != nil {
-		return fmt.Errorf("agent: Options.StateDir: %w", err)
-	}
-	lock := flock.New(filepath.Join(a.o.StateDir, "lock"))
-	for deadline := time.Now().Add(lockPatience); ; time.Sleep(lockPause) {
-		switch ok, err := lock.TryLock(); {
-		case err != nil:
-			return fmt.Errorf("agent: Options.StateDir: %w", err)
-		case !ok && time.Now().Before(deadline):
-			continue
-		case !ok:
-			return fmt.Errorf("agent: Options.StateDir: %s: another agent runs with it: give each its own, or end that one", a.o.StateDir)
-		}
-		a.held = lock
-		return nil
-	}
-}
-
-func (a *Agent) unlock() {
-	if a.held != nil {
-		_ = a.held.Unlock() // the end of the process does it, at the latest
-	}
-}
-
-// A process that was killed while it started another may hold its lock until
-// that one has begun.
-const (
-	lockPatience = 2 * time.Second
-	lockPause    = 10 * time.Millisecond
-)
-
 // load makes the pods that the state directory knows.
 func (a *Agent) load() error {
 	if a.o.StateDir == "" {
@@ -163,10 +125,15 @@ func (a *Agent) load() error {
 		return fmt.Errorf("agent: Options.StateDir: %w", err)
 	}
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), stateSuffix) {
+		path := filepath.Join(a.o.StateDir, e.Name())
+		if strings.HasSuffix(path, stateSuffix+newSuffix) { // an agent was killed while it wrote it
+			if err := os.Remove(path); err != nil {
+				return fmt.Errorf("agent: Options.StateDir: %w", err)
+			}
+		}
+		if !strings.HasSuffix(path, stateSuffix) {
 			continue
 		}
-		path := filepath.Join(a.o.StateDir, e.Name())
 		p, err := a.loadPod(path)
 		if err != nil {
 			return fmt.Errorf("agent: Options.StateDir: %s: %w; move the file away, and the pod begins anew", path, err)

@@ -188,7 +188,7 @@ func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 	}
 	mayEnd := p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 	for _, c := range statusesOf(p.status) {
-		if starts := s.hearStarts(p, c.Name); !mayEnd && starts > int(c.RestartCount)+1 {
+		if starts := s.startsOf(p, c.Name); !mayEnd && starts > int(c.RestartCount)+1 {
 			return fmt.Errorf("%s was started %d times: %v", c.Name, starts, p)
 		}
 		if runs := len(mains[string(p.spec.UID)+"/"+c.Name]) > 0; runs != (c.State.Running != nil) {

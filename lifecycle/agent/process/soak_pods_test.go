@@ -136,7 +136,7 @@ func (d drawer) probes(c *corev1.Container) {
 		}
 		return p
 	}
-	if !d.one(4) {
+	if d.one(2) {
 		c.LivenessProbe = probe("/live", "[ ! -e "+hungFile+" ] || sleep 1000", 1+d.Int32N(3))
 	}
 	if d.one(2) {
