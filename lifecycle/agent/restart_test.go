@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/lifecycle/agent"
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
@@ -29,6 +30,7 @@ type apart struct {
 }
 
 type start struct {
+	pod     types.UID
 	name    string
 	attempt uint64
 	at      time.Time
@@ -92,15 +94,15 @@ func (r *apart) started(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	config := r.configs[id]
-	s := start{config.Spec.Name, config.Attempt, time.Now()}
+	s := start{config.Pod.UID, config.Spec.Name, config.Attempt, time.Now()}
 	for _, o := range r.starts {
-		if o.name == s.name && o.attempt >= s.attempt {
+		if o.pod == s.pod && o.name == s.name && o.attempt >= s.attempt {
 			r.t.Errorf("%s: attempt %d is started after attempt %d", s.name, s.attempt, o.attempt)
 		}
 	}
 	r.starts = append(r.starts, s)
 	for _, other := range r.Running() {
-		if other != id && r.configs[other].Spec.Name == s.name {
+		if c := r.configs[other]; other != id && c.Pod.UID == s.pod && c.Spec.Name == s.name {
 			r.t.Errorf("%s runs twice: attempts %d and %d", s.name, r.configs[other].Attempt, s.attempt)
 		}
 	}
