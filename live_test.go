@@ -112,11 +112,11 @@ func TestTheShellsAgree(t *testing.T) {
 
 func agrees(t *testing.T, simulation *timeline.Timeline, live *world) {
 	t.Helper()
-	want := lines(simulation, simulation.Start(), live.untold)
+	want := lines(simulation, simulation.Start(), live)
 	if len(want) < 3 {
 		t.Errorf("%d records; a story has more", len(want))
 	}
-	if d := diff.Diff(want, lines(live.log, live.log.Start(), live.untold)); d != "" {
+	if d := diff.Diff(want, lines(live.log, live.log.Start(), live)); d != "" {
 		t.Errorf("timeline (-simulation +agent):\n%s", d)
 	}
 }
@@ -126,7 +126,7 @@ var address = regexp.MustCompile(`10\.244\.\d+\.\d+`)
 // lines prints the records, each series with its last and its number, in the
 // order of time and then of the text. It leaves out the facts of pods from when
 // an agent has forgotten them on.
-func lines(log *timeline.Timeline, start time.Time, untold map[string]time.Time) []string {
+func lines(log *timeline.Timeline, start time.Time, live *world) []string {
 	type line struct {
 		at   time.Time
 		text string
@@ -136,7 +136,7 @@ func lines(log *timeline.Timeline, start time.Time, untold map[string]time.Time)
 		if r.Kind == timeline.Fact && (r.Reason == timeline.Trouble || r.Reason == timeline.Recovery || r.Reason == "Change") {
 			continue // what a simulation tells of its apps
 		}
-		if from, ok := untold[r.Pod]; ok && !r.At.Before(from) && (r.Kind == timeline.Fact || r.Kind == timeline.Dropped) {
+		if live != nil && live.leftOut(&r) {
 			continue
 		}
 		text := address.ReplaceAllString(r.Text(), "IP")
@@ -182,6 +182,13 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 			w.all.Track(r.Pod).Add(r)
 			if !w.pods[id.UID].occupant {
 				w.log.Track(r.Pod).Add(r)
+			}
+		},
+		OnStatus: func(c agent.Change) {
+			if name := c.Pod.Namespace + "/" + c.Pod.Name; c.Gone {
+				w.left[name] = w.finished[name]
+			} else if c.Finished {
+				w.finished[name] = cmp.Or(w.finished[name], w.clock.now())
 			}
 		},
 	})

@@ -78,6 +78,9 @@ type world struct {
 	o     *podclock.Options
 	clock *slow
 	log   *timeline.Timeline
+	// left is since when pods that have left are finished: an agent removes what is
+	// left of them at once, without a record.
+	left, finished map[string]time.Time
 	// all is the log with the records of occupants.
 	all *timeline.Timeline
 	// untold is since when facts about a pod are not told, since it is gone.
@@ -155,7 +158,7 @@ type liveImage struct {
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
 		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
-		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{},
+		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{}, left: map[string]time.Time{}, finished: map[string]time.Time{},
 		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
@@ -168,6 +171,16 @@ func newWorld(o *podclock.Options, below clock.Clock) *world {
 		Program:   w.program, Sandbox: w.plan, Present: w.present, Pull: w.pull,
 	}
 	return w
+}
+
+// leftOut reports whether a record is of what agents are not told, or do in
+// another way, once a pod is gone.
+func (w *world) leftOut(r *timeline.Record) bool {
+	if from, ok := w.untold[r.Pod]; ok && !r.At.Before(from) && (r.Kind == timeline.Fact || r.Kind == timeline.Dropped) {
+		return true
+	}
+	from, ok := w.left[r.Pod]
+	return ok && !r.At.Before(from) && (r.Kind == timeline.Removed || r.Kind == timeline.Sandbox)
 }
 
 func (*world) Name() string { return "podclock" }

@@ -9,11 +9,11 @@ import (
 // orphanGrace is the grace period of containers whose pod nobody knows.
 const orphanGrace = time.Second
 
-// letGo ends what the agent has of a pod that is gone from its source, once
-// nothing is left to do. What is left of it in the runtime goes with it.
+// letGo ends what the agent has of a pod that is gone from its source, once the
+// machine has finished with it. What is left of it in the runtime goes with it:
+// nobody will look at it again, so that it need not wait for its collection.
 func (a *Agent) letGo(p *pod) {
-	_, more := p.machine.Deadline()
-	if !p.machine.Finished() || p.open > 0 || more || p.sweeping {
+	if !p.machine.Finished() || p.open > 0 || p.sweeping {
 		return
 	}
 	p.sweeping = true
