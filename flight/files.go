@@ -44,7 +44,7 @@ func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
 
 // next begins the next file with its first line, and then removes those that
 // are too many. If that is not possible there is no file, and none is removed.
-func (f *files) next(first []byte) error {
+func (f *files) next(header func(number int) ([]byte, error)) error {
 	if f.ended {
 		return os.ErrClosed
 	}
@@ -66,6 +66,10 @@ func (f *files) next(first []byte) error {
 	path := filepath.Join(f.dir, fmt.Sprintf("%08d%s", number, suffix))
 	if !fileName.MatchString(filepath.Base(path)) {
 		return fmt.Errorf("%s: there are no numbers left: move the files away", f.dir)
+	}
+	first, err := header(number)
+	if err != nil {
+		return err
 	}
 	if err := f.create(path, first); err != nil {
 		return err

@@ -26,6 +26,8 @@ type line struct {
 // header begins a file.
 type header struct {
 	Version int `json:"version"`
+	// File is the number of the file among those of its directory.
+	File int `json:"file"`
 }
 
 // pod is a machine as it was before its first step in the file.
@@ -82,31 +84,31 @@ type answer struct {
 
 // event is a [lifecycle.Event] as JSON.
 type event struct {
-	Type        eventName            `json:"type"`
-	Op          uint64               `json:"op,omitempty"`
-	Err         string               `json:"err,omitempty"`
-	ErrReason   string               `json:"errReason,omitempty"`
-	Instance    uint64               `json:"instance,omitempty"`
-	ExitCode    int32                `json:"exitCode,omitempty"`
-	ExitReason  string               `json:"exitReason,omitempty"`
-	Message     string               `json:"message,omitempty"`
-	ID          string               `json:"id,omitempty"`
-	ImageID     string               `json:"imageID,omitempty"`
-	IP          string               `json:"ip,omitempty"`
-	Present     bool                 `json:"present,omitempty"`
-	Size        int64                `json:"size,omitempty"`
-	Took        time.Duration        `json:"took,omitempty"`
-	TookInLine  time.Duration        `json:"tookInLine,omitempty"`
-	Container   int                  `json:"container"`
-	Probe       probeName            `json:"probe,omitzero"`
-	Fallback    string               `json:"fallback,omitempty"`
-	Attempt     uint64               `json:"attempt,omitempty"`
-	Answer      *answer              `json:"answer,omitempty"`
-	Grace       *int64               `json:"grace,omitempty"`
-	Eviction    *lifecycle.Eviction  `json:"eviction,omitempty"`
-	Pod         *corev1.Pod          `json:"newPod,omitempty"` // of Template
-	Condition   *corev1.PodCondition `json:"condition,omitempty"`
-	Since       time.Time            `json:"since,omitzero"`
+	Type       eventName            `json:"type"`
+	Op         uint64               `json:"op,omitempty"`
+	Err        string               `json:"err,omitempty"`
+	ErrReason  string               `json:"errReason,omitempty"`
+	Instance   uint64               `json:"instance,omitempty"`
+	ExitCode   int32                `json:"exitCode,omitempty"`
+	ExitReason string               `json:"exitReason,omitempty"`
+	Message    string               `json:"message,omitempty"`
+	ID         string               `json:"id,omitempty"`
+	ImageID    string               `json:"imageID,omitempty"`
+	IP         string               `json:"ip,omitempty"`
+	Present    bool                 `json:"present,omitempty"`
+	Size       int64                `json:"size,omitempty"`
+	Took       time.Duration        `json:"took,omitempty"`
+	TookInLine time.Duration        `json:"tookInLine,omitempty"`
+	Container  int                  `json:"container"`
+	Probe      probeName            `json:"probe,omitzero"`
+	Fallback   string               `json:"fallback,omitempty"`
+	Attempt    uint64               `json:"attempt,omitempty"`
+	Answer     *answer              `json:"answer,omitempty"`
+	Grace      *int64               `json:"grace,omitempty"`
+	Eviction   *lifecycle.Eviction  `json:"eviction,omitempty"`
+	Pod        *corev1.Pod          `json:"newPod,omitempty"` // of Template
+	Condition  *corev1.PodCondition `json:"condition,omitempty"`
+	Since      time.Time            `json:"since,omitzero"`
 	KeepMemory bool                 `json:"keepMemory,omitempty"`
 }
 

@@ -51,10 +51,9 @@ func NewRecorder(o Options) (*Recorder, error) {
 
 // begin begins a file.
 func (r *Recorder) begin() error {
-	first, err := marshal(&line{Header: &header{Version: version}})
-	if err == nil {
-		err = r.files.next(first)
-	}
+	err := r.files.next(func(number int) ([]byte, error) {
+		return marshal(&line{Header: &header{Version: version, File: number}})
+	})
 	if r.broken = err != nil; !r.broken {
 		r.tracks = map[*Track]time.Time{}
 	}

@@ -31,6 +31,7 @@ type Player struct {
 	log      *timeline.Timeline
 	machines map[types.UID]*played
 	began    bool // the present file has had its header
+	file     int  // its number
 }
 
 // played is a machine that is played again.
@@ -93,7 +94,10 @@ func (p *Player) begin(h *header) error {
 	if h.Version != version {
 		return fmt.Errorf("version %d: this release plays %d alone", h.Version, version)
 	}
-	p.began = true
+	if h.File <= p.file {
+		return fmt.Errorf("file %d of its recording, after file %d: give each once, the oldest first", h.File, p.file)
+	}
+	p.began, p.file = true, h.File
 	if p.machines == nil {
 		p.machines = map[types.UID]*played{}
 	}
@@ -136,7 +140,7 @@ func (p *Player) step(s *step) error {
 	m.world.now, m.world.draws, m.world.lost = s.At, s.Draws, false
 	actions := m.pod.Step(s.At, m.given...)
 	if m.world.lost || len(m.world.draws) > 0 {
-		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: play it with the release that recorded it",
+		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: the file was changed, or another release has recorded it",
 			m.pod.Identity(), s.At.Format(time.RFC3339Nano))
 	}
 	if m.track == nil {

@@ -51,6 +51,9 @@
 // port and path. Further keys of a run are postStart, preStop, createDelay,
 // startDelay, createError, startError and cut.
 //
+// What killed expects is never, liveness, startup, or several words of a reason;
+// of the pod, or by container.
+//
 // What can happen at a time: delete, remove, evict, refuse, update, condition,
 // loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
 // freeName, crash, hang, outage, spoilImage.

@@ -164,8 +164,8 @@ func (e *expecting) known(v, entry value, name string) bool {
 	return true
 }
 
-// killed is never, always, or what the reason of some kill says; of the whole
-// pod, or by container.
+// killed is never, the probe that some kill is for, or what its reason says; of
+// the whole pod, or by container.
 func (e *expecting) killed(v value) {
 	if v.isMapping() {
 		v.entries(func(name string, _ int, entry value) {
@@ -180,6 +180,12 @@ func (e *expecting) killed(v value) {
 
 func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill) {
 	want := v.text()
+	if !strings.Contains(want, " ") { // else it is of a reason
+		want = v.oneOf("never", "liveness", "startup")
+	}
+	if want == "" {
+		return
+	}
 	e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 		all := kills(t)
 		got := "never"

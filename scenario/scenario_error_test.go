@@ -65,6 +65,7 @@ func TestABadScenarioIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"an unknown expectation", m + "expect: {restart: 0}\n", "s.yaml:2: expect.restart: unknown key; did you mean restarts?"},
 		{"an expected number that is none", m + "expect: {restarts: few}\n", `s.yaml:2: expect.restarts: "few" is no number; write one as 3, ">= 3" or never`},
 		{"an expected time that is none", m + "expect: {firstReady: < 40}\n", `s.yaml:2: expect.firstReady: "40" has no unit; write 40s for seconds`},
+		{"a kill by a mistyped probe", m + "expect: {killed: livenes}\n", `s.yaml:2: expect.killed: "livenes" is not known; did you mean liveness?`},
 		{"an expectation of no container", m + "expect: {killed: {app: never}}\n", `s.yaml:2: expect.killed: pod web has no container "app"; known here: log, web`},
 		{"an expectation of no pod", m + "expect: {pods: {api: {}}}\n", `s.yaml:2: expect.pods: no pod is called "api"`},
 		{"a phase that is none", m + "expect: {phase: Ready}\n", `s.yaml:2: expect.phase: "Ready" is not known`},

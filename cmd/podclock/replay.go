@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +35,7 @@ func newReplay(t terminal) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd, args) },
 	}
 	r.flags(cmd.Flags())
-	cmd.Flags().StringVar(&r.pod, "pod", "", "show this pod alone, as `namespace/name`")
+	cmd.Flags().StringVar(&r.pod, "pod", "", "show this pod alone: `namespace/name`, or name in namespace default")
 	return cmd
 }
 
@@ -42,6 +43,9 @@ func newReplay(t terminal) *cobra.Command {
 // it, what there is is shown.
 func (r *replay) run(cmd *cobra.Command, paths []string) error {
 	player := flight.Player{Pod: r.pod}
+	if r.pod != "" && !strings.Contains(r.pod, "/") {
+		player.Pod = "default/" + r.pod
+	}
 	var cut []error
 	for _, path := range paths {
 		err := r.play(&player, path)
@@ -53,7 +57,7 @@ func (r *replay) run(cmd *cobra.Command, paths []string) error {
 	}
 	log := player.Timeline()
 	if log == nil {
-		return fmt.Errorf("podclock replay: nothing has happened in %s", what(r.pod))
+		return fmt.Errorf("podclock replay: nothing has happened in %s", what(player.Pod))
 	}
 	object := struct {
 		Timeline *timeline.Timeline `json:"timeline"`

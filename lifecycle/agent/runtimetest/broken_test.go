@@ -319,6 +319,12 @@ var breaks = map[string][]func(*broken){
 	},
 	"A command ends with its container": {
 		func(b *broken) {
+			b.exec = func(ctx context.Context, _ string, _ []string, _ time.Duration) ([]byte, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+		},
+		func(b *broken) {
 			b.exec = func(ctx context.Context, id string, command []string, timeout time.Duration) ([]byte, error) {
 				_, _ = b.Fake.Exec(ctx, id, command, timeout)
 				return nil, nil

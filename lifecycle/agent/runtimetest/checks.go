@@ -149,8 +149,13 @@ func execCut(b *bench) {
 		ended <- err
 	}()
 	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
-	if err := <-ended; err == nil {
-		b.t.Error("a command that its container's end has cut off succeeds; it must fail")
+	select {
+	case err := <-ended:
+		if err == nil {
+			b.t.Error("a command that its container's end has cut off succeeds; it must fail")
+		}
+	case <-time.After(patience):
+		b.t.Fatalf("Exec has not returned %v after its container has ended; a command ends with it", patience)
 	}
 	if _, err := b.exec(b.ctx, id, Hello, 0); err == nil {
 		b.t.Error("a command is run in a container that has ended; it must fail")
