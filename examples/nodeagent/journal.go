@@ -43,6 +43,11 @@ func (j *journal) record(pod lifecycle.Identity, r timeline.Record) {
 		if s.Full.PodIP != "" {
 			attrs = append(attrs, slog.String("ip", s.Full.PodIP))
 		}
+	case timeline.Fact:
+		if r.Reason != lifecycle.NameTaken.String() {
+			return
+		}
+		level = slog.LevelWarn
 	case timeline.Exited, timeline.Failed:
 	case timeline.Finished:
 		delete(j.shown, pod.UID)

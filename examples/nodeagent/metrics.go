@@ -81,7 +81,7 @@ func (m *podMetrics) Describe(ch chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (m *podMetrics) Collect(ch chan<- prometheus.Metric) {
-	for _, pod := range m.list() {
+	for _, pod := range m.Pods() {
 		of := []string{pod.Namespace, pod.Name, string(pod.UID)}
 		for _, phase := range phases {
 			value := 0.0

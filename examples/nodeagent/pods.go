@@ -1,28 +1,25 @@
 package main
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// pods are those of an agent. The agent still has a pod that was removed and has
-// ended, until its dead containers are collected (T13): here it is not listed.
+// pods are those of an agent.
 type pods struct {
 	*agent.Agent
 	changed chan struct{} // some pod has
 
-	mu                sync.Mutex
-	removed, finished map[types.UID]bool
+	mu      sync.Mutex
+	removed map[types.UID]bool // and not gone yet
 }
 
 func newPods() *pods {
-	return &pods{changed: make(chan struct{}, 1), removed: map[types.UID]bool{}, finished: map[types.UID]bool{}}
+	return &pods{changed: make(chan struct{}, 1), removed: map[types.UID]bool{}}
 }
 
 // remove tells the agent, once, that the manifest of a pod is gone; true: it was
@@ -39,30 +36,21 @@ func (p *pods) remove(uid types.UID) bool {
 
 // onStatus is the agent's.
 func (p *pods) onStatus(c agent.Change) {
-	p.mu.Lock()
-	if p.finished[c.Pod.UID] = c.Finished; c.Gone {
-		delete(p.finished, c.Pod.UID)
+	if c.Gone {
+		p.mu.Lock()
 		delete(p.removed, c.Pod.UID)
+		p.mu.Unlock()
 	}
-	p.mu.Unlock()
 	select {
 	case p.changed <- struct{}{}:
 	default:
 	}
 }
 
-// list returns the pods.
-func (p *pods) list() []*corev1.Pod {
-	all := p.Pods()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.DeleteFunc(all, func(pod *corev1.Pod) bool { return p.removed[pod.UID] && p.finished[pod.UID] })
-}
-
 // names are those of the pods, for a line of text.
 func (p *pods) names() string {
 	var names []string
-	for _, pod := range p.list() {
+	for _, pod := range p.Pods() {
 		names = append(names, pod.Namespace+"/"+pod.Name)
 	}
 	return strings.Join(names, ", ")

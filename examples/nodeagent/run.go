@@ -24,7 +24,7 @@ var config = lifecycle.Config{Standalone: true, HostIP: "127.0.0.1"}
 func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
-		return fmt.Errorf("-listen: %w", err)
+		return fmt.Errorf("-listen: %w: end what listens there, an earlier agent perhaps, or give another address", err)
 	}
 	defer listener.Close()
 	runtime, err := newRuntime(o, log)
@@ -43,13 +43,13 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 			}
 		}()
 	}
-	prober, pods, agentState := newCountingProber(), newPods(), filepath.Join(o.state, "agent")
+	prober, pods := newCountingProber(), newPods()
 	pods.Agent, err = agent.New(agent.Options{
 		Runtime:  runtime,
 		Prober:   prober,
 		Config:   config,
 		Seed:     uint64(time.Now().UnixNano()),
-		StateDir: agentState,
+		StateDir: filepath.Join(o.state, "agent"),
 		Flight:   recorder,
 		Logger:   log,
 		OnRecord: newJournal(log).record,
@@ -69,7 +69,7 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		failure = pods.Run(ctx)
 		close(ended)
 	}()
-	log.Info("the node is up", "node", o.node, "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
+	log.Info("the node is up", "node", o.node, "pid", os.Getpid(), "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
 	source := &source{options: o, pods: pods, log: log}
 	source.look()
 	server := newServer(pods, source, prober)
@@ -88,11 +88,8 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 			err := drain(pods, signals, ended)
 			cancel()
 			<-ended
-			if err = errors.Join(err, failure); err == nil {
-				err = os.RemoveAll(agentState) // nothing runs: the next start is a new one
-			}
 			log.Info("the node is down", "left", pods.names())
-			return err
+			return errors.Join(err, failure)
 		}
 	}
 }
@@ -114,10 +111,10 @@ func newRuntime(o options, log *slog.Logger) (*process.Runtime, error) {
 // drain removes all pods and waits until they have ended: each has its own grace
 // period.
 func drain(pods *pods, signals <-chan os.Signal, ended <-chan struct{}) error {
-	for _, pod := range pods.list() {
+	for _, pod := range pods.Pods() {
 		pods.remove(pod.UID)
 	}
-	for len(pods.list()) > 0 {
+	for len(pods.Pods()) > 0 {
 		select {
 		case <-pods.changed:
 		case <-ended:

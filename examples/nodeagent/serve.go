@@ -28,7 +28,7 @@ func newServer(pods *pods, s *source, p *countingProber) *http.Server {
 
 func servePods(w http.ResponseWriter, pods *pods) {
 	list := corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}, Items: []corev1.Pod{}}
-	for _, pod := range pods.list() {
+	for _, pod := range pods.Pods() {
 		list.Items = append(list.Items, *pod)
 	}
 	w.Header().Set("Content-Type", "application/json")

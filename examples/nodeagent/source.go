@@ -47,6 +47,8 @@ func (s *source) look() {
 			if wrong[file] = err.Error(); wrong[file] != s.wrong[file] {
 				s.complain(wrong[file])
 			}
+		} else if s.wrong[file] != "" {
+			s.log.Info("a manifest is in order again", "file", file)
 		}
 		if pod != nil {
 			held[file] = pod
@@ -60,7 +62,7 @@ func (s *source) look() {
 // complain logs joined errors one by one.
 func (s *source) complain(errs string) {
 	for line := range strings.Lines(errs) {
-		s.log.Error("a manifest is left out: " + strings.TrimSuffix(line, "\n"))
+		s.log.Error("a manifest has a mistake, and changes nothing: " + strings.TrimSuffix(line, "\n"))
 	}
 }
 

@@ -74,7 +74,7 @@ func (l *looking) with(name, content string) {
 func (l *looking) has(want string) []*corev1.Pod {
 	l.t.Helper()
 	var have []string
-	list := l.pods.list()
+	list := l.pods.Pods()
 	for _, pod := range list {
 		have = append(have, pod.Name+" "+string(pod.Status.Phase))
 	}
