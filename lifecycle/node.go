@@ -55,6 +55,9 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
 	clear(p.owed)
+	if p.store.recalled = nil; keepMemory {
+		p.store.recalled = p.store.reported
+	}
 	api := p.apiStatus()
 	p.store.stored, p.store.status = false, api
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())

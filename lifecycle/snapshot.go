@@ -112,6 +112,7 @@ type savedStatus struct {
 	Stored   bool              `json:"stored,omitempty"`
 	Cached   *corev1.PodStatus `json:"cached"`
 	Reported *corev1.PodStatus `json:"reported"`
+	Recalled *corev1.PodStatus `json:"recalled,omitempty"`
 	Created  metav1.Time       `json:"podCreated,omitzero"`
 }
 
@@ -131,7 +132,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Generator: saveGenerator(&p.pleg), Worker: saveWorker(&p.worker), Pass: savePass(&p.pass),
 		Kills: saveKills(&p.kills), Deletor: saveDeletor(&p.deletor), Hooks: convertAll(p.hooks, saveHook),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
-		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.created},
+		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
 		Deletion: saveDeletion(p.deletion), Evicted: saveEviction(p.evicted), NoNetwork: p.noNetwork,
 	}
 	s.Foreign = append(s.Foreign, p.foreign...)
@@ -175,7 +176,8 @@ func (s *savedPod) loadState(p *Pod) {
 	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker.load(), s.Pass.load()
 	p.kills, p.deletor, p.hooks = s.Kills.load(), s.Deletor.load(), convertAll(s.Hooks, savedHook.load)
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
-	p.store.stored, p.store.status, p.store.reported, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Reported, s.Status.Created
+	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created
+	p.store.reported, p.store.recalled = s.Status.Reported, s.Status.Recalled
 	p.foreign, p.deletion, p.evicted, p.noNetwork = s.Foreign, s.Deletion.load(), s.Evicted.load(), s.NoNetwork
 }
 

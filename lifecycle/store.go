@@ -18,8 +18,9 @@ type statusStore struct {
 	stored   bool
 	status   *corev1.PodStatus
 	reported *corev1.PodStatus
-	created  metav1.Time  // of the pod object
-	views    []probe.View // by container: what a probe pass reads of status
+	recalled *corev1.PodStatus // reported by the process before, whose memory this one has
+	created  metav1.Time       // of the pod object
+	views    []probe.View      // by container: what a probe pass reads of status
 }
 
 func (s *statusStore) init(t *Template) {

@@ -125,12 +125,16 @@ func (p *Pod) initDone(k int, c *corev1.ContainerStatus) bool {
 }
 
 // apiStatus is the status of the pod object that the kubelet works with: what
-// it was given and, with an API server, what it has reported since.
+// it was given and, with an API server, what it has reported since. Without one
+// a process that keeps its memory knows what the one before has reported.
 func (p *Pod) apiStatus() *corev1.PodStatus {
-	if p.t.cfg.Standalone {
-		return &p.t.pod.Status
+	switch {
+	case !p.t.cfg.Standalone:
+		return p.store.reported
+	case p.store.recalled != nil:
+		return p.store.recalled
 	}
-	return p.store.reported
+	return &p.t.pod.Status
 }
 
 // generation is the pod object's metadata.generation: a deletion adds one.

@@ -13,7 +13,7 @@ import (
 // Add gives the agent a pod to run. The pod needs a name and a UID; without a
 // namespace it is in "default". It is copied. The error joins all that the API
 // server would refuse. A pod that the agent has from its state directory goes on,
-// updated.
+// updated; one that is finished stays so.
 func (a *Agent) Add(manifest *corev1.Pod) error {
 	t, id, err := a.compile(manifest)
 	if err != nil {

@@ -87,7 +87,7 @@ type Change struct {
 	// Status is the agent's own status of the pod, Reported what an API server is
 	// sent of it (S25). nil: there is none yet.
 	Status, Reported *corev1.PodStatus
-	// Finished: the pod is done with for good.
+	// Finished: the pod is done with for good: nothing of it runs.
 	Finished bool
 	// Gone: the agent has forgotten the pod, and the runtime has nothing of it.
 	Gone bool

@@ -184,3 +184,36 @@ func TestPodsShowsWhatTheMachineHasTaken(t *testing.T) {
 		}
 	})
 }
+
+func TestP55AnAdoptedPodStaysReady(t *testing.T) {
+	pod := func() *corev1.Pod {
+		return web("1", liveness, func(p *corev1.Pod) {
+			c := &p.Spec.Containers[0]
+			c.StartupProbe, c.ReadinessProbe = c.LivenessProbe.DeepCopy(), c.LivenessProbe.DeepCopy()
+		})
+	}
+	for _, standalone := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			o := agent.Options{Runtime: newApart(t, &runtimetest.Fake{}), StateDir: t.TempDir(), Config: lifecycle.Config{Standalone: standalone}}
+			first := begin(t, o)
+			first.must(first.Add(pod()))
+			first.after(time.Minute)
+			first.stop()
+			second := begin(t, o)
+			second.must(second.Add(pod()))
+			second.after(time.Minute)
+			shown := 0
+			for _, r := range second.records {
+				if r.State != nil {
+					shown++
+					if r.State.Ready != "1/1" {
+						t.Errorf("standalone %v: %s", standalone, r.Text())
+					}
+				}
+			}
+			if shown == 0 {
+				t.Error("no status")
+			}
+		})
+	}
+}
