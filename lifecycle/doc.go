@@ -34,5 +34,5 @@
 // [Pod.Snapshot] and [Restore] keep a machine over the life of a process. The
 // example of Restore shows what an agent does that was killed.
 //
-// Rule numbers (S21, R26) are those of podclock's rules of kubelet behaviour.
+// Rule numbers (S21, R26) are those of docs/rules.md.
 package lifecycle
