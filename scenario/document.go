@@ -27,7 +27,12 @@ func readLimited(path string, limit int64) ([]byte, error) {
 		return nil, &Error{File: path, Msg: "cannot be opened: " + reason(err) + "; give the path of a readable file"}
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	return readAtMost(path, f, limit)
+}
+
+// readAtMost reads what path yields.
+func readAtMost(path string, r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, &Error{File: path, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
 	}

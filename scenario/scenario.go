@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/podclock/podclock"
@@ -32,6 +33,20 @@ func Read(file, ref string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseFiles(file, data, ref)
+}
+
+// ReadFrom is [Read] of what r yields, as if it were the file of that name:
+// manifests are found beside it.
+func ReadFrom(name string, r io.Reader, ref string) (*Scenario, error) {
+	data, err := readAtMost(name, r, maxManifestSize)
+	if err != nil {
+		return nil, err
+	}
+	return parseFiles(name, data, ref)
+}
+
+func parseFiles(file string, data []byte, ref string) (*Scenario, error) {
 	open := func(name string) ([]byte, error) { return readLimited(name, maxManifestSize) }
 	return Parse(file, data, ref, open)
 }

@@ -30,7 +30,8 @@ func newSimulate(t terminal) *cobra.Command {
 		Short: "Plays a scenario, or a manifest whose apps are well for ever",
 		Example: `  podclock simulate examples/slow-start/scenario.yaml
   podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
-  podclock simulate scenario.yaml -o json`,
+  podclock simulate scenario.yaml -o json
+  kubectl get deploy web -o yaml | podclock simulate -`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, args[0]) },
 	}
@@ -47,14 +48,20 @@ func newSimulate(t terminal) *cobra.Command {
 
 func oneFile(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest", len(args))
+		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest, or - for standard input", len(args))
 	}
 	return nil
 }
 
 // run plays the file. Nothing is printed before all is known to be good.
 func (s *simulate) run(cmd *cobra.Command, file string) error {
-	story, err := scenario.Read(file, s.object)
+	var story *scenario.Scenario
+	var err error
+	if file == "-" {
+		story, err = scenario.ReadFrom("standard input", cmd.InOrStdin(), s.object)
+	} else {
+		story, err = scenario.Read(file, s.object)
+	}
 	if err != nil {
 		return err
 	}

@@ -32,17 +32,11 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		return err
 	}
 	defer runtime.Close()
-	var recorder *flight.Recorder // nil: nothing is recorded
-	if o.record != "" {
-		if recorder, err = flight.NewRecorder(flight.Options{Dir: o.record}); err != nil {
-			return fmt.Errorf("-record: %w", err)
-		}
-		defer func() {
-			if err := errors.Join(recorder.Close(), recorder.Err()); err != nil {
-				log.Warn("the recording is not whole", "err", err)
-			}
-		}()
+	recorder, closeRecorder, err := newRecorder(o, log)
+	if err != nil {
+		return err
 	}
+	defer closeRecorder()
 	prober, pods := newCountingProber(), newPods()
 	pods.Agent, err = agent.New(agent.Options{
 		Runtime:  runtime,
@@ -106,6 +100,21 @@ func newRuntime(o options, log *slog.Logger) (*process.Runtime, error) {
 		HostIP: config.HostIP,
 		Logger: log,
 	})
+}
+
+// newRecorder returns a flight recorder, or nil: nothing is recorded.
+func newRecorder(o options, log *slog.Logger) (r *flight.Recorder, end func(), err error) {
+	if o.record == "" {
+		return nil, func() {}, nil
+	}
+	if r, err = flight.NewRecorder(flight.Options{Dir: o.record}); err != nil {
+		return nil, nil, fmt.Errorf("-record: %w", err)
+	}
+	return r, func() {
+		if err := errors.Join(r.Close(), r.Err()); err != nil {
+			log.Warn("the recording is not whole", "err", err)
+		}
+	}, nil
 }
 
 // drain removes all pods and waits until they have ended: each has its own grace

@@ -131,7 +131,9 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	switch ev.Type {
 	case lifecycle.PodDeleted:
 		marked := p.machine.Object()
-		a.publish(p, func(c *Change) { c.deletedAt, c.grace = marked.DeletionTimestamp, marked.DeletionGracePeriodSeconds })
+		if shown := p.change.Load(); !marked.DeletionTimestamp.Equal(shown.deletedAt) {
+			a.publish(p, func(c *Change) { c.deletedAt, c.grace = marked.DeletionTimestamp, marked.DeletionGracePeriodSeconds })
+		}
 	case lifecycle.PodUpdated:
 		a.publish(p, func(c *Change) { c.spec = p.machine.Wanted().Pod() })
 	}
