@@ -1,0 +1,167 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/podclock/podclock/restart"
+	"github.com/podclock/podclock/timeline"
+)
+
+// RecordFact turns an event for the Step at now into a record for a timeline,
+// and reports whether there is one to keep. It must be called before that Step.
+func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
+	about, ok := p.concerns(ev)
+	if !ok {
+		return timeline.Record{}, false
+	}
+	r := timeline.Record{At: now, Run: int(about.attempt), Message: ev.Err}
+	if about.container != NoContainer {
+		r.Container = p.t.name(about.container)
+	}
+	switch ev.Type {
+	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
+		r.Kind, r.Reason = timeline.Sandbox, sandboxFact(ev)
+	case ImagePulled:
+		r.Kind, r.Run, r.Reason = timeline.Image, 0, outcomeWord(ev.Err, "pulled", "failed")
+	case ContainerCreated:
+		r.Kind = timeline.Created
+		if ev.Err != "" {
+			r.Kind, r.Reason = timeline.Failed, "create"
+		}
+	case ContainerStarted:
+		r.Kind = timeline.Started
+		if ev.Err != "" {
+			r.Kind, r.Reason = timeline.Failed, "start"
+		}
+	case ContainerExited:
+		r.Kind, r.ExitCode, r.Reason, r.Message = timeline.Exited, ev.ExitCode, ev.ExitReason, ev.Message
+		if r.Reason == "" {
+			r.Reason = exitReason(ev.ExitCode)
+		}
+	case ContainerRemoved:
+		r.Kind = timeline.Removed
+	case HookFinished:
+		r.Kind, r.Reason, r.Outcome = timeline.Hook, about.hook.String(), outcomeWord(ev.Err, "success", "failure")
+	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
+		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
+	default:
+		panic("lifecycle: no record for " + ev.Type.String())
+	}
+	return r, true
+}
+
+// concerns returns what an event is about: the request that it answers, with the
+// number of the sandbox or container, or the like. It is false for an event that
+// says nothing new to a timeline: what comes of it is told by actions.
+func (p *Pod) concerns(ev *Event) (openRequest, bool) {
+	switch ev.Type {
+	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
+		return openRequest{}, false
+	case PodDeleted:
+		return openRequest{container: NoContainer}, !p.t.static
+	case NetworkUp:
+		return openRequest{container: NoContainer}, p.noNetwork != ""
+	case PodUpdated:
+		return openRequest{container: NoContainer}, !p.upToDate(ev.Template)
+	case SandboxDied:
+		return p.concernsSandbox()
+	case ContainerExited:
+		c := p.world.instance(ev.Instance)
+		if c == nil || c.State == restart.StateExited {
+			return openRequest{}, false
+		}
+		return openRequest{container: c.Container, attempt: uint64(c.Attempt)}, true
+	}
+	if !ev.Type.isAnswer() {
+		return openRequest{container: NoContainer}, true
+	}
+	r, ok := p.opened(ev)
+	switch ev.Type {
+	case SandboxStarted, SandboxRemoved:
+		r.container = NoContainer
+	case SandboxStopped:
+		s := p.world.sandbox(r.instance)
+		r.container, ok = NoContainer, ok && s != nil && s.Ready
+	case ImagePulled:
+		r.attempt = 0
+	case HookFinished:
+		if c := p.world.instance(r.instance); c != nil {
+			r.attempt = uint64(c.Attempt)
+		}
+	}
+	return r, ok
+}
+
+// concernsSandbox returns the sandbox that can die: the ready one, or one that is
+// being run.
+func (p *Pod) concernsSandbox() (openRequest, bool) {
+	for _, r := range p.open {
+		if r.request == RunSandbox {
+			return openRequest{container: NoContainer, attempt: r.attempt}, true
+		}
+	}
+	for _, s := range p.world.sandboxes {
+		if s.Ready {
+			return openRequest{container: NoContainer, attempt: s.Attempt}, true
+		}
+	}
+	return openRequest{}, false
+}
+
+func sandboxFact(ev *Event) string {
+	switch ev.Type {
+	case SandboxStarted:
+		return outcomeWord(ev.Err, "started", "failed")
+	case SandboxStopped:
+		return "stopped"
+	case SandboxRemoved:
+		return "removed"
+	}
+	return "died"
+}
+
+func outcomeWord(err, good, bad string) string {
+	if err == "" {
+		return good
+	}
+	return bad
+}
+
+// factText words what was done to the pod from outside.
+func factText(ev *Event) string {
+	switch ev.Type {
+	case PodDeleted:
+		if ev.Grace != nil {
+			return "deleted, with a grace period of " + seconds(*ev.Grace).String()
+		}
+		return "deleted"
+	case PodRemoved:
+		return "removed from its source"
+	case NameTaken:
+		return "another static pod has its name"
+	case NameFree:
+		return "its name is free"
+	case PodEvicted:
+		return "ended by the kubelet: " + ev.Eviction.Reason
+	case PodUpdated:
+		return "the pod's spec changed"
+	case PodRefused:
+		return "not admitted: " + ev.Eviction.Reason
+	case ConditionSet:
+		return "condition " + string(ev.Condition.Type) + " was set to " + string(ev.Condition.Status)
+	case NodeLost:
+		return "the node is lost"
+	case NodeReturned:
+		return "the node is back"
+	case KubeletRestarted:
+		if ev.KeepMemory {
+			return "the kubelet was restarted, and kept its memory"
+		}
+		return "the kubelet was restarted"
+	case NetworkDown:
+		return "the network is not ready: " + ev.Err
+	case NetworkUp:
+		return "the network is ready"
+	}
+	panic("lifecycle: no text for " + ev.Type.String())
+}
