@@ -51,7 +51,8 @@ type Options struct {
 	// to do is begun. An agent that is made with it has those pods at once, adopts
 	// what still runs of them, and goes on with their restart counts and back-offs
 	// (P39, P55). Add them again as if they were new; Remove those whose source is
-	// gone. The files are not synced to the disk, as a crash of the machine ends
+	// gone. What was asked for in the very moment of the death may be lost: a
+	// Delete is kept once Pods shows it. The files are not synced to the disk, as a crash of the machine ends
 	// the containers, too. Empty: nothing is kept.
 	StateDir string
 	// Flight records what the machines are given, to be played again. nil: nobody
