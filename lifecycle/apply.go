@@ -13,8 +13,10 @@ import (
 
 // apply takes in one event.
 func (p *Pod) apply(ev *Event) {
-	ev.check()
-	p.stirred = p.stirred || ev.Type != Wake && ev.Type != ProbeFinished
+	if ev.Type != Wake && ev.Type != ProbeFinished {
+		ev.check()
+		p.stirred = true
+	}
 	switch ev.Type {
 	case Wake:
 	case SandboxDied:

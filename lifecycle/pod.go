@@ -172,11 +172,14 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 // Deadline returns when the machine next wants Step without an event; false:
 // not before one.
 func (p *Pod) Deadline() (time.Time, bool) {
+	if p.restsTo.IsZero() {
+		return p.probes.Deadline()
+	}
 	d := deadline{p.restsTo}
 	if at, ok := p.probes.Deadline(); ok {
 		d.add(at)
 	}
-	return d.at, !d.at.IsZero()
+	return d.at, true
 }
 
 // rest notes that nothing but the probe workers has anything to do, and until

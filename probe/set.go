@@ -218,6 +218,9 @@ func (s *Set) StepFirst(now time.Time, views []View, out []Action) []Action {
 // this instant, such as the answer to an attempt that began in it, finds them
 // over, as it would if each had been played.
 func (s *Set) PassOver(now time.Time) {
+	if s.silent == never {
+		return
+	}
 	at := s.moment(now).at
 	if at < s.silent {
 		return
