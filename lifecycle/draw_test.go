@@ -172,7 +172,7 @@ func drawFact(t *rapid.T, c *chaos) lifecycle.Event {
 		ev.Condition = &corev1.PodCondition{Type: "example.org/gate", Status: pick(t, "gate", corev1.ConditionTrue, corev1.ConditionFalse),
 			LastTransitionTime: metav1.Time{Time: c.now}}
 	case lifecycle.KubeletRestarted:
-		ev.KeepMemory = rapid.Bool().Draw(t, "keeps its back-off")
+		ev.KeepMemory = rapid.Bool().Draw(t, "keeps its memory")
 	case lifecycle.PodUpdated:
 		pod := c.pod.Template().Pod().DeepCopy()
 		pod.Spec.Containers[0].Image = pick(t, "new image", "app:1", "app:2")

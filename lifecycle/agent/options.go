@@ -61,7 +61,8 @@ type Options struct {
 
 	// Recorder takes the events of pods. nil: nobody does.
 	Recorder Recorder
-	// OnStatus is told of each new status. See also [Agent.Watch].
+	// OnStatus is told of each [Change]: a new status, a deletion or another spec,
+	// that the pod is finished, that it is gone. See also [Agent.Watch].
 	OnStatus func(Change)
 	// OnRecord is told of all that happens, in order, and to which pod: there may
 	// be two of a name, one that ends and its successor. Give a pod's records to a
