@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -32,8 +31,7 @@ type Agent struct {
 
 	ctx        context.Context
 	calls      sync.WaitGroup
-	attempts   chan attempt
-	idle       atomic.Int64 // goroutines that wait for one
+	probers    probers
 	time       steady
 	now        time.Time // read once a wake
 	deadlines  deadlines
@@ -69,6 +67,7 @@ func New(o Options) (*Agent, error) {
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
 		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
 	}
+	a.probers.some.L = &a.probers.mu
 	if err := a.lock(); err != nil {
 		return nil, err
 	}
@@ -93,7 +92,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.end() // first: calls that are under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.ctx, a.attempts = ctx, make(chan attempt)
+	a.ctx = ctx
 	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
 	if err := a.adopt(ctx); err != nil {
 		return err
@@ -126,9 +125,7 @@ func (a *Agent) end() {
 		w.poke()
 	}
 	a.mu.Unlock()
-	if a.attempts != nil {
-		close(a.attempts)
-	}
+	a.probers.close()
 	a.calls.Wait()
 }
 

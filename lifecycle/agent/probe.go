@@ -21,10 +21,6 @@ type attempt struct {
 	kind      probe.Kind
 }
 
-// idleProbers is how many goroutines wait for the next attempt of a probe, any
-// pod's: to begin one costs more than the rest of the agent.
-const idleProbers = 32
-
 // runProbe makes an attempt beside the loop.
 func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
 	job := attempt{
@@ -34,22 +30,23 @@ func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
 	if c := p.instance(act.Instance); c != nil {
 		job.id = c.id
 	}
-	select {
-	case a.attempts <- job: // somebody waits for it
-	default:
-		a.calls.Go(func() { a.probe(job) })
+	if a.probers.put(job) {
+		a.calls.Go(a.probe)
 	}
 }
 
-// probe makes attempts, the first one of which is given, until the loop ends or
-// enough others wait for the next.
-func (a *Agent) probe(job attempt) {
-	for ok := true; ok; {
-		a.try(&job)
-		if ok = a.idle.Add(1) <= idleProbers; ok {
-			job, ok = <-a.attempts
+// probe makes attempts, as long as this goroutine is needed.
+func (a *Agent) probe() {
+	var job attempt
+	for arrives := true; ; arrives = false {
+		begin, ok := a.probers.take(&job, arrives)
+		if begin {
+			a.calls.Go(a.probe)
 		}
-		a.idle.Add(-1)
+		if !ok {
+			return
+		}
+		a.try(&job)
 	}
 }
 
