@@ -131,7 +131,7 @@ func (t *Template) needsSandbox(r *Runtime) (need bool, attempt, old uint64) {
 		}
 	}
 	newest := r.Sandboxes[0]
-	noIP := newest.IP == "" && !t.pod.Spec.HostNetwork
+	noIP := newest.IP == "" && !t.hostNetwork
 	if ready > 1 || !newest.Ready || noIP {
 		return true, newest.Attempt + 1, newest.ID
 	}

@@ -93,7 +93,7 @@ func (p *Pod) refresh() {
 // ready sandbox are those it had.
 func (p *Pod) inspect() Runtime {
 	r := p.world.view()
-	if s := r.activeSandbox(); s != nil && s.IP != "" && !p.t.pod.Spec.HostNetwork {
+	if s := r.activeSandbox(); s != nil && s.IP != "" && !p.t.hostNetwork {
 		r.IPs = []string{s.IP}
 	} else if s == nil && p.pleg.snapshot != nil {
 		r.IPs = p.pleg.snapshot.IPs

@@ -77,7 +77,7 @@ func (p *Pod) setAddresses(s *corev1.PodStatus, r *Runtime) {
 	ips := r.IPs
 	if s.HostIP != "" {
 		s.HostIPs = []corev1.HostIP{{IP: s.HostIP}}
-		if p.t.pod.Spec.HostNetwork {
+		if p.t.hostNetwork {
 			ips = []string{s.HostIP}
 		}
 	}

@@ -17,7 +17,7 @@ func (p *Pod) syncPod() {
 		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
 		return
 	}
-	if p.noNetwork != "" && !p.t.pod.Spec.HostNetwork {
+	if p.noNetwork != "" && !p.t.hostNetwork {
 		p.awaitNetwork()
 		return
 	}

@@ -34,6 +34,7 @@ type Template struct {
 	layout             *probe.Layout
 	hasSidecar         bool
 	static             bool
+	hostNetwork        bool
 	restartsAll        bool // some rule may restart all containers (R9)
 	qos                corev1.PodQOSClass
 	position           []int // by container: its place among its statuses
@@ -94,6 +95,7 @@ func compile(pod *corev1.Pod, cfg Config, limits restart.Limits) *Template {
 		pullLimits:  restart.DefaultLimits(), // I6
 		rules:       podphase.Compile(pod, cfg.Restart.Gates),
 		static:      isStatic(pod),
+		hostNetwork: pod.Spec.HostNetwork,
 		restartsAll: restart.MayRestartAll(&pod.Spec, cfg.Restart.Gates),
 		qos:         podphase.QOSClass(&pod.Spec),
 		resources:   podResourcesOf(pod),
@@ -172,6 +174,9 @@ func (t *Template) Pod() *corev1.Pod { return t.pod }
 
 // Static reports whether the pod comes from a file or URL (S84).
 func (t *Template) Static() bool { return t.static }
+
+// HostNetwork reports whether the pod has the addresses of its host.
+func (t *Template) HostNetwork() bool { return t.hostNetwork }
 
 // Containers returns how many containers there are, the init list included.
 func (t *Template) Containers() int { return len(t.containers) }

@@ -142,7 +142,7 @@ func (a *Agent) target(p *pod, act *lifecycle.Action) (handler.Target, *corev1.C
 
 // address is where probes and hooks of a pod connect to.
 func (a *Agent) address(p *pod) string {
-	if p.machine.Template().Pod().Spec.HostNetwork {
+	if p.machine.Template().HostNetwork() {
 		return a.o.Config.HostIP
 	}
 	return p.newest().IP
