@@ -8,6 +8,10 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/gofrs/flock"
+
+	"github.com/podclock/podclock/internal/filelock"
 )
 
 const (
@@ -23,6 +27,7 @@ type files struct {
 	file     *os.File // nil: there is none
 	size     int64
 	ended    bool
+	held     *flock.Flock // on the directory
 }
 
 const suffix = ".podclock.jsonl"
@@ -38,6 +43,15 @@ func newFiles(o Options) files {
 		f.maxFiles = defaultMaxFiles
 	}
 	return f
+}
+
+// lock keeps other recorders out of the directory, until end.
+func (f *files) lock() (err error) {
+	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+		return err
+	}
+	f.held, err = filelock.Take(filepath.Join(f.dir, "lock"))
+	return err
 }
 
 func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
@@ -121,8 +135,11 @@ func (f *files) write(line []byte) error {
 
 // end closes the present file, for good.
 func (f *files) end() error {
+	if f.ended {
+		return nil
+	}
 	f.ended = true
-	return f.close()
+	return errors.Join(f.close(), f.held.Unlock())
 }
 
 func (f *files) close() error {

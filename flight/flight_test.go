@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -230,6 +231,20 @@ func TestAClosedRecorderBeginsNoFile(t *testing.T) {
 	}
 }
 
+func TestOneRecorderAtATimeHasADirectory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // the second one waits for a while
+		o := flight.Options{Dir: t.TempDir()}
+		first := newRecorder(t, o)
+		if _, err := flight.NewRecorder(o); err == nil || !strings.Contains(err.Error(), "somebody else has it") {
+			t.Errorf("a second recorder: %v; want an error that says why not", err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		newRecorder(t, o)
+	})
+}
+
 func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir(), MaxFiles: 1}
 	for _, name := range []string{"00000007.podclock.jsonl", "0notes.podclock.jsonl", "9.podclock.jsonl", "00000008.txt"} {
@@ -242,7 +257,7 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 	for i := range names {
 		names[i] = filepath.Base(names[i])
 	}
-	want := []string{"00000008.podclock.jsonl", "00000008.txt", "0notes.podclock.jsonl", "9.podclock.jsonl"}
+	want := []string{"00000008.podclock.jsonl", "00000008.txt", "0notes.podclock.jsonl", "9.podclock.jsonl", "lock"}
 	if diff := cmp.Diff(want, names); err != nil || diff != "" {
 		t.Errorf("%v, files (-want +got)\n%s", err, diff)
 	}

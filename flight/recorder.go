@@ -1,6 +1,7 @@
 package flight
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,8 +12,8 @@ import (
 
 // Options is where a [Recorder] writes.
 type Options struct {
-	// Dir takes the files; it is made if it is not there. No two recorders may
-	// have it at a time.
+	// Dir takes the files; it is made if it is not there. One recorder has it at
+	// a time.
 	Dir string
 	// MaxBytes is how large a file grows before the next one is begun. 0: 64 MiB.
 	MaxBytes int64
@@ -43,8 +44,11 @@ func NewRecorder(o Options) (*Recorder, error) {
 		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxFiles %d: neither can be negative; 0 is the default", o.MaxBytes, o.MaxFiles)
 	}
 	r := &Recorder{files: newFiles(o)}
+	if err := r.files.lock(); err != nil {
+		return nil, fmt.Errorf("flight: Options.Dir: %w", err)
+	}
 	if err := r.begin(); err != nil {
-		return nil, fmt.Errorf("flight: %w", err)
+		return nil, fmt.Errorf("flight: %w", errors.Join(err, r.files.end()))
 	}
 	return r, nil
 }

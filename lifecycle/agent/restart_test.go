@@ -326,7 +326,7 @@ func TestWhatIsWrongWithTheStateDirectoryIsNamed(t *testing.T) {
 		s := begin(t, agent.Options{Runtime: &runtimetest.Fake{}, StateDir: sound})
 		s.add(web("../1"))
 		_, err := agent.New(agent.Options{Runtime: &runtimetest.Fake{}, StateDir: sound})
-		if err == nil || !strings.Contains(err.Error(), "another agent runs with it") {
+		if err == nil || !strings.Contains(err.Error(), "somebody else has it") {
 			t.Errorf("two agents with one directory: %v", err)
 		}
 		s.stop()

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/gofrs/flock"
+
+	"github.com/podclock/podclock/internal/filelock"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -17,7 +20,7 @@ import (
 type Runtime struct {
 	o       Options
 	program string // this executable, which is the shim's too
-	lock    *os.File
+	lock    *flock.Flock
 	cgroups cgroups
 	adopted sync.Once
 
@@ -101,18 +104,13 @@ func (r *Runtime) open() error {
 			return err
 		}
 	}
-	lock, err := os.OpenFile(filepath.Join(r.o.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := filelock.Take(filepath.Join(r.o.Dir, "lock"))
 	if err != nil {
 		return err
 	}
-	if err := flock(lock); err != nil {
-		lock.Close()
-		return fmt.Errorf("%s is in use by another runtime (%w): end that one, or take another Options.Dir", r.o.Dir, err)
-	}
 	r.lock = lock
 	if err := r.load(); err != nil {
-		lock.Close()
-		return err
+		return errors.Join(err, lock.Unlock())
 	}
 	return nil
 }
@@ -131,7 +129,7 @@ func (r *Runtime) Close() error {
 	r.mu.Unlock()
 	r.watchers.Wait()
 	r.cgroups.remove()
-	return r.lock.Close()
+	return r.lock.Unlock()
 }
 
 // Name is "process".

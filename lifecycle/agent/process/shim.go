@@ -13,6 +13,10 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/podclock/podclock/internal/filelock"
 )
 
 // shimVariable holds, in the environment of a shim, the ID of its container.
@@ -47,7 +51,7 @@ type shim struct {
 	reaped   chan os.Signal
 	children map[int]func(syscall.WaitStatus) // by process ID: what to do when it has ended
 	pumps    *pumps
-	lock     *os.File
+	lock     *flock.Flock
 
 	stopSent bool
 	killAt   time.Time // zero: never
@@ -110,11 +114,8 @@ func newShim() (*shim, error) {
 // late shim, whose runtime was killed and replaced before it came here: it must
 // not take the place of its successor.
 func (s *shim) listen() (net.Listener, error) {
-	lock, err := os.OpenFile(shimLock, os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := filelock.Take(shimLock)
 	if err != nil {
-		return nil, err
-	}
-	if err := flock(lock); err != nil {
 		return nil, err
 	}
 	s.lock = lock
