@@ -82,7 +82,7 @@ type story struct {
 	stop    func()
 }
 
-// Event implements [agent.Recorder].
+// Event implements [agent.EventRecorder].
 func (s *story) Event(object runtime.Object, _, reason, message string) {
 	ref := object.(*corev1.ObjectReference)
 	s.events = append(s.events, strings.TrimSpace(ref.FieldPath+" "+reason+": "+message))
@@ -99,7 +99,7 @@ func begin(t *testing.T, o agent.Options) *story {
 	if o.Prober == nil {
 		o.Prober = &prober{}
 	}
-	o.Recorder = s
+	o.EventRecorder = s
 	if o.Slack == 0 {
 		o.Slack = -1
 	}

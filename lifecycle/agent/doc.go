@@ -19,9 +19,11 @@
 // One goroutine owns all machines. It takes messages from one mailbox, steps
 // the machines that are due, and sleeps until the first deadline on one timer,
 // or until a message comes. Whatever takes time — a probe, a hook, a call of the
-// runtime — runs in a goroutine of its own for as long as it takes, and posts
-// one message. A probe that is not being made costs neither a goroutine nor a
-// timer; a few goroutines wait for the next one, whichever that is. Nothing is decided here that package lifecycle could decide.
+// runtime — runs beside it for as long as it takes, waits for nothing else, and
+// posts one message. A probe that is not being made costs neither a goroutine
+// nor a timer: a few goroutines wait for the next one, whichever that is, and
+// quick ones share a goroutine. Nothing is decided here that package lifecycle
+// could decide.
 //
 // A wake takes in what has arrived: first facts and the runtime's notices, as
 // they arrived, then answers in the order of their requests. At one instant

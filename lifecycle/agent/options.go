@@ -59,8 +59,8 @@ type Options struct {
 	// does.
 	Flight *flight.Recorder
 
-	// Recorder takes the events of pods. nil: nobody does.
-	Recorder Recorder
+	// EventRecorder takes the events of pods. nil: nobody does.
+	EventRecorder EventRecorder
 	// OnStatus is told of each [Change]: a new status, a deletion or another spec,
 	// that the pod is finished, that it is gone. See also [Agent.Watch].
 	OnStatus func(Change)
@@ -81,10 +81,10 @@ type Prober interface {
 
 var _ Prober = (*handler.Prober)(nil)
 
-// Recorder takes the events of pods. The object is a *corev1.ObjectReference,
-// to a container where the event is about one (P124). The EventRecorder of
-// client-go's tools/record is a Recorder as it is.
-type Recorder interface {
+// EventRecorder takes the events of pods. The object is a
+// *corev1.ObjectReference, to a container where the event is about one (P124).
+// The EventRecorder of client-go's tools/record is one as it is.
+type EventRecorder interface {
 	Event(object runtime.Object, eventType, reason, message string)
 }
 

@@ -159,10 +159,10 @@ func (a *Agent) follow(p *pod, act *lifecycle.Action) {
 
 // recordEvent gives an event of a pod, or of its container, to the recorder.
 func (a *Agent) recordEvent(p *pod, container int, eventType, reason, message string) {
-	if a.o.Recorder == nil {
+	if a.o.EventRecorder == nil {
 		return
 	}
-	a.o.Recorder.Event(&corev1.ObjectReference{
+	a.o.EventRecorder.Event(&corev1.ObjectReference{
 		APIVersion: "v1", Kind: "Pod", Namespace: p.identity.Namespace, Name: p.identity.Name, UID: p.identity.UID,
 		FieldPath: p.machine.Template().FieldPath(container),
 	}, eventType, reason, message)
