@@ -17,6 +17,7 @@ func (a *Agent) letGo(p *pod) {
 		return
 	}
 	p.sweeping = true
+	a.deadlines.set(p, p.wakeAt, false) // the machine would collect what is swept, and be kept again
 	var left leftovers
 	for _, c := range p.instances {
 		left.containers = append(left.containers, c.id)
@@ -34,7 +35,6 @@ func (a *Agent) letGo(p *pod) {
 
 // forget drops a pod of which nothing is left.
 func (a *Agent) forget(p *pod) {
-	a.deadlines.set(p, p.wakeAt, false)
 	a.mu.Lock()
 	delete(a.byUID, p.identity.UID)
 	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
