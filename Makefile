@@ -7,6 +7,7 @@ GO          ?= go
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
 FUZZTIME    ?= 5000x
 SOAKTIME    ?= 10m
+KERNEL      ?= /boot/vmlinuz
 EXAMPLES    := $(wildcard examples/*/scenario.yaml)
 
 .DEFAULT_GOAL := help
@@ -41,6 +42,10 @@ test: ## all tests, with the race detector
 .PHONY: soak
 soak: ## real processes and agents that are killed, for SOAKTIME (default 10m)
 	$(GO) test -race -run TestSoak -v -timeout 0 ./lifecycle/agent/process -soak=$(SOAKTIME)
+
+.PHONY: vm
+vm: ## the process runtime in a virtual machine with cgroup v2, from KERNEL (needs QEMU)
+	KERNEL=$(KERNEL) lifecycle/agent/process/vm.sh
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (default 5000 inputs; 5m: for that long)

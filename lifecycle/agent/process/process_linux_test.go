@@ -186,6 +186,22 @@ func TestAContainerThatTakesTooMuchMemoryIsOOMKilled(t *testing.T) { // C8
 	}
 }
 
+func TestAContainerThatTakesTooMuchCPUIsThrottled(t *testing.T) {
+	b := realCgroups(t, "cpu")
+	c := b.startSpec(&corev1.Container{
+		Command:   []string{"sh", "-c", "while :; do :; done"},
+		Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"cpu": resource.MustParse("100m")}},
+	})
+	stat := filepath.Join(string(c.record.Cgroup), "cpu.stat")
+	for deadline := time.Now().Add(time.Minute); strings.Contains(read(t, stat), "nr_throttled 0\n"); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("a container that spins is not throttled:\n%s", read(t, stat))
+		}
+	}
+	b.r.StopContainer(b.ctx, c.record.ID, 0)
+	b.end(c)
+}
+
 // An agent is killed wherever it may be. What it said to have started the next
 // one finds, and when all is stopped no process is left.
 func TestAnAgentMayBeKilledAtAnyMoment(t *testing.T) {
