@@ -3,6 +3,7 @@ package flight_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/timeline"
@@ -71,7 +73,7 @@ func TestARecordingPlayedAgainShowsTheSame(t *testing.T) {
 		o.Dir = t.TempDir()
 		r := newRecorder(t, o)
 		n := newNode(t, r, "1")
-		n.liveUntil(start.Add(20 * time.Minute))
+		n.liveUntil(20 * time.Minute)
 		if err := errors.Join(r.Err(), r.Close()); err != nil {
 			t.Fatal(err)
 		}
@@ -90,8 +92,8 @@ func TestEachFileCanBePlayedAlone(t *testing.T) {
 	r := newRecorder(t, o)
 	one, two := newNode(t, r, "1"), newNode(t, r, "2")
 	for d := time.Minute; d <= 20*time.Minute; d += time.Minute {
-		one.liveUntil(start.Add(d))
-		two.liveUntil(start.Add(d))
+		one.liveUntil(d)
+		two.liveUntil(d)
 	}
 	files := filesIn(t, o.Dir)
 	if len(files) != o.MaxFiles {
@@ -114,7 +116,7 @@ func n(text string) int { return strings.Count(text, "\n") }
 func TestARecordingThatIsCutOffIsPlayedUpToThere(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir()}
 	r := newRecorder(t, o)
-	newNode(t, r, "1").liveUntil(start.Add(time.Minute))
+	newNode(t, r, "1").liveUntil(time.Minute)
 	whole := filesIn(t, o.Dir)[0]
 	p := &flight.Player{}
 	if err := p.Play(bytes.NewReader(nil)); !errors.Is(err, flight.ErrCut) {
@@ -131,7 +133,7 @@ func TestARecordingThatIsCutOffIsPlayedUpToThere(t *testing.T) {
 func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir()}
 	r := newRecorder(t, o)
-	newNode(t, r, "1").liveUntil(start.Add(time.Minute))
+	newNode(t, r, "1").liveUntil(time.Minute)
 	lines := bytes.SplitAfter(filesIn(t, o.Dir)[0], []byte("\n"))
 	join := func(lines ...[]byte) string { return string(bytes.Join(lines, nil)) }
 	chance := bytes.ReplaceAll(join2(lines), []byte(`"draws":["r`), []byte(`"draws":["l`))
@@ -160,12 +162,12 @@ func TestWhatCannotBeWrittenIsToldAndTheMachineGoesOn(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir()}
 	r := newRecorder(t, o)
 	n := newNode(t, r, "1")
-	n.liveUntil(start.Add(time.Minute))
+	n.liveUntil(time.Minute)
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
 	before := n.log.Len()
-	n.liveUntil(start.Add(10 * time.Minute))
+	n.liveUntil(10 * time.Minute)
 	if n.log.Len() <= before {
 		t.Error("the machine stands still")
 	}
@@ -194,17 +196,17 @@ func TestADiskThatIsFullForAWhileLosesNothingElse(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir(), MaxFiles: 2}
 	r := newRecorder(t, o)
 	n := newNode(t, r, "1")
-	n.liveUntil(start.Add(time.Minute))
+	n.liveUntil(time.Minute)
 	undo, err := flight.Break(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.liveUntil(start.Add(3 * time.Minute))
+	n.liveUntil(3 * time.Minute)
 	if err := r.Err(); err == nil {
 		t.Error("the recorder says nothing")
 	}
 	undo()
-	n.liveUntil(start.Add(10 * time.Minute))
+	n.liveUntil(10 * time.Minute)
 	files := filesIn(t, o.Dir)
 	if len(files) != 2 {
 		t.Fatalf("%d files, want one from before and one from after", len(files))
@@ -220,12 +222,12 @@ func TestAClosedRecorderBeginsNoFile(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir(), MaxBytes: 1, MaxFiles: 1000}
 	r := newRecorder(t, o)
 	n := newNode(t, r, "1")
-	n.liveUntil(start.Add(time.Minute))
+	n.liveUntil(time.Minute)
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
 	before := len(filesIn(t, o.Dir))
-	n.liveUntil(start.Add(2 * time.Minute))
+	n.liveUntil(2 * time.Minute)
 	if after := len(filesIn(t, o.Dir)); after != before {
 		t.Errorf("%d files have become %d", before, after)
 	}
@@ -263,25 +265,39 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 	}
 }
 
-// The clock of the node is set while machines compare times by their monotonic
-// readings.
-func TestAClockThatIsSetDoesNotShowInARecording(t *testing.T) {
-	for _, jump := range []time.Duration{-time.Hour, time.Hour} {
-		o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxFiles: 1000}
-		r := newRecorder(t, o)
-		n := newNode(t, r, "1")
-		n.begin(r, time.Now())
-		n.liveUntil(n.now.Add(5 * time.Minute))
-		n.jump = jump
-		n.liveUntil(n.now.Add(20 * time.Minute))
-		if err := r.Err(); err != nil {
-			t.Fatal(err)
+// A machine compares times by their monotonic readings where they have one: not
+// those that it was restored with, nor those of the API, such as the start time
+// that an active deadline counts from.
+func TestARecordingDoesNotDependOnTheClock(t *testing.T) {
+	for name, clock := range map[string]struct {
+		jump    time.Duration
+		restore bool
+		then    time.Duration // how long after that it happens
+	}{
+		"set back":                     {jump: -time.Hour},
+		"set forwards":                 {jump: time.Hour},
+		"set back after a restart":     {jump: -time.Hour, restore: true, then: time.Second},
+		"set forwards after a restart": {jump: time.Hour, restore: true, then: time.Second},
+	} {
+		for _, size := range []int64{10_000, 1 << 20} {
+			t.Run(fmt.Sprintf("%s/%d", name, size), func(t *testing.T) {
+				o := flight.Options{Dir: t.TempDir(), MaxBytes: size, MaxFiles: 1000}
+				r := newRecorder(t, o)
+				n := newNode(t, r, "1", func(s *corev1.PodSpec) { s.ActiveDeadlineSeconds = new(int64(15 * 60)) })
+				n.begin(r, time.Now())
+				n.liveUntil(5 * time.Minute)
+				if clock.restore {
+					n.restore(r)
+					n.liveUntil(5*time.Minute + clock.then)
+				}
+				n.jump = clock.jump
+				n.liveUntil(20 * time.Minute)
+				if err := r.Err(); err != nil {
+					t.Fatal(err)
+				}
+				var p flight.Player
+				played(t, &p, filesIn(t, o.Dir)...)
+			})
 		}
-		files := filesIn(t, o.Dir)
-		if len(files) < 4 {
-			t.Fatalf("%d files", len(files))
-		}
-		var p flight.Player
-		played(t, &p, files...)
 	}
 }

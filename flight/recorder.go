@@ -3,6 +3,7 @@ package flight
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ type Options struct {
 type Recorder struct {
 	mu     sync.Mutex
 	files  files
-	tracks map[*Track]time.Time // that have their snapshot in the present file: its time
+	tracks map[*Track]time.Time // that have their snapshot in the present file: its time, by the clock of the steps
 	broken bool                 // the present file lacks a line: nothing can follow
 	again  time.Time            // when to try the next one
 	err    error
@@ -98,12 +99,23 @@ func (r *Recorder) Track(c lifecycle.Config, t *lifecycle.Timing) (*Track, *life
 	return k, &heard
 }
 
-// Step steps the machine of the track, and records it.
+// Step steps the machine of the track, and records it. If the times that it is
+// given have both a monotonic and a wall reading these are to pass alike, but
+// when the clock is set, as those of an agent do: a machine compares by the one
+// or by the other.
 func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event) []lifecycle.Action {
 	r := k.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	var passed []lifecycle.Action
+	if base, ok := r.tracks[k]; ok && wasSet(base, now) {
+		// What it compares with the time of day is nearer now, or farther: that is
+		// told by a new snapshot.
+		passed = slices.Clone(m.Step(now))
+		delete(r.tracks, k)
+	}
 	r.introduce(k, m, now)
+	base, recorded := r.tracks[k]
 	if k.world != nil {
 		k.world.now, k.world.draws = now, k.world.draws[:0]
 	}
@@ -112,14 +124,24 @@ func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event)
 		s.Events = append(s.Events, eventOf(&events[i]))
 	}
 	actions := m.Step(now, events...)
-	if base, ok := r.tracks[k]; ok && !r.broken {
-		s.At = steady(base, now)
+	if recorded && !r.broken {
+		s.At = base.Add(now.Sub(base)).Round(0).UTC()
 		if k.world != nil {
 			s.Draws = k.world.draws
 		}
 		r.write(&line{Step: s}, now)
 	}
-	return actions
+	if passed == nil {
+		return actions
+	}
+	return append(passed, actions...)
+}
+
+// wasSet reports whether the wall clock was set since base.
+func wasSet(base, now time.Time) bool {
+	const least = 100 * time.Millisecond
+	passed := now.Round(0).Sub(base.Round(0))
+	return (passed - now.Sub(base)).Abs() >= least
 }
 
 // introduce writes a machine's snapshot, once a file.
@@ -135,14 +157,14 @@ func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) {
 		r.note(err, now)
 		return
 	}
+	base := m.Now()
+	if base == base.Round(0) { // it has no monotonic reading: it was restored
+		base = now.Add(base.Sub(now))
+	}
 	if r.write(&line{Pod: podOf(m.Identity().UID, k, snapshot)}, now) {
-		r.tracks[k] = m.Now()
+		r.tracks[k] = base
 	}
 }
-
-// steady is the time without the jumps of the machine's clock since base, which
-// a machine that is given monotonic times does not see.
-func steady(base, now time.Time) time.Time { return base.Round(0).Add(now.Sub(base)).UTC() }
 
 // write appends a line; false: that has failed.
 func (r *Recorder) write(l *line, now time.Time) bool {

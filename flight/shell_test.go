@@ -4,13 +4,13 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-	"unsafe"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/flight"
+	"github.com/podclock/podclock/internal/wire/wiretest"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
@@ -21,15 +21,16 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // node answers what a machine asks for at once. Its container crashes in the
 // seventh second of each run, and its readiness probe fails at first.
 type node struct {
-	t     testing.TB
-	track *flight.Track
-	pod   *lifecycle.Pod
-	log   *timeline.Timeline
-	now   time.Time
-	alive uint64    // the instance that runs
-	ends  time.Time // when it crashes
-	began time.Time
-	jump  time.Duration // of the wall clock since
+	t      testing.TB
+	track  *flight.Track
+	pod    *lifecycle.Pod
+	log    *timeline.Timeline
+	now    time.Time
+	alive  uint64    // the instance that runs
+	ends   time.Time // when it crashes
+	began  time.Time
+	passed time.Duration // since, by the monotonic clock
+	jump   time.Duration // of the wall clock since
 }
 
 // begin makes the node's machine anew, at another time.
@@ -41,24 +42,15 @@ func (n *node) begin(r *flight.Recorder, now time.Time) {
 	n.give()
 }
 
-// moved moves a time's wall reading, and keeps its monotonic one.
-func moved(t time.Time, d time.Duration) time.Time {
-	type raw struct {
-		wall uint64
-		ext  int64
-		loc  *time.Location
-	}
-	r := (*raw)(unsafe.Pointer(&t))
-	r.wall += uint64(int64(d/time.Second)) << 30
-	return t
-}
-
-func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
+func newNode(t testing.TB, r *flight.Recorder, uid string, change ...func(*corev1.PodSpec)) *node {
 	manifest := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "web"},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "app:1", ReadinessProbe: &corev1.Probe{
 			ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"ready"}}}, PeriodSeconds: 2,
 		}}}},
+	}
+	for _, c := range change {
+		c(&manifest.Spec)
 	}
 	template, err := lifecycle.Compile(manifest, lifecycle.Config{})
 	if err != nil {
@@ -69,6 +61,20 @@ func newNode(t testing.TB, r *flight.Recorder, uid string) *node {
 	return &node{
 		t: t, track: track, pod: lifecycle.New(template, id, timing, start), log: timeline.New(start), now: start, began: start,
 	}
+}
+
+// restore makes the machine anew from a snapshot, as an agent does that was
+// killed.
+func (n *node) restore(r *flight.Recorder) {
+	data, err := n.pod.Snapshot()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	track, timing := r.Track(lifecycle.Config{}, lifecycle.KubeletTiming(rand.New(rand.NewPCG(8, 8))))
+	if n.pod, err = lifecycle.Restore(data, lifecycle.Config{}, timing); err != nil {
+		n.t.Fatal(err)
+	}
+	n.track = track
 }
 
 // give steps the machine, and answers what it asks for.
@@ -87,14 +93,14 @@ func (n *node) give(events ...lifecycle.Event) {
 				track.Add(r)
 			}
 			if a.Type.IsRequest() {
-				queue = append(queue, []lifecycle.Event{n.answer(a)})
+				queue = append(queue, n.answer(a))
 			}
 		}
 		n.log.Close(n.now)
 	}
 }
 
-func (n *node) answer(a *lifecycle.Action) lifecycle.Event {
+func (n *node) answer(a *lifecycle.Action) []lifecycle.Event {
 	ev := lifecycle.Event{Op: a.Op, Instance: a.Instance, Container: a.Container, Probe: a.Probe, Attempt: a.Attempt}
 	switch a.Type {
 	case lifecycle.RunSandbox:
@@ -106,6 +112,11 @@ func (n *node) answer(a *lifecycle.Action) lifecycle.Event {
 	case lifecycle.StartContainer:
 		ev.Type = lifecycle.ContainerStarted
 		n.alive, n.ends = a.Instance, n.now.Add(7*time.Second)
+	case lifecycle.StopContainer:
+		ev.Type, n.alive = lifecycle.ContainerStopped, 0
+		return []lifecycle.Event{{Type: lifecycle.ContainerExited, Instance: a.Instance, ExitCode: 143}, ev}
+	case lifecycle.StopSandbox:
+		ev.Type = lifecycle.SandboxStopped
 	case lifecycle.RemoveContainer:
 		ev.Type = lifecycle.ContainerRemoved
 	case lifecycle.RunProbe:
@@ -117,11 +128,11 @@ func (n *node) answer(a *lifecycle.Action) lifecycle.Event {
 	default:
 		n.t.Fatalf("nobody thought of %v", a.Type)
 	}
-	return ev
+	return []lifecycle.Event{ev}
 }
 
-// liveUntil lets the machine live.
-func (n *node) liveUntil(end time.Time) {
+// liveUntil lets the machine live until so long after it was begun.
+func (n *node) liveUntil(end time.Duration) {
 	if n.now.Equal(start) {
 		n.give()
 	}
@@ -131,10 +142,15 @@ func (n *node) liveUntil(end time.Time) {
 		if crash {
 			at = n.ends
 		}
-		if at.After(end) {
+		if !ok && !crash {
 			return
 		}
-		n.now = moved(n.began.Add(at.Sub(n.began)), n.jump)
+		passed := n.passed + max(at.Sub(n.now), 0)
+		if passed > end {
+			return
+		}
+		n.passed = passed
+		n.now = wiretest.MoveWall(n.began.Add(passed), n.jump)
 		if !crash {
 			n.give()
 			continue

@@ -6,10 +6,14 @@ import (
 	"github.com/benbjohnson/clock"
 )
 
-// steady makes of a clock one that is never set back. The real clock's readings
-// are compared by their monotonic part, so that it is steady as it is. Others,
+// steady makes of a clock one that is never set back. The real clock's times are
+// compared by their monotonic readings, so that it is steady as it is. Others,
 // such as a mock, may be set back: the time then goes on from where it stood,
 // and what waits for it waits no longer than it had to.
+//
+// The real clock's two readings are not taken at the same instant. A machine
+// compares by the one or by the other, and so does who plays a recording of it
+// again: therefore they pass alike, but when the wall clock is set.
 type steady struct {
 	clock clock.Clock
 	last  time.Time // of the clock
@@ -26,7 +30,7 @@ func (s *steady) reach(t time.Time) {
 // read returns the time, and whether the clock was set back since it was last
 // read, so that timers stand where they will not fire in time.
 func (s *steady) read() (now time.Time, setBack bool) {
-	raw := s.clock.Now()
+	raw := s.even(s.clock.Now())
 	if raw.Before(s.last) {
 		s.lead += s.last.Sub(raw)
 		setBack = true
@@ -36,4 +40,17 @@ func (s *steady) read() (now time.Time, setBack bool) {
 		return raw, setBack
 	}
 	return raw.Add(s.lead), setBack
+}
+
+// set is how far the wall clock must be off to have been set.
+const set = 100 * time.Millisecond
+
+// even corrects a wall reading that was taken a little before or after the
+// monotonic one.
+func (s *steady) even(raw time.Time) time.Time {
+	even := s.last.Add(raw.Sub(s.last))
+	if s.last.IsZero() || raw.Round(0).Sub(even.Round(0)).Abs() >= set {
+		return raw
+	}
+	return even
 }
