@@ -198,9 +198,9 @@ func TestAnErrorIsTriedThreeTimesAndCountsForNothing(t *testing.T) { // P66, P98
 	synctest.Test(t, func(t *testing.T) {
 		w, out := bubble(t, new(handler.Network), app("livenessProbe: {httpGet: {port: wbe}, failureThreshold: 1}"), 11*time.Second)
 		errored := `
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s: strconv.Atoi: parsing "wbe": invalid syntax
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s (try 2): strconv.Atoi: parsing "wbe": invalid syntax
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s (try 3): strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s: strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s (try 2): strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s (try 3): strconv.Atoi: parsing "wbe": invalid syntax
 +AT app liveness event Warning Unhealthy: Liveness probe errored and resulted in unknown state: strconv.Atoi: parsing "wbe": invalid syntax`
 		play(t, w, out, strings.ReplaceAll(errored, "+AT", "+0s")+strings.ReplaceAll(errored, "+AT", "+10s")+"\n+11s end: the time is over")
 		if !strings.HasSuffix(out.String(), "\n\napp liveness: passes 2, of which succeeded 0, failed 0, errored 2; the last was an error\n") {
