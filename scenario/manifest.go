@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	kjson "sigs.k8s.io/json"
+
+	"github.com/podclock/podclock/lifecycle"
 )
 
 // Manifest is a file of Kubernetes objects of which some hold pods.
@@ -221,6 +223,20 @@ func (o *Object) Pod() (*corev1.Pod, error) {
 // [field.Error] in it becomes an [*Error] at the line of its field. Other
 // errors are placed at the object.
 func (o *Object) Locate(err error) error {
+	p := o.placed(err)
+	return p.err()
+}
+
+// Warnings returns what the API server accepts in a pod of the object and what
+// can never work all the same, as [lifecycle.Warnings] finds it, at its place in
+// the file.
+func (o *Object) Warnings(pod *corev1.Pod) []*Error {
+	p := o.placed(lifecycle.Warnings(pod).ToAggregate())
+	p.sort()
+	return p.list
+}
+
+func (o *Object) placed(err error) problems {
 	p := problems{file: o.File}
 	for _, e := range flatten(err) {
 		var fe *field.Error
@@ -231,7 +247,7 @@ func (o *Object) Locate(err error) error {
 		at := prefixed(prefixed(o.path, o.kind.template), fe.Field)
 		p.addf(o.doc.lineOf(at), "%s: %s", at, fe.ErrorBody())
 	}
-	return p.err()
+	return p
 }
 
 // flatten lists the single errors in a joined or aggregated one.

@@ -154,6 +154,17 @@ func (s *Scenario) Run() (*podclock.Result, error) {
 	return result, nil
 }
 
+// Warnings returns what the API server accepts in the pods and what can never
+// work all the same, such as a probe of a port name that no port has. The pods
+// are played with it, as a kubelet would.
+func (s *Scenario) Warnings() []*Error {
+	var all []*Error
+	for i, o := range s.objects {
+		all = append(all, o.Warnings(s.Options.Pods[i].Manifest)...)
+	}
+	return all
+}
+
 // SetTiming chooses the timing by name: "ideal" or "kubelet".
 func (s *Scenario) SetTiming(name string) {
 	s.TimingName, s.Options.Timing = name, nil

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/podclock/podclock/scenario"
 )
 
 // Exit statuses.
@@ -59,5 +61,12 @@ func run(args []string, t terminal, stdout, stderr io.Writer) int {
 	default:
 		fmt.Fprintln(stderr, err)
 		return exitBadInput
+	}
+}
+
+// warn prints what of the manifests can never work.
+func warn(w io.Writer, warnings []*scenario.Error) {
+	for _, e := range warnings {
+		fmt.Fprintf(w, "%s:%d: warning: %s\n", e.File, e.Line, e.Msg)
 	}
 }

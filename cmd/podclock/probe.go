@@ -80,10 +80,11 @@ func (p *probeFlags) run(cmd *cobra.Command) error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	subjects, err := p.load()
+	subjects, warnings, err := p.load()
 	if err != nil {
 		return err
 	}
+	warn(cmd.ErrOrStderr(), warnings)
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	w := newWatch(subjects, handler.New(handler.Options{}), cmd.OutOrStdout())
@@ -111,24 +112,25 @@ func (p *probeFlags) check() error {
 }
 
 // load reads the manifest and chooses what to probe.
-func (p *probeFlags) load() ([]subject, error) {
+func (p *probeFlags) load() ([]subject, []*scenario.Error, error) {
 	manifest, err := scenario.ReadManifest(p.file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	object, err := manifest.Find(p.object)
 	if err != nil {
-		return nil, &scenario.Error{File: p.file, Line: 1, Msg: err.Error() + objectCure(p.object)}
+		return nil, nil, &scenario.Error{File: p.file, Line: 1, Msg: err.Error() + objectCure(p.object)}
 	}
 	pod, err := object.Pod()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	template, err := lifecycle.Compile(pod, lifecycle.Config{})
 	if err != nil {
-		return nil, object.Locate(err)
+		return nil, nil, object.Locate(err)
 	}
-	return p.choose(object, template)
+	subjects, err := p.choose(object, template)
+	return subjects, object.Warnings(pod), err
 }
 
 func objectCure(ref string) string {

@@ -68,6 +68,7 @@ func (s *simulate) run(cmd *cobra.Command, file string) error {
 	if err := s.override(cmd, story); err != nil {
 		return err
 	}
+	warn(cmd.ErrOrStderr(), story.Warnings())
 	result, err := story.Run()
 	if err != nil {
 		return err
