@@ -20,7 +20,7 @@ var errFailing = errors.New("a probe does not succeed")
 
 // probeFlags are those of one run of `podclock probe`.
 type probeFlags struct {
-	file      string
+	file      file
 	object    string
 	container string
 	kind      choice
@@ -56,7 +56,7 @@ and 2 if the input is no good.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&p.file, "file", "f", "", "the manifest, a `FILE` with a Pod or a workload")
+	f.VarP(&p.file, "file", "f", "the manifest, a `FILE` with a Pod or a workload")
 	f.StringVar(&p.object, "object", "", "the object to probe, as `Kind/name`, if the manifest has several")
 	f.StringVarP(&p.container, "container", "c", "", "only this container (default all)")
 	f.Var(&p.kind, "kind", "only this kind of probe: liveness, readiness or startup (default all)")
@@ -113,13 +113,13 @@ func (p *probeFlags) check() error {
 
 // load reads the manifest and chooses what to probe.
 func (p *probeFlags) load() ([]subject, []*scenario.Error, error) {
-	manifest, err := scenario.ReadManifest(p.file)
+	manifest, err := scenario.ReadManifest(string(p.file))
 	if err != nil {
 		return nil, nil, err
 	}
 	object, err := manifest.Find(p.object)
 	if err != nil {
-		return nil, nil, &scenario.Error{File: p.file, Line: 1, Msg: err.Error() + objectCure(p.object)}
+		return nil, nil, &scenario.Error{File: string(p.file), Line: 1, Msg: err.Error() + objectCure(p.object)}
 	}
 	pod, err := object.Pod()
 	if err != nil {

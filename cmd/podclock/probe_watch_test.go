@@ -20,12 +20,12 @@ import (
 // chosen are the subjects of a pod with this spec, below "spec:".
 func chosen(t *testing.T, spec string) []subject {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "pod.yaml")
+	path := filepath.Join(t.TempDir(), "pod.yaml")
 	manifest := "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n" + spec
-	if err := os.WriteFile(file, []byte(manifest), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(manifest), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	subjects, _, err := (&probeFlags{file: file, podIP: "10.0.0.7", exec: true}).load()
+	subjects, _, err := (&probeFlags{file: file(path), podIP: "10.0.0.7", exec: true}).load()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -111,51 +110,4 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	}
 	o.NoLeap = s.noLeap
 	return nil
-}
-
-// length is a flag for a time that is not 0, as scenarios write it.
-type length time.Duration
-
-// String returns the time; "" if there is none.
-func (l *length) String() string {
-	if *l == 0 {
-		return ""
-	}
-	return time.Duration(*l).String()
-}
-
-// Type is what usage texts call the value.
-func (l *length) Type() string { return "time" }
-
-// Set reads a time.
-func (l *length) Set(text string) error {
-	d, err := scenario.ParseDuration(text)
-	if err == nil && d == 0 {
-		err = errors.New("a story of no length; give a time such as 10m")
-	}
-	*l = length(d)
-	return err
-}
-
-// choice is a flag of a closed set of words.
-type choice struct {
-	is string
-	of []string
-}
-
-// String returns the chosen word.
-func (c *choice) String() string { return c.is }
-
-// Type is what usage texts call the value.
-func (c *choice) Type() string { return "word" }
-
-// Set chooses a word of the set.
-func (c *choice) Set(word string) error {
-	for _, w := range c.of {
-		if w == word {
-			c.is = word
-			return nil
-		}
-	}
-	return fmt.Errorf("choose one of %q", c.of)
 }
