@@ -120,30 +120,30 @@ func TestTheGridThresholdsAndVerdictsAreThoseOfTheRules(t *testing.T) { // P40, 
 +15s app liveness httpGet http://10.0.0.7:80/: success in 0s
 +15s app liveness success 1 of 1
 +18s app readiness httpGet http://10.0.0.7:80/: success in 0s
-+18s app readiness success 2 of 1
++18s app readiness success 2 in a row, 1 needed: still ready
 +28s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +28s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
 +28s app readiness failure 1 of 1
 +28s app readiness => not ready: would be taken out of Service endpoints
 +28s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +28s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+28s app readiness failure 2 of 1
++28s app readiness failure 2 in a row, 1 needed: still not ready
 +30s app liveness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +30s app liveness event Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503
 +30s app liveness failure 1 of 2
 +38s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +38s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+38s app readiness failure 3 of 1
++38s app readiness failure 3 in a row, 1 needed: still not ready
 +45s app liveness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +45s app liveness event Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503
 +45s app liveness failure 2 of 2
 +45s app liveness => would restart the container: liveness
 +45s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +45s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+45s app readiness failure 4 of 1
++45s app readiness failure 4 in a row, 1 needed: still not ready
 +55s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +55s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+55s app readiness failure 5 of 1
++55s app readiness failure 5 in a row, 1 needed: still not ready
 +1m0s app liveness skipped: on hold until the next instance
 +1m2s end: the time is over`)
 		if w.allSucceed() {
