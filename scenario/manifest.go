@@ -245,7 +245,7 @@ func (o *Object) placed(err error) problems {
 			continue
 		}
 		at := prefixed(prefixed(o.path, o.kind.template), fe.Field)
-		p.addf(o.doc.lineOf(at), "%s: %s", at, fe.ErrorBody())
+		p.addf(o.doc.lineOf(at), "%s: %s%s", at, fe.ErrorBody(), cureOf(fe))
 	}
 	return p
 }

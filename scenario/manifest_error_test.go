@@ -119,6 +119,38 @@ func TestValidationErrorsAreFoundInTheManifest(t *testing.T) {
 	}
 }
 
+// The API server's words stand as they are; what to write instead comes after.
+func TestErrorsOfTheAPIServerEndWithACure(t *testing.T) { // P10, P11, P12
+	const negative = ": Invalid value: -1: must be greater than or equal to 0; "
+	for _, c := range []struct{ probe, want string }{
+		{"livenessProbe: {exec: {command: [a]}, initialDelaySeconds: -1}", "livenessProbe.initialDelaySeconds" + negative + "write 0 or more, or remove it for no delay"},
+		{"livenessProbe: {exec: {command: [a]}, timeoutSeconds: -1}", "livenessProbe.timeoutSeconds" + negative + "write 1 or more, or remove it for the default, 1"},
+		{"startupProbe: {exec: {command: [a]}, periodSeconds: -1}", "startupProbe.periodSeconds" + negative + "write 1 or more, or remove it for the default, 10"},
+		{"readinessProbe: {exec: {command: [a]}, successThreshold: -1}", "readinessProbe.successThreshold" + negative + "write 1 or more, or remove it for the default, 1"},
+		{"livenessProbe: {exec: {command: [a]}, successThreshold: -1}", "livenessProbe.successThreshold" + negative + "write 1 or remove it"},
+		{"startupProbe: {exec: {command: [a]}, successThreshold: 2}", "startupProbe.successThreshold: Invalid value: 2: must be 1; write 1 or remove it"},
+		{"readinessProbe: {exec: {command: [a]}, failureThreshold: -1}", "readinessProbe.failureThreshold" + negative + "write 1 or more, or remove it for the default, 3"},
+		{"livenessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 0}", "livenessProbe.terminationGracePeriodSeconds: Invalid value: 0: must be greater than 0; write 1 or more, or remove it for the pod's own"},
+		{"readinessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 9}", "readinessProbe.terminationGracePeriodSeconds: Invalid value: 9: must not be set for readinessProbes; remove it"},
+		{"livenessProbe: {periodSeconds: 1}", "livenessProbe: Required value: must specify a handler type; add exec, httpGet, tcpSocket or grpc"},
+		{"lifecycle: {preStop: {}}", "lifecycle.preStop: Required value: must specify a handler type; add exec, httpGet or sleep"},
+		{"livenessProbe: {grpc: {port: 1}, tcpSocket: {port: 1}}", "livenessProbe.grpc: Forbidden: may not specify more than 1 handler type; keep one"},
+	} {
+		o, err := podIn(podWith("          " + c.probe + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pod, _ := o.Pod()
+		err = o.Locate(validate(pod))
+		checkError(t, err, "m.yaml:10: spec.template.spec.containers[0]."+c.want)
+		for _, line := range strings.Split(err.Error(), "\n") {
+			if !strings.Contains(line, "; ") {
+				t.Errorf("%s: without a cure: %s", c.probe, line)
+			}
+		}
+	}
+}
+
 func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 	m, err := ParseManifest("m.yaml", []byte(podWith("")+"---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\n"))
 	if err != nil {
