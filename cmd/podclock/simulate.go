@@ -27,6 +27,16 @@ func newSimulate(t terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate FILE",
 		Short: "Plays a scenario, or a manifest whose apps are well for ever",
+		Long: `Plays a scenario, or a manifest whose apps are well for ever, and prints what
+happened, when and why.
+
+The table ends with a summary of each pod. JSON and YAML are one object: timing
+and seed, with which the same story can be played again; summary, by pod, with
+its times, restarts and kills; expectations, if the scenario has some, with those
+that are unmet; and timeline. "go doc ./scenario" has every key of a scenario.
+
+The exit status is 0 if every expectation is met, 1 if one is not, and 2 if the
+input is no good; then nothing is printed to standard output.`,
 		Example: `  podclock simulate examples/slow-start/scenario.yaml
   podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
   podclock simulate scenario.yaml -o json
@@ -74,11 +84,8 @@ func (s *simulate) run(cmd *cobra.Command, file string) error {
 	}
 	unmet := story.Check(result)
 	var out bytes.Buffer
-	if err := s.render(&out, story, result); err != nil {
+	if err := s.render(&out, story, result, unmet); err != nil {
 		return err
-	}
-	if n := story.Expectations(); n > 0 && unmet == nil && s.output.is == "table" {
-		fmt.Fprintf(&out, "all %d expectations are met\n", n)
 	}
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
 		return fmt.Errorf("podclock simulate: %w", err)
