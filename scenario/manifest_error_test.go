@@ -28,7 +28,18 @@ func TestABadManifestIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"an empty file", "", "m.yaml:1: no pod: it is empty; give a file with a Pod, Deployment,"},
 		{"only comments", "# nothing\n---\n# here\n", "m.yaml:1: no pod: it is empty;"},
 		{"no pod in it", "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: ConfigMap\n", "m.yaml:1: no pod: it holds Service, ConfigMap; give"},
-		{"a kind of an API that is gone", "apiVersion: extensions/v1beta1\nkind: Deployment\n", "m.yaml:1: no pod: it holds Deployment of extensions/v1beta1 (podclock takes apps/v1); give"},
+		{"a kind of an API that is gone", "apiVersion: extensions/v1beta1\nkind: Deployment\n", "m.yaml:1: no pod: it holds Deployment of extensions/v1beta1 (podclock takes Deployment of apps/v1); give"},
+		{"documents of nothing", "---\n---\n# here\n---\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list of nothing", "apiVersion: v1\nkind: List\nitems: []\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list without items", "apiVersion: v1\nkind: List\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list of null", "apiVersion: v1\nkind: List\nitems:\n- null\n", "m.yaml:4: not a Kubernetes object: give it apiVersion and kind"},
+		{"a list of services", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service}\n", "m.yaml:1: no pod: it holds Service; give"},
+		{"a kind in small letters", "apiVersion: v1\nkind: pod\n", "m.yaml:1: no pod: it holds pod of v1 (podclock takes Pod of v1); give"},
+		{"no apiVersion", "kind: Pod\n", "m.yaml:1: not a Kubernetes object: give it apiVersion"},
+		{"no kind", "apiVersion: v1\n", "m.yaml:1: not a Kubernetes object: give it kind"},
+		{"a scenario", "manifest: web.yaml\n", "m.yaml:1: not a Kubernetes object: it looks like a scenario; give the manifest alone"},
+		{"a Deployment that calls itself a Pod", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  template: {}\n", "m.yaml:5: spec.template: unknown field; a Pod has no such field; if this is a Deployment, write kind: Deployment and apiVersion: apps/v1"},
+		{"a Pod that calls itself a Deployment", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  containers: []\n", "m.yaml:5: spec.containers: unknown field; it is of the pod; put it into the spec of the template"},
 		{"text", "hello", "m.yaml:1: not a Kubernetes object: give it apiVersion and kind"},
 		{"values of a chart", "a: 1\n---\nreplicaCount: 3\n", "m.yaml:1: not a Kubernetes object"},
 		{"broken YAML", "apiVersion: v1\nkind: Pod\nmetadata: {name: [}\n", "m.yaml:3: not valid YAML: did not find expected node content; correct the YAML"},
@@ -165,7 +176,7 @@ func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db",
+		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db, with --object or a scenario's key object",
 		"web":        `object "web": m.yaml has several: Deployment/web, Pod/web`,
 		"api":        `object "api": not in m.yaml; it has Deployment/web, Pod/web, Pod/db`,
 		"Service/db": `object "Service/db": Service is no kind that holds a pod`,
@@ -173,6 +184,21 @@ func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 		if _, err := m.Find(ref); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Find(%q): %v; want %s", ref, err, want)
 		}
+	}
+}
+
+func TestTheSameObjectTwiceIsToldWithItsLines(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n"
+	m, err := ParseManifest("m.yaml", []byte(pod+"---\n"+podWith("")+"---\n"+pod))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Find("deploy/web"); err != nil {
+		t.Errorf("of the one beside them: %v", err)
+	}
+	const want = "m.yaml has Pod/web 2 times, in lines 1 and 15: remove all but one of them"
+	if _, err := m.Find("po/web"); err == nil || err.Error() != want {
+		t.Errorf("%v; want %s", err, want)
 	}
 }
 

@@ -110,7 +110,7 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	}
 	object, err := m.Find(ref)
 	if err != nil {
-		return nil, &Error{File: file, Line: 1, Msg: err.Error() + manifestCure(ref)}
+		return nil, &Error{File: file, Line: 1, Msg: err.Error()}
 	}
 	pod, err := object.Pod()
 	if err != nil {
@@ -122,13 +122,6 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	s := &Scenario{File: file, TimingName: "ideal", objects: []*Object{object}}
 	s.Options.Pods = []podclock.Pod{{Manifest: pod}}
 	return s, s.tryOut()
-}
-
-func manifestCure(ref string) string {
-	if ref == "" {
-		return ", with --object"
-	}
-	return ""
 }
 
 // tryOut makes the simulation once, so that what it refuses is found while

@@ -25,7 +25,7 @@ func chosen(t *testing.T, spec string) []subject {
 	if err := os.WriteFile(path, []byte(manifest), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	subjects, _, err := (&probeFlags{file: file(path), podIP: "10.0.0.7", exec: true}).load()
+	subjects, _, err := (&probeFlags{file: file(path), podIP: "10.0.0.7", exec: true}).load(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
