@@ -77,6 +77,7 @@ type expecting struct {
 	pod    string        // of which pod; empty: all
 	moment time.Duration // at which instant; 0: of the whole
 	end    time.Duration // of the story, if the scenario says it
+	types  []string      // of conditions
 	given  []string      // reasons that the scenario itself gives
 	checks []check
 }
@@ -85,7 +86,7 @@ type expecting struct {
 // the scenario itself gives.
 func (v value) expectations(o *podclock.Options, given []string) []check {
 	pods := o.Pods
-	e := &expecting{pods: pods, end: o.For, given: given}
+	e := &expecting{pods: pods, end: o.For, types: conditionTypes(o), given: given}
 	known := e.fields()
 	known["pods"] = func(v value) {
 		v.entries(func(name string, line int, entry value) {
@@ -228,10 +229,19 @@ func (e *expecting) detection(v value) {
 }
 
 func (e *expecting) phase(v value) {
-	want := v.oneOf(phases...)
+	want := v.phase()
 	e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
 		return string(p.Status.Phase), string(p.Status.Phase) == want
 	})
+}
+
+// phase reads a phase, for which a status is often taken.
+func (v value) phase() string {
+	if text := v.text(); contains(statusWords, text) && !contains(phases, text) {
+		v.wrong("%q is a STATUS, not a phase; write status: %s", text, text)
+		return ""
+	}
+	return v.oneOf(phases...)
 }
 
 var phases = []string{string(corev1.PodPending), string(corev1.PodRunning), string(corev1.PodSucceeded), string(corev1.PodFailed), string(corev1.PodUnknown)}

@@ -36,7 +36,7 @@ func (e *expecting) at(v value) {
 			}
 		}
 		known := map[string]fieldReader{
-			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, func(v value) string { return v.oneOf(phases...) }),
+			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, value.phase),
 			"status": column(func(s timeline.State) string { return s.Status }, e.statusWord),
 			"ready":  column(readyColumn(entry), value.readyText),
 		}

@@ -97,7 +97,11 @@ func orderOf(s *corev1.PodStatus) string {
 //
 //	conditions: {Initialized: True, Ready: {status: False, reason: PodFailed}}
 func (e *expecting) conditions(v value, of statusOf) {
-	v.entries(func(name string, _ int, entry value) {
+	v.entries(func(name string, line int, entry value) {
+		if !contains(e.types, name) {
+			v.p.addf(line, "%s: no pod has the condition %q; %s", v.path, name, hint(name, e.types))
+			return
+		}
 		part := func(read func(corev1.PodCondition) string, match matcher) fieldReader {
 			return func(v value) {
 				e.part(v, of, match(v), func(s *corev1.PodStatus) string {

@@ -31,7 +31,7 @@ func TestEachPartOfAStatusIsComparedWithWhatIsExpected(t *testing.T) {
 		{"  conditions: {Ready: {reason: ContainersNotReady}}", "  conditions: {Ready: {reason: PodFailed}}", `want PodFailed, got "ContainersNotReady"`},
 		{"  conditions: {Ready: {message: '[web]'}}", "  conditions: {Ready: {message: '[log]'}}", `want [log], got "containers with unready status: [web]"`},
 		{"  conditions: {Ready: {since: 4s}}", "  conditions: {Ready: {since: 5s}}", "want 5s, got 4s"},
-		{"  conditions: {PodScheduled: True}", "  conditions: {Warm: True}", `want True, got "no such condition"`},
+		{"  conditions: {PodScheduled: True}", "  conditions: {DisruptionTarget: True}", `want True, got "no such condition"`},
 		{"  containers: {log: {state: running}}", "  containers: {web: {state: running}}", `want running, got "terminated"`},
 		{"  containers: {web: {exitCode: 3, reason: Error, message: bye}}", "  containers: {web: {exitCode: 4}}", `want 4, got "3"`},
 		{"  containers: {web: {last: {exitCode: 3}}}", "  containers: {log: {last: {state: terminated}}}", `want terminated, got "none"`},

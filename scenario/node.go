@@ -117,7 +117,7 @@ func (v value) text() string {
 		v.wrong("YAML takes %s without quotes for a tag, not for a part of the value; put the whole value in quotes", tag)
 	}
 	if !v.isScalar() {
-		v.wrong("%s where text is wanted", v.describe())
+		v.wrong("%s where text is wanted; write it behind the key", v.describe())
 		return ""
 	}
 	return v.node.Value

@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	yamlv3 "go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock"
 )
 
 // reasonWords are the reasons that a kubelet gives to pods (S81 to S83), to
@@ -71,6 +74,31 @@ func (e *expecting) knows(v value, line int, what, prefix, word string, known []
 		cure = "did you mean " + prefix + near + "?"
 	}
 	v.p.addf(line, "%s: %q is no %s; %s", v.path, prefix+word, what, cure)
+}
+
+// conditionTypes are those that a pod can come to have: the kubelet's and the
+// node controller's own (S40 to S53), readiness gates, and those that the
+// scenario sets.
+func conditionTypes(o *podclock.Options) []string {
+	types := []corev1.PodConditionType{
+		corev1.PodScheduled, corev1.PodReadyToStartContainers, corev1.PodInitialized, corev1.ContainersReady, corev1.PodReady,
+		corev1.DisruptionTarget, corev1.PodResizePending, corev1.PodResizeInProgress, corev1.AllContainersRestarting,
+	}
+	for i := range o.Pods {
+		for _, gate := range o.Pods[i].Manifest.Spec.ReadinessGates {
+			types = append(types, gate.ConditionType)
+		}
+	}
+	for _, f := range o.Facts {
+		if set, ok := f.Fact.(podclock.SetCondition); ok {
+			types = append(types, set.Condition.Type)
+		}
+	}
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return names
 }
 
 // reasonsGiven are the reasons that a scenario itself brings about: of exits,

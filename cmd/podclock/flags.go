@@ -21,7 +21,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	at := cmd.CommandPath()
 	switch {
 	case errors.As(err, &unknown):
-		return fmt.Errorf("%s: %w; its flags are %s", at, err, flagNames(cmd))
+		return fmt.Errorf("%s: %w; its flags are %s: %s", at, err, flagNames(cmd), cmd.UseLine())
 	case errors.As(err, &without):
 		value, usage := pflag.UnquoteUsage(without.GetFlag())
 		return fmt.Errorf("%s: --%s needs a value, %s: %s", at, without.GetFlag().Name, value, usage)

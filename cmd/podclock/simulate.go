@@ -33,7 +33,8 @@ happened, when and why.
 The table ends with a summary of each pod. JSON and YAML are one object: timing
 and seed, with which the same story can be played again; summary, by pod, with
 its times, restarts and kills; expectations, if the scenario has some, with those
-that are unmet; and timeline. "go doc ./scenario" has every key of a scenario.
+that are unmet; and timeline. What a scenario may
+say is in "go doc github.com/podclock/podclock/scenario".
 
 The exit status is 0 if every expectation is met, 1 if one is not, and 2 if the
 input is no good; then nothing is printed to standard output.`,
