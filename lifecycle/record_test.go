@@ -122,3 +122,12 @@ func TestAFailedAnswerIsRecordedAsAFailure(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAnAgentKeepsItsMemory(t *testing.T) { // R19, S25, S72
+	for keeps, want := range map[bool]string{false: "the kubelet was restarted", true: "the agent was restarted, and kept its memory"} {
+		r, ok := recordedPod(t).RecordFact(worldStart, &Event{Type: KubeletRestarted, KeepMemory: keeps})
+		if !ok || r.Text() != want {
+			t.Errorf("KeepMemory %v: %q, %v; want %q", keeps, r.Text(), ok, want)
+		}
+	}
+}

@@ -142,7 +142,7 @@ func factText(ev *Event) string {
 	case NameFree:
 		return "its name is free"
 	case PodEvicted:
-		return "ended by the kubelet: " + ev.Eviction.Reason
+		return "ended by its node: " + ev.Eviction.Reason
 	case PodUpdated:
 		return "the pod's spec changed"
 	case PodRefused:
@@ -154,8 +154,8 @@ func factText(ev *Event) string {
 	case NodeReturned:
 		return "the node is back"
 	case KubeletRestarted:
-		if ev.KeepMemory {
-			return "the kubelet was restarted, and kept its memory"
+		if ev.KeepMemory { // which a kubelet does not
+			return "the agent was restarted, and kept its memory"
 		}
 		return "the kubelet was restarted"
 	case NetworkDown:

@@ -85,7 +85,7 @@ func (a Action) String() string {
 }
 
 // Explain says why, without naming the probe: "failure 2 of 3",
-// "skipped: startup not finished".
+// "failure 4 in a row, 3 needed", "skipped: startup not finished".
 func (a Action) Explain() string {
 	switch a.Kind {
 	case ActionRunAttempt:
@@ -113,6 +113,9 @@ func (a Action) countText() string {
 	word := "failure"
 	if a.Result == Success {
 		word = "success"
+	}
+	if a.Run > a.Threshold {
+		return fmt.Sprintf("%s %d in a row, %d needed", word, a.Run, a.Threshold)
 	}
 	return fmt.Sprintf("%s %d of %d", word, a.Run, a.Threshold)
 }

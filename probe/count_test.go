@@ -24,7 +24,7 @@ func TestP60AFailedLivenessProbeHoldsUntilTheNextInstance(t *testing.T) {
 
 func TestP60AFailedReadinessProbeGoesOn(t *testing.T) {
 	p := counts(t, Readiness, every(10, 1, 1)).answers(OutcomeFailure).runs(1, 0).until(20)
-	p.want("0s result set: Failure", "0s failure 1 of 1", "10s failure 2 of 1", "20s failure 3 of 1")
+	p.want("0s result set: Failure", "0s failure 1 of 1", "10s failure 2 in a row, 1 needed", "20s failure 3 in a row, 1 needed")
 }
 
 func TestP64aFailuresBeforeACrashCountAfterIt(t *testing.T) {
@@ -38,7 +38,7 @@ func TestP64bSuccessesBeforeARestartCountAfterIt(t *testing.T) {
 	p := counts(t, Readiness, every(10, 3, 3)).runs(1, 0)
 	p.until(25).exits().until(26).runs(2, 26).until(30)
 	p.want("0s result set: Failure", "0s success 1 of 3", "10s success 2 of 3", "20s success 3 of 3", "20s result set: Success",
-		"30s result removed", "30s result set: Failure", "30s success 4 of 3", "30s result set: Success")
+		"30s result removed", "30s result set: Failure", "30s success 4 in a row, 3 needed", "30s result set: Success")
 }
 
 func TestP64CanBeSwitchedOff(t *testing.T) {

@@ -316,7 +316,7 @@ func TestABreakMakesTheWorkerAskAgain(t *testing.T) {
 	w.Break(start.Add(10500 * time.Millisecond))
 	d, _ := w.Deadline()
 	out := w.Step(d, v, nil)
-	if d.Sub(start) != 11*time.Second || len(out) != 2 || out[0].Explain() != "success 11 of 1" || out[0].Count != 9 || out[1].Kind != ActionRunAttempt {
+	if d.Sub(start) != 11*time.Second || len(out) != 2 || out[0].Explain() != "success 11 in a row, 1 needed" || out[0].Count != 9 || out[1].Kind != ActionRunAttempt {
 		t.Errorf("after a break at 10.5s: at %v %v", d.Sub(start), out)
 	}
 }

@@ -109,9 +109,11 @@ func (v value) exit() *podclock.Exit {
 func (v value) term() *podclock.Term {
 	t := &podclock.Term{}
 	if v.isScalar() {
-		if v.oneOf("ignore") != "" {
-			t.Ignore = true
+		if _, problem := parseDuration(v.text()); problem == "" {
+			v.wrong("a time alone; write {after: %s}", v.text())
+			return t
 		}
+		t.Ignore = v.oneOf("ignore") != ""
 		return t
 	}
 	v.fields(map[string]fieldReader{

@@ -32,6 +32,14 @@ func numberBound(s string) (time.Duration, string) {
 
 func (v value) bound(kind boundKind) bound {
 	text := v.text()
+	if v.isFolded() {
+		v.wrong(`YAML takes > without quotes for the beginning of a text of several lines; put the comparison in quotes, as in ">= 3"`)
+		return bound{}
+	}
+	if wrong, cure := miswritten(text); wrong != "" {
+		v.wrong("%s is no comparison; write %s", wrong, cure)
+		return bound{}
+	}
 	if text == "never" {
 		return bound{text: text, never: true}
 	}
@@ -49,6 +57,24 @@ func (v value) bound(kind boundKind) bound {
 	}
 	b.than = than
 	return b
+}
+
+// operators that are written otherwise elsewhere, and what they are here.
+var operators = []struct{ wrong, right string }{
+	{"=<", "<="}, {"=>", ">="}, {"≤", "<="}, {"≥", ">="}, {"==", ""}, {"=", ""},
+}
+
+// miswritten finds an operator that there is not, and says what to write.
+func miswritten(text string) (wrong, cure string) {
+	for _, o := range operators {
+		if rest, ok := strings.CutPrefix(text, o.wrong); ok {
+			return o.wrong, strconv.Quote(strings.TrimSpace(o.right + " " + strings.TrimSpace(rest)))
+		}
+	}
+	if strings.HasPrefix(text, "!=") || strings.HasPrefix(text, "<>") {
+		return text[:2], "the value alone, or <, <=, > or >= before it"
+	}
+	return "", ""
 }
 
 // meets reports whether an instant is as expected; ever is false if what is

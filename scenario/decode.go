@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	kjson "sigs.k8s.io/json"
 )
 
@@ -36,9 +37,28 @@ func (d *document) decode(raw []byte, path string, into any) error {
 		}
 		parent, name := parentOf(fe.FieldPath())
 		known := fieldNames(typeAt(reflect.TypeOf(into), parent))
-		p.addf(d.lineOf(at), "%s: unknown field; %s", at, hint(name, known))
+		cure := misplaced(into, parent, name)
+		if cure == "" {
+			cure = hint(name, known)
+		}
+		p.addf(d.lineOf(at), "%s: unknown field; %s", at, cure)
 	}
 	return p.err()
+}
+
+// misplaced finds the place of a field of spec that a pod has and a workload has
+// not, or the other way round.
+func misplaced(into any, parent, name string) string {
+	_, isPod := into.(*corev1.Pod)
+	switch {
+	case parent != "spec":
+		return ""
+	case isPod && (name == "template" || name == "replicas" || name == "selector"):
+		return "a Pod has no such field; if this is a Deployment, write kind: Deployment and apiVersion: apps/v1"
+	case !isPod && slices.Contains(fieldNames(reflect.TypeFor[corev1.PodSpec]()), name):
+		return "it is of the pod; put it into the spec of the template"
+	}
+	return ""
 }
 
 func prefixed(prefix, path string) string {

@@ -51,6 +51,10 @@
 // port and path. Further keys of a run are postStart, preStop, createDelay,
 // startDelay, createError, startError and cut.
 //
+// Times and numbers are expected as they are, or with <, <=, > or >= before them;
+// what begins with > needs quotes, for YAML. Words that no kubelet says and the
+// file gives to nothing, such as a mistyped status, are errors.
+//
 // What killed expects is never, liveness, startup, or several words of a reason;
 // of the pod, or by container.
 //

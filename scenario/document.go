@@ -144,7 +144,13 @@ func isMarker(line []byte) bool {
 }
 
 var (
-	yamlLine     = regexp.MustCompile(`line (\d+): `)
+	yamlLine = regexp.MustCompile(`line (\d+): `)
+	// fromZero are the errors of the YAML library's parser, not of its scanner:
+	// they count lines from 0.
+	fromZero = regexp.MustCompile(`did not find expected (node content|key|<|'-' indicator|',' or )`)
+	// unquoted is a value, the rest of its line, that begins with > and goes on,
+	// which YAML takes for the beginning of a text of several lines.
+	unquoted     = regexp.MustCompile(`[:,{\[-][ \t]*(>[^#,}\]\n]*[^#,}\]\s])`)
 	helmTemplate = regexp.MustCompile(`\{\{-?\s*[.a-z$"]`)
 )
 
@@ -160,14 +166,26 @@ func (d *document) broken(p *problems, err error) {
 		line := d.line
 		if m := yamlLine.FindStringSubmatch(msg); m != nil {
 			n, _ := strconv.Atoi(m[1]) // only digits
-			if strings.Contains(msg, "did not find expected") {
-				n++ // the YAML library counts from 0 in what its parser, not its scanner, finds
+			if fromZero.MatchString(msg) {
+				n++
 			}
 			n = min(n, 1+bytes.Count(bytes.TrimSpace(d.text), []byte("\n"))) // the end is the last line
 			line, msg = d.line+n-1, strings.Replace(msg, m[0], "", 1)
 		}
+		if value := unquoted.FindSubmatch(d.lineText(line)); value != nil {
+			cure = fmt.Sprintf("put what begins with > in quotes: %q", value[1])
+		}
 		p.addf(line, "not valid YAML: %s; %s", msg, cure)
 	}
+}
+
+// lineText returns a line of the file; nil if the document does not have it.
+func (d *document) lineText(line int) []byte {
+	lines := bytes.Split(d.text, []byte("\n"))
+	if i := line - d.line; i >= 0 && i < len(lines) {
+		return lines[i]
+	}
+	return nil
 }
 
 // lineOf returns the file's line of the value at a path, or of the nearest

@@ -33,12 +33,16 @@ func (p *problems) addf(line int, format string, args ...any) {
 	p.list = append(p.list, &Error{File: p.file, Line: max(line, 1), Msg: fmt.Sprintf(format, args...)})
 }
 
+func (p *problems) sort() {
+	slices.SortStableFunc(p.list, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+}
+
 // maxProblems is how many problems of one file are worth reading.
 const maxProblems = 100
 
 // err joins the problems in order of their lines; nil if there are none.
 func (p *problems) err() error {
-	slices.SortStableFunc(p.list, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+	p.sort()
 	var errs []error
 	for i, e := range p.list {
 		if i == maxProblems {

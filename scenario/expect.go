@@ -22,13 +22,20 @@ type check struct {
 	of func(p podclock.PodResult, t timeline.Pod) (got string, met bool)
 	// pod limits the check to one pod; empty: all.
 	pod string
+	// at is the instant that the check is about, from the start; 0: the whole.
+	at time.Duration
 }
 
 // Check compares the result of a run with what the scenario expects. Each
 // expectation that is not met is an [*Error] at its line, joined.
 func (s *Scenario) Check(result *podclock.Result) error {
 	p := problems{file: s.File}
+	total := result.End.Sub(result.Start)
 	for _, c := range s.checks {
+		if c.at > total {
+			p.addf(c.line, "%s: want %s, got no further than %s; play it for longer", c.path, c.want, short(total))
+			continue
+		}
 		for _, pod := range result.Pods {
 			if c.pod != "" && pod.Name != c.pod && !strings.HasSuffix(pod.Name, "/"+c.pod) {
 				continue
@@ -67,12 +74,19 @@ func (s *Scenario) Expectations() int { return len(s.checks) }
 // expecting reads expectations.
 type expecting struct {
 	pods   []podclock.Pod
-	pod    string // of which pod; empty: all
+	pod    string        // of which pod; empty: all
+	moment time.Duration // at which instant; 0: of the whole
+	end    time.Duration // of the story, if the scenario says it
+	types  []string      // of conditions
+	given  []string      // reasons that the scenario itself gives
 	checks []check
 }
 
-func (v value) expectations(pods []podclock.Pod) []check {
-	e := &expecting{pods: pods}
+// expectations reads what is to come of the story; given are the reasons that
+// the scenario itself gives.
+func (v value) expectations(o *podclock.Options, given []string) []check {
+	pods := o.Pods
+	e := &expecting{pods: pods, end: o.For, types: conditionTypes(o), given: given}
 	known := e.fields()
 	known["pods"] = func(v value) {
 		v.entries(func(name string, line int, entry value) {
@@ -108,7 +122,7 @@ func (e *expecting) fields() map[string]fieldReader {
 }
 
 func (e *expecting) add(v value, want string, of func(podclock.PodResult, timeline.Pod) (string, bool)) {
-	e.checks = append(e.checks, check{line: v.at(), path: v.path, want: want, of: of, pod: e.pod})
+	e.checks = append(e.checks, check{line: v.at(), path: v.path, want: want, of: of, pod: e.pod, at: e.moment})
 }
 
 func (e *expecting) firstReady(v value) {
@@ -215,16 +229,25 @@ func (e *expecting) detection(v value) {
 }
 
 func (e *expecting) phase(v value) {
-	want := v.oneOf(phases...)
+	want := v.phase()
 	e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
 		return string(p.Status.Phase), string(p.Status.Phase) == want
 	})
 }
 
+// phase reads a phase, for which a status is often taken.
+func (v value) phase() string {
+	if text := v.text(); contains(statusWords, text) && !contains(phases, text) {
+		v.wrong("%q is a STATUS, not a phase; write status: %s", text, text)
+		return ""
+	}
+	return v.oneOf(phases...)
+}
+
 var phases = []string{string(corev1.PodPending), string(corev1.PodRunning), string(corev1.PodSucceeded), string(corev1.PodFailed), string(corev1.PodUnknown)}
 
 func (e *expecting) status(v value) {
-	want := v.text()
+	want := e.statusWord(v)
 	e.add(v, want, func(p podclock.PodResult, _ timeline.Pod) (string, bool) {
 		return p.Columns.Status, p.Columns.Status == want
 	})

@@ -3,6 +3,7 @@ package scenario
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/timeline"
@@ -16,6 +17,12 @@ func (e *expecting) at(v value) {
 			v.p.addf(line, "%s: %s", v.path, problem)
 			return
 		}
+		if e.end > 0 && at > e.end {
+			v.p.addf(line, "%s.%s: comes after the end, which is for: %v; make that longer", v.path, key, e.end)
+			return
+		}
+		e.moment = at
+		defer func() { e.moment = 0 }()
 		column := func(of func(timeline.State) string, read func(value) string) fieldReader {
 			return func(v value) {
 				want := read(v)
@@ -29,20 +36,38 @@ func (e *expecting) at(v value) {
 			}
 		}
 		known := map[string]fieldReader{
-			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, func(v value) string { return v.oneOf(phases...) }),
-			"status": column(func(s timeline.State) string { return s.Status }, value.text),
-			"ready":  column(readyColumn(entry), value.text),
-			"restarts": column(func(s timeline.State) string {
-				n := int32(0)
-				for _, c := range s.Containers {
-					n += c.Restarts
-				}
-				return strconv.Itoa(int(n))
-			}, value.text),
+			"phase":  column(func(s timeline.State) string { return string(s.Phase) }, value.phase),
+			"status": column(func(s timeline.State) string { return s.Status }, e.statusWord),
+			"ready":  column(readyColumn(entry), value.readyText),
 		}
+		known["restarts"] = func(v value) { e.restartsAt(v, at) }
 		e.statusFields(statusAt(at), known)
 		entry.fields(known)
 	})
+}
+
+// restartsAt are those of the whole pod up to an instant.
+func (e *expecting) restartsAt(v value, at time.Duration) {
+	want := v.bound(numberBound)
+	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+		state, ok := t.StateAt(at)
+		if !ok {
+			return "no status yet", false
+		}
+		n := int32(0)
+		for _, c := range state.Containers {
+			n += c.Restarts
+		}
+		return strconv.Itoa(int(n)), want.allows(time.Duration(n))
+	})
+}
+
+// readyText is a READY column, or true or false.
+func (v value) readyText() string {
+	if strings.Contains(v.node.Value, "/") {
+		return v.text()
+	}
+	return strconv.FormatBool(v.boolean())
 }
 
 // readyColumn compares with the condition Ready if that is what the file

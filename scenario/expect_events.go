@@ -14,7 +14,8 @@ import (
 //
 //	events: {Failed: never, Killing: {count: 1, message: failed liveness probe}}
 func (e *expecting) events(v value) {
-	v.entries(func(reason string, _ int, entry value) {
+	v.entries(func(reason string, line int, entry value) {
+		e.knows(v, line, "reason of an event", "", reason, eventWords)
 		if entry.isMapping() {
 			e.eventsOf(entry, reason)
 			return

@@ -32,7 +32,7 @@ func (e *expecting) statusFields(of statusOf, known map[string]fieldReader) {
 	pod := func(read func(*corev1.PodStatus) string, match matcher) fieldReader {
 		return func(v value) { e.part(v, of, match(v), read) }
 	}
-	known["reason"] = pod(func(s *corev1.PodStatus) string { return s.Reason }, equals)
+	known["reason"] = pod(func(s *corev1.PodStatus) string { return s.Reason }, e.reason)
 	known["message"] = pod(func(s *corev1.PodStatus) string { return s.Message }, holds)
 	known["conditions"] = func(v value) { e.conditions(v, of) }
 	known["containers"] = func(v value) { e.containerStatuses(v, of) }
@@ -97,7 +97,11 @@ func orderOf(s *corev1.PodStatus) string {
 //
 //	conditions: {Initialized: True, Ready: {status: False, reason: PodFailed}}
 func (e *expecting) conditions(v value, of statusOf) {
-	v.entries(func(name string, _ int, entry value) {
+	v.entries(func(name string, line int, entry value) {
+		if !contains(e.types, name) {
+			v.p.addf(line, "%s: no pod has the condition %q; %s", v.path, name, hint(name, e.types))
+			return
+		}
 		part := func(read func(corev1.PodCondition) string, match matcher) fieldReader {
 			return func(v value) {
 				e.part(v, of, match(v), func(s *corev1.PodStatus) string {
@@ -168,12 +172,12 @@ func (e *expecting) containerStatuses(v value, of statusOf) {
 			}
 		}
 		state := func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.State }
-		known := stateFields(state, part)
+		known := e.stateFields(state, part)
 		known["ready"] = part(func(c *corev1.ContainerStatus) string { return strconv.FormatBool(c.Ready) }, yesOrNo)
 		known["started"] = part(func(c *corev1.ContainerStatus) string { return strconv.FormatBool(c.Started != nil && *c.Started) }, yesOrNo)
 		known["restarts"] = part(func(c *corev1.ContainerStatus) string { return strconv.Itoa(int(c.RestartCount)) }, number)
 		known["last"] = func(v value) {
-			v.fields(stateFields(func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.LastTerminationState }, part))
+			v.fields(e.stateFields(func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.LastTerminationState }, part))
 		}
 		entry.fields(known)
 	})
@@ -191,13 +195,13 @@ func statusNamed(s *corev1.PodStatus, name string) *corev1.ContainerStatus {
 }
 
 // stateFields are the keys of a container's state, or of its last one.
-func stateFields(of func(*corev1.ContainerStatus) *corev1.ContainerState, part func(func(*corev1.ContainerStatus) string, matcher) fieldReader) map[string]fieldReader {
+func (e *expecting) stateFields(of func(*corev1.ContainerStatus) *corev1.ContainerState, part func(func(*corev1.ContainerStatus) string, matcher) fieldReader) map[string]fieldReader {
 	read := func(get func(*corev1.ContainerState) string) func(*corev1.ContainerStatus) string {
 		return func(s *corev1.ContainerStatus) string { return get(of(s)) }
 	}
 	return map[string]fieldReader{
 		"state":    part(read(stateWord), stateWanted),
-		"reason":   part(read(stateReason), equals),
+		"reason":   part(read(stateReason), e.reason),
 		"message":  part(read(stateMessage), holds),
 		"exitCode": part(read(stateCode), number),
 	}

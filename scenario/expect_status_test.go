@@ -3,6 +3,7 @@ package scenario
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // A crash loop, of which the status after 6 s is known: the container waits,
@@ -30,7 +31,7 @@ func TestEachPartOfAStatusIsComparedWithWhatIsExpected(t *testing.T) {
 		{"  conditions: {Ready: {reason: ContainersNotReady}}", "  conditions: {Ready: {reason: PodFailed}}", `want PodFailed, got "ContainersNotReady"`},
 		{"  conditions: {Ready: {message: '[web]'}}", "  conditions: {Ready: {message: '[log]'}}", `want [log], got "containers with unready status: [web]"`},
 		{"  conditions: {Ready: {since: 4s}}", "  conditions: {Ready: {since: 5s}}", "want 5s, got 4s"},
-		{"  conditions: {PodScheduled: True}", "  conditions: {Warm: True}", `want True, got "no such condition"`},
+		{"  conditions: {PodScheduled: True}", "  conditions: {DisruptionTarget: True}", `want True, got "no such condition"`},
 		{"  containers: {log: {state: running}}", "  containers: {web: {state: running}}", `want running, got "terminated"`},
 		{"  containers: {web: {exitCode: 3, reason: Error, message: bye}}", "  containers: {web: {exitCode: 4}}", `want 4, got "3"`},
 		{"  containers: {web: {last: {exitCode: 3}}}", "  containers: {log: {last: {state: terminated}}}", `want terminated, got "none"`},
@@ -39,6 +40,8 @@ func TestEachPartOfAStatusIsComparedWithWhatIsExpected(t *testing.T) {
 		{"  at: {3s: {containers: {web: {state: running, restarts: 1}}}}", "  at: {3s: {containers: {web: {exitCode: 0}}}}", `want 0, got "none"`},
 		{"  events: {Started: {count: 1, container: log}}", "  events: {Started: {count: 2, container: log}}", "want 2, got 1"},
 		{"  events: {Started: {count: never, message: bye}}", "  events: {Started: {count: 1, message: bye}}", "want 1, got 0"},
+		{"  at: {3s: {restarts: '>= 1', ready: 2/2}}", "  at: {3s: {restarts: '> 1'}}", "want > 1, got 1"},
+		{"  at: {2s: {status: Running, ready: true}}", "  at: {2s: {status: 'Init:0/1'}}", "want Init:0/1, got Running"},
 	} {
 		if err := checked(t, c.met); err != nil {
 			t.Errorf("%s: %v", c.met, err)
@@ -61,4 +64,41 @@ func checked(t *testing.T, expect string) error {
 		t.Fatal(err)
 	}
 	return s.Check(result)
+}
+
+// What the file itself gives as a reason may be expected wherever it is shown.
+func TestReasonsOfTheFileMayBeExpected(t *testing.T) {
+	s, err := Parse("s.yaml", []byte(`manifest: m.yaml
+apps:
+  web: {exit: {after: 1s, reason: &own Bored}}
+  log: {runs: [{exit: {after: 2s, reason: *own}}]}
+at: {10s: {evict: {reason: Chewed}}}
+expect:
+  reason: Chewed
+  events: {Chewed: 1}
+  at: {1s: {status: Bored}}
+  containers: {log: {reason: Bored}}
+`), "", openOne)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.Expectations(); n != 4 {
+		t.Errorf("%d expectations; want 4", n)
+	}
+}
+
+func TestAnExpectationAfterTheEndIsNotMet(t *testing.T) {
+	s, err := Parse("s.yaml", []byte("manifest: m.yaml\nexpect:\n  at:\n    2m: {ready: true}\n    1m: {ready: true}\n"), "", openOne)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Options.For = 90 * time.Second // as --for does
+	result, err := s.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkError(t, s.Check(result), "s.yaml:4: expect.at.2m.ready: want true, got no further than 1m30s; play it for longer")
+	if n := len(flatten(s.Check(result))); n != 1 {
+		t.Errorf("%d expectations are not met; want 1:\n%v", n, s.Check(result))
+	}
 }

@@ -4,17 +4,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	kjson "sigs.k8s.io/json"
+
+	"github.com/podclock/podclock/lifecycle"
 )
 
 // Manifest is a file of Kubernetes objects of which some hold pods.
 type Manifest struct {
-	file    string
+	// File is the name that errors give.
+	File    string
 	objects []*Object
 	others  []string // kinds of the other objects, for the error if there is no pod
 }
@@ -53,6 +59,16 @@ func ReadManifest(file string) (*Manifest, error) {
 	return ParseManifest(file, data)
 }
 
+// ReadManifestFrom is [ReadManifest] of what r yields, as if it were the file of
+// that name.
+func ReadManifestFrom(name string, r io.Reader) (*Manifest, error) {
+	data, err := readAtMost(name, r, maxManifestSize)
+	if err != nil {
+		return nil, err
+	}
+	return ParseManifest(name, data)
+}
+
 // ParseManifest is [ReadManifest] for data already read; file is the name that
 // errors give.
 func ParseManifest(file string, data []byte) (*Manifest, error) {
@@ -60,24 +76,24 @@ func ParseManifest(file string, data []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Manifest{file: file}
+	m := &Manifest{File: file}
 	for _, d := range docs {
 		if err := m.add(d, d.json, "", header{}); err != nil {
 			return nil, err
 		}
 	}
 	if len(m.objects) == 0 {
-		return nil, m.noPod(len(docs))
+		return nil, m.noPod()
 	}
 	return m, nil
 }
 
-func (m *Manifest) noPod(documents int) error {
+func (m *Manifest) noPod() error {
 	have := "it is empty"
-	if documents > 0 {
+	if len(m.others) > 0 {
 		have = "it holds " + strings.Join(m.others, ", ")
 	}
-	return &Error{File: m.file, Line: 1, Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
+	return &Error{File: m.File, Line: 1, Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
 }
 
 // header is what every Kubernetes object says of itself.
@@ -86,6 +102,21 @@ type header struct {
 	Kind       string          `json:"kind"`
 	Metadata   json.RawMessage `json:"metadata"`
 	Items      json.RawMessage `json:"items"`
+	Apps       json.RawMessage `json:"apps"` // of a scenario
+	Manifest   json.RawMessage `json:"manifest"`
+}
+
+// missing says what a document lacks to be an object.
+func (h *header) missing() string {
+	switch {
+	case h.Apps != nil || h.Manifest != nil:
+		return "it looks like a scenario; give the manifest alone"
+	case h.Kind != "":
+		return "give it apiVersion"
+	case h.APIVersion != "":
+		return "give it kind"
+	}
+	return "give it apiVersion and kind"
 }
 
 // add takes up one object, or each item of a list. inherited gives apiVersion
@@ -93,17 +124,21 @@ type header struct {
 func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited header) error {
 	var h header
 	err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h)
+	missing := h.missing()
 	if h.Kind == "" && h.APIVersion == "" {
 		h.APIVersion, h.Kind = inherited.APIVersion, inherited.Kind
 	}
 	if err != nil || h.Kind == "" || h.APIVersion == "" {
-		return &Error{File: d.file, Line: d.lineOf(at), Msg: "not a Kubernetes object: give it apiVersion and kind"}
+		return &Error{File: d.file, Line: d.lineOf(at), Msg: "not a Kubernetes object: " + missing}
 	}
 	if itemKind, isList := strings.CutSuffix(h.Kind, "List"); isList && h.Items != nil {
 		return m.addItems(d, h, at, header{APIVersion: h.APIVersion, Kind: itemKind})
 	}
 	k := kindOf(h.APIVersion, h.Kind)
-	if k == nil {
+	switch {
+	case h.Kind == "List":
+		return nil // of nothing
+	case k == nil:
 		m.other(h)
 		return nil
 	}
@@ -139,7 +174,7 @@ func (m *Manifest) addItems(d *document, list header, at string, inherited heade
 func (m *Manifest) other(h header) {
 	name := h.Kind
 	if k := kindNamed(h.Kind); k != nil {
-		name = fmt.Sprintf("%s of %s (podclock takes %s)", h.Kind, h.APIVersion, k.apiVersion)
+		name = fmt.Sprintf("%s of %s (podclock takes %s of %s)", h.Kind, h.APIVersion, k.name, k.apiVersion)
 	}
 	for _, o := range m.others {
 		if o == name {
@@ -175,11 +210,26 @@ func (m *Manifest) Find(ref string) (*Object, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) == 0:
-		return nil, fmt.Errorf("object %q: not in %s; it has %s", ref, m.file, listed(m.objects))
+		return nil, fmt.Errorf("object %q: not in %s; it has %s", ref, m.File, listed(m.objects))
+	case sameName(found):
+		return nil, fmt.Errorf("%s has %s %d times, in lines %s: remove all but one of them", m.File, found[0], len(found), linesOf(found))
 	case ref == "":
-		return nil, fmt.Errorf("%s has %d objects with pods: choose one of %s", m.file, len(found), listed(found))
+		return nil, fmt.Errorf("%s has %d objects with pods: choose one of %s, with --object or a scenario's key object", m.File, len(found), listed(found))
 	}
-	return nil, fmt.Errorf("object %q: %s has several: %s; give Kind/name, and only one of them in the file", ref, m.file, listed(found))
+	return nil, fmt.Errorf("object %q: %s has several: %s; give Kind/name, and only one of them in the file", ref, m.File, listed(found))
+}
+
+func sameName(objects []*Object) bool {
+	differs := func(o *Object) bool { return o.String() != objects[0].String() }
+	return !slices.ContainsFunc(objects, differs)
+}
+
+func linesOf(objects []*Object) string {
+	lines := make([]string, len(objects))
+	for i, o := range objects {
+		lines[i] = strconv.Itoa(o.Line)
+	}
+	return strings.Join(lines, " and ")
 }
 
 func listed(objects []*Object) string {
@@ -221,6 +271,20 @@ func (o *Object) Pod() (*corev1.Pod, error) {
 // [field.Error] in it becomes an [*Error] at the line of its field. Other
 // errors are placed at the object.
 func (o *Object) Locate(err error) error {
+	p := o.placed(err)
+	return p.err()
+}
+
+// Warnings returns what the API server accepts in a pod of the object and what
+// can never work all the same, as [lifecycle.Warnings] finds it, at its place in
+// the file.
+func (o *Object) Warnings(pod *corev1.Pod) []*Error {
+	p := o.placed(lifecycle.Warnings(pod).ToAggregate())
+	p.sort()
+	return p.list
+}
+
+func (o *Object) placed(err error) problems {
 	p := problems{file: o.File}
 	for _, e := range flatten(err) {
 		var fe *field.Error
@@ -229,9 +293,9 @@ func (o *Object) Locate(err error) error {
 			continue
 		}
 		at := prefixed(prefixed(o.path, o.kind.template), fe.Field)
-		p.addf(o.doc.lineOf(at), "%s: %s", at, fe.ErrorBody())
+		p.addf(o.doc.lineOf(at), "%s: %s%s", at, fe.ErrorBody(), cureOf(fe))
 	}
-	return p.err()
+	return p
 }
 
 // flatten lists the single errors in a joined or aggregated one.

@@ -28,7 +28,18 @@ func TestABadManifestIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"an empty file", "", "m.yaml:1: no pod: it is empty; give a file with a Pod, Deployment,"},
 		{"only comments", "# nothing\n---\n# here\n", "m.yaml:1: no pod: it is empty;"},
 		{"no pod in it", "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: ConfigMap\n", "m.yaml:1: no pod: it holds Service, ConfigMap; give"},
-		{"a kind of an API that is gone", "apiVersion: extensions/v1beta1\nkind: Deployment\n", "m.yaml:1: no pod: it holds Deployment of extensions/v1beta1 (podclock takes apps/v1); give"},
+		{"a kind of an API that is gone", "apiVersion: extensions/v1beta1\nkind: Deployment\n", "m.yaml:1: no pod: it holds Deployment of extensions/v1beta1 (podclock takes Deployment of apps/v1); give"},
+		{"documents of nothing", "---\n---\n# here\n---\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list of nothing", "apiVersion: v1\nkind: List\nitems: []\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list without items", "apiVersion: v1\nkind: List\n", "m.yaml:1: no pod: it is empty; give"},
+		{"a list of null", "apiVersion: v1\nkind: List\nitems:\n- null\n", "m.yaml:4: not a Kubernetes object: give it apiVersion and kind"},
+		{"a list of services", "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Service}\n", "m.yaml:1: no pod: it holds Service; give"},
+		{"a kind in small letters", "apiVersion: v1\nkind: pod\n", "m.yaml:1: no pod: it holds pod of v1 (podclock takes Pod of v1); give"},
+		{"no apiVersion", "kind: Pod\n", "m.yaml:1: not a Kubernetes object: give it apiVersion"},
+		{"no kind", "apiVersion: v1\n", "m.yaml:1: not a Kubernetes object: give it kind"},
+		{"a scenario", "manifest: web.yaml\n", "m.yaml:1: not a Kubernetes object: it looks like a scenario; give the manifest alone"},
+		{"a Deployment that calls itself a Pod", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  template: {}\n", "m.yaml:5: spec.template: unknown field; a Pod has no such field; if this is a Deployment, write kind: Deployment and apiVersion: apps/v1"},
+		{"a Pod that calls itself a Deployment", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  containers: []\n", "m.yaml:5: spec.containers: unknown field; it is of the pod; put it into the spec of the template"},
 		{"text", "hello", "m.yaml:1: not a Kubernetes object: give it apiVersion and kind"},
 		{"values of a chart", "a: 1\n---\nreplicaCount: 3\n", "m.yaml:1: not a Kubernetes object"},
 		{"broken YAML", "apiVersion: v1\nkind: Pod\nmetadata: {name: [}\n", "m.yaml:3: not valid YAML: did not find expected node content; correct the YAML"},
@@ -119,6 +130,38 @@ func TestValidationErrorsAreFoundInTheManifest(t *testing.T) {
 	}
 }
 
+// The API server's words stand as they are; what to write instead comes after.
+func TestErrorsOfTheAPIServerEndWithACure(t *testing.T) { // P10, P11, P12
+	const negative = ": Invalid value: -1: must be greater than or equal to 0; "
+	for _, c := range []struct{ probe, want string }{
+		{"livenessProbe: {exec: {command: [a]}, initialDelaySeconds: -1}", "livenessProbe.initialDelaySeconds" + negative + "write 0 or more, or remove it for no delay"},
+		{"livenessProbe: {exec: {command: [a]}, timeoutSeconds: -1}", "livenessProbe.timeoutSeconds" + negative + "write 1 or more, or remove it for the default, 1"},
+		{"startupProbe: {exec: {command: [a]}, periodSeconds: -1}", "startupProbe.periodSeconds" + negative + "write 1 or more, or remove it for the default, 10"},
+		{"readinessProbe: {exec: {command: [a]}, successThreshold: -1}", "readinessProbe.successThreshold" + negative + "write 1 or more, or remove it for the default, 1"},
+		{"livenessProbe: {exec: {command: [a]}, successThreshold: -1}", "livenessProbe.successThreshold" + negative + "write 1 or remove it"},
+		{"startupProbe: {exec: {command: [a]}, successThreshold: 2}", "startupProbe.successThreshold: Invalid value: 2: must be 1; write 1 or remove it"},
+		{"readinessProbe: {exec: {command: [a]}, failureThreshold: -1}", "readinessProbe.failureThreshold" + negative + "write 1 or more, or remove it for the default, 3"},
+		{"livenessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 0}", "livenessProbe.terminationGracePeriodSeconds: Invalid value: 0: must be greater than 0; write 1 or more, or remove it for the pod's own"},
+		{"readinessProbe: {exec: {command: [a]}, terminationGracePeriodSeconds: 9}", "readinessProbe.terminationGracePeriodSeconds: Invalid value: 9: must not be set for readinessProbes; remove it"},
+		{"livenessProbe: {periodSeconds: 1}", "livenessProbe: Required value: must specify a handler type; add exec, httpGet, tcpSocket or grpc"},
+		{"lifecycle: {preStop: {}}", "lifecycle.preStop: Required value: must specify a handler type; add exec, httpGet or sleep"},
+		{"livenessProbe: {grpc: {port: 1}, tcpSocket: {port: 1}}", "livenessProbe.grpc: Forbidden: may not specify more than 1 handler type; keep one"},
+	} {
+		o, err := podIn(podWith("          " + c.probe + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pod, _ := o.Pod()
+		err = o.Locate(validate(pod))
+		checkError(t, err, "m.yaml:10: spec.template.spec.containers[0]."+c.want)
+		for _, line := range strings.Split(err.Error(), "\n") {
+			if !strings.Contains(line, "; ") {
+				t.Errorf("%s: without a cure: %s", c.probe, line)
+			}
+		}
+	}
+}
+
 func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 	m, err := ParseManifest("m.yaml", []byte(podWith("")+"---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: db}\n"))
 	if err != nil {
@@ -133,7 +176,7 @@ func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db",
+		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db, with --object or a scenario's key object",
 		"web":        `object "web": m.yaml has several: Deployment/web, Pod/web`,
 		"api":        `object "api": not in m.yaml; it has Deployment/web, Pod/web, Pod/db`,
 		"Service/db": `object "Service/db": Service is no kind that holds a pod`,
@@ -141,6 +184,21 @@ func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 		if _, err := m.Find(ref); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Find(%q): %v; want %s", ref, err, want)
 		}
+	}
+}
+
+func TestTheSameObjectTwiceIsToldWithItsLines(t *testing.T) {
+	const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n"
+	m, err := ParseManifest("m.yaml", []byte(pod+"---\n"+podWith("")+"---\n"+pod))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Find("deploy/web"); err != nil {
+		t.Errorf("of the one beside them: %v", err)
+	}
+	const want = "m.yaml has Pod/web 2 times, in lines 1 and 15: remove all but one of them"
+	if _, err := m.Find("po/web"); err == nil || err.Error() != want {
+		t.Errorf("%v; want %s", err, want)
 	}
 }
 

@@ -41,6 +41,7 @@ func (v value) child(key *yamlv3.Node, n *yamlv3.Node) value {
 
 func (v value) isMapping() bool { return v.node.Kind == yamlv3.MappingNode }
 func (v value) isList() bool    { return v.node.Kind == yamlv3.SequenceNode }
+func (v value) isFolded() bool  { return v.node.Style&yamlv3.FoldedStyle != 0 }
 func (v value) isScalar() bool  { return v.node.Kind == yamlv3.ScalarNode && v.node.Tag != "!!null" }
 
 // fields reads a mapping of which every key is known.
@@ -112,8 +113,11 @@ func (v value) describe() string {
 
 // text reads a scalar as text. Numbers and the like need no quotes.
 func (v value) text() string {
+	if tag := v.node.Tag; strings.HasPrefix(tag, "!") && !strings.HasPrefix(tag, "!!") {
+		v.wrong("YAML takes %s without quotes for a tag, not for a part of the value; put the whole value in quotes", tag)
+	}
 	if !v.isScalar() {
-		v.wrong("%s where text is wanted", v.describe())
+		v.wrong("%s where text is wanted; write it behind the key", v.describe())
 		return ""
 	}
 	return v.node.Value

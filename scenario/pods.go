@@ -93,17 +93,10 @@ func (r *reader) object(part *podPart, where value) (*Object, int) {
 	}
 	object, err := manifest.Find(ref)
 	if err != nil {
-		r.addf(line, "%v%s", err, objectCure(ref))
+		r.addf(line, "%v", err)
 		return nil, line
 	}
 	return object, line
-}
-
-func objectCure(ref string) string {
-	if ref == "" {
-		return ", with object: Kind/name"
-	}
-	return ""
 }
 
 func (r *reader) manifest(part *podPart, where value) (*Manifest, int) {
@@ -154,7 +147,7 @@ func (r *reader) inline(v value) *Manifest {
 		v.wrong("an inline manifest must stand directly in the scenario")
 		return nil
 	}
-	m := &Manifest{file: r.file}
+	m := &Manifest{File: r.file}
 	if err := m.add(r.doc, raw, v.path, header{}); err != nil {
 		r.take(err, v.at())
 		return nil

@@ -38,14 +38,14 @@ func (r *reader) readRest(docs []*document) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	m := &Manifest{file: r.file}
+	m := &Manifest{File: r.file}
 	for _, d := range docs {
 		if err := m.add(d, d.json, "", header{}); err != nil {
 			return err
 		}
 	}
 	if len(m.objects) == 0 {
-		return m.noPod(len(docs))
+		return m.noPod()
 	}
 	r.rest = m
 	return nil
@@ -116,7 +116,7 @@ func (r *reader) read() {
 		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods, r.scenario.Options.For)
 	}
 	if expect.given() {
-		r.scenario.checks = expect.expectations(r.scenario.Options.Pods)
+		r.scenario.checks = expect.expectations(&r.scenario.Options, reasonsGiven(top.node, 0))
 	}
 }
 

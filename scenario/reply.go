@@ -119,6 +119,10 @@ func (v value) replyKeys() podclock.Reply {
 //
 //	readiness: {0s: refuse, 40s: ok, 5m: 503}
 func (v value) steps() podclock.Steps {
+	if v.isList() {
+		v.wrong("a list where an answer is wanted; write one, such as ok, or several by time: {0s: refuse, 40s: ok}")
+		return nil
+	}
 	if !v.isMapping() || !v.keyedByTime() {
 		return podclock.Steps{{Reply: v.reply()}}
 	}

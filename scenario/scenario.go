@@ -110,7 +110,7 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	}
 	object, err := m.Find(ref)
 	if err != nil {
-		return nil, &Error{File: file, Line: 1, Msg: err.Error() + manifestCure(ref)}
+		return nil, &Error{File: file, Line: 1, Msg: err.Error()}
 	}
 	pod, err := object.Pod()
 	if err != nil {
@@ -122,13 +122,6 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	s := &Scenario{File: file, TimingName: "ideal", objects: []*Object{object}}
 	s.Options.Pods = []podclock.Pod{{Manifest: pod}}
 	return s, s.tryOut()
-}
-
-func manifestCure(ref string) string {
-	if ref == "" {
-		return ", with --object"
-	}
-	return ""
 }
 
 // tryOut makes the simulation once, so that what it refuses is found while
@@ -152,6 +145,17 @@ func (s *Scenario) Run() (*podclock.Result, error) {
 		return nil, fmt.Errorf("%s:1: %w", s.File, err)
 	}
 	return result, nil
+}
+
+// Warnings returns what the API server accepts in the pods and what can never
+// work all the same, such as a probe of a port name that no port has. The pods
+// are played with it, as a kubelet would.
+func (s *Scenario) Warnings() []*Error {
+	var all []*Error
+	for i, o := range s.objects {
+		all = append(all, o.Warnings(s.Options.Pods[i].Manifest)...)
+	}
+	return all
 }
 
 // SetTiming chooses the timing by name: "ideal" or "kubelet".

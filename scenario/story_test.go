@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,9 +77,32 @@ func tell(t *testing.T, data []byte, noLeap bool) []byte {
 	if err := s.Check(result); err != nil {
 		t.Error(err)
 	}
+	checkWords(t, data, result.Timeline)
 	var table bytes.Buffer
 	if err := result.Timeline.WriteTable(&table, timeline.Table{}); err != nil {
 		t.Fatal(err)
 	}
 	return table.Bytes()
+}
+
+// checkWords wants every word that a story tells to be one that an expectation
+// may name.
+func checkWords(t *testing.T, data []byte, told *timeline.Timeline) {
+	t.Helper()
+	known := func(word string, words []string) bool {
+		return slices.Contains(words, word) || bytes.Contains(data, []byte("reason: "+word))
+	}
+	for _, r := range told.Records() {
+		switch r.Kind {
+		case timeline.Event:
+			if !known(r.Reason, eventWords) {
+				t.Errorf("the event %s, which nobody may expect: add it to eventWords", r.Reason)
+			}
+		case timeline.Status:
+			status := r.State.Status
+			if word := strings.TrimPrefix(status, "Init:"); !known(word, statusWords) && !codeStatus.MatchString(status) && !initRatio.MatchString(status) {
+				t.Errorf("the STATUS %s, which nobody may expect: add it to reasonWords or statusWords", status)
+			}
+		}
+	}
 }

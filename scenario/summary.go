@@ -9,10 +9,111 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/timeline"
 )
+
+// PodSummary is what a run has come to for one pod. Times in JSON are written as
+// "1m10s".
+type PodSummary struct {
+	Pod    string          `json:"pod"` // "namespace/name"
+	Phase  corev1.PodPhase `json:"phase"`
+	Status string          `json:"status"` // kubectl's column, as is Ready
+	Ready  string          `json:"ready"`
+	// Finished: the kubelet is done with the pod for good.
+	Finished bool `json:"finished"`
+	// FirstReady is the time from the start to the first Ready; nil: never.
+	FirstReady *metav1.Duration   `json:"firstReady"`
+	TimeReady  metav1.Duration    `json:"timeReady"`
+	Restarts   int                `json:"restarts"`
+	Containers []ContainerSummary `json:"containers"` // init containers first
+	Kills      []KillSummary      `json:"kills"`
+}
+
+// ContainerSummary is what a run has come to for one container.
+type ContainerSummary struct {
+	Name     string `json:"name"`
+	Restarts int32  `json:"restarts"`
+	// Detections are of the app's troubles that a probe found and a kill ended;
+	// nil: none.
+	Detections *DetectionSummary `json:"detections,omitempty"`
+}
+
+// DetectionSummary says how often trouble of an app was found and ended, and how
+// long that took from its beginning.
+type DetectionSummary struct {
+	Count    int             `json:"count"`
+	Shortest metav1.Duration `json:"shortest"`
+	Longest  metav1.Duration `json:"longest"`
+}
+
+// KillSummary is the kills of one container, or of the whole pod, for one reason.
+type KillSummary struct {
+	Container string `json:"container,omitempty"` // empty: the pod
+	Why       string `json:"why"`
+	Count     int    `json:"count"`
+	// First and Last are times from the start.
+	First metav1.Duration `json:"first"`
+	Last  metav1.Duration `json:"last"`
+}
+
+// Summarize says what a run has come to, pod by pod.
+func Summarize(result *podclock.Result) []PodSummary {
+	var all []PodSummary
+	for _, pod := range result.Pods {
+		all = append(all, summarize(pod, toldOf(result, pod)))
+	}
+	return all
+}
+
+func summarize(p podclock.PodResult, t timeline.Pod) PodSummary {
+	s := PodSummary{
+		Pod: p.Name, Phase: p.Status.Phase, Status: p.Columns.Status, Ready: p.Columns.Ready, Finished: p.Finished,
+		TimeReady: metav1.Duration{Duration: t.TimeReady()}, Restarts: t.Restarts(), Containers: []ContainerSummary{}, Kills: killsOf(t),
+	}
+	if at, ever := t.FirstReady(); ever {
+		s.FirstReady = &metav1.Duration{Duration: at}
+	}
+	for _, c := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
+		s.Containers = append(s.Containers, containerSummary(&c, containerOf(t, c.Name)))
+	}
+	return s
+}
+
+func containerSummary(c *corev1.ContainerStatus, t timeline.Container) ContainerSummary {
+	s := ContainerSummary{Name: c.Name, Restarts: c.RestartCount}
+	for _, d := range t.Detections() {
+		if !d.Found {
+			continue
+		}
+		after := metav1.Duration{Duration: d.After()}
+		if s.Detections == nil {
+			s.Detections = &DetectionSummary{Shortest: after, Longest: after}
+		}
+		s.Detections.Count++
+		s.Detections.Shortest.Duration = min(s.Detections.Shortest.Duration, d.After())
+		s.Detections.Longest.Duration = max(s.Detections.Longest.Duration, d.After())
+	}
+	return s
+}
+
+func killsOf(t timeline.Pod) []KillSummary {
+	kills := []KillSummary{}
+	for _, k := range t.Kills() {
+		at := metav1.Duration{Duration: k.At}
+		same := func(s KillSummary) bool { return s.Container == k.Container && s.Why == k.Why }
+		i := slices.IndexFunc(kills, same)
+		if i < 0 {
+			i = len(kills)
+			kills = append(kills, KillSummary{Container: k.Container, Why: k.Why, First: at})
+		}
+		kills[i].Count++
+		kills[i].Last = at
+	}
+	return kills
+}
 
 // WriteSummary prints what a run has come to, pod by pod: when each was first
 // Ready and for how long, its restarts, what was killed and why. Pods of whom
@@ -22,12 +123,12 @@ func WriteSummary(w io.Writer, result *podclock.Result) error {
 	var out bytes.Buffer
 	var texts []string
 	names := map[string][]string{}
-	for _, pod := range result.Pods {
-		text := summarize(pod, toldOf(result, pod), total)
+	for _, pod := range Summarize(result) {
+		text := pod.text(total)
 		if names[text] == nil {
 			texts = append(texts, text)
 		}
-		names[text] = append(names[text], pod.Name)
+		names[text] = append(names[text], pod.Pod)
 	}
 	for _, text := range texts {
 		fmt.Fprintf(&out, "%s after %s: %s", named(names[text]), short(total), text)
@@ -46,94 +147,63 @@ func named(pods []string) string {
 	return fmt.Sprintf("%s … %s (%d pods)", pods[0], pods[len(pods)-1], len(pods))
 }
 
-func summarize(p podclock.PodResult, t timeline.Pod, total time.Duration) string {
+// text is the summary without the pod's name.
+func (s *PodSummary) text(total time.Duration) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %s, %s ready", p.Status.Phase, p.Columns.Status, p.Columns.Ready)
-	if p.Finished {
+	fmt.Fprintf(&out, "%s, %s, %s ready", s.Phase, s.Status, s.Ready)
+	if s.Finished {
 		out.WriteString(", finished")
 	}
 	out.WriteByte('\n')
 	line := func(what, value string) { fmt.Fprintf(&out, "  %-12s %s\n", what, value) }
-	if at, ever := t.FirstReady(); ever {
-		line("first ready", "+"+short(at))
-		line("time ready", fmt.Sprintf("%s of %s", short(t.TimeReady()), short(total)))
+	if s.FirstReady != nil {
+		line("first ready", "+"+short(s.FirstReady.Duration))
+		line("time ready", fmt.Sprintf("%s of %s", short(s.TimeReady.Duration), short(total)))
 	} else {
 		line("first ready", "never")
 	}
-	line("restarts", restartsOf(p, t))
-	for i, kill := range killsOf(t) {
-		line([]string{"killed", ""}[min(i, 1)], kill)
+	line("restarts", s.restarts())
+	for i := range s.Kills {
+		line([]string{"killed", ""}[min(i, 1)], s.Kills[i].text())
 	}
-	for _, d := range detectionsOf(p, t) {
-		line("detected", d)
+	for i := range s.Containers {
+		if c := &s.Containers[i]; c.Detections != nil {
+			line("detected", c.Name+" "+c.Detections.text())
+		}
 	}
 	return out.String()
 }
 
-// statuses are the container statuses of a pod, init containers first.
-func statuses(s *corev1.PodStatus) []corev1.ContainerStatus {
-	return slices.Concat(s.InitContainerStatuses, s.ContainerStatuses)
-}
-
-func restartsOf(p podclock.PodResult, t timeline.Pod) string {
+func (s *PodSummary) restarts() string {
 	var parts []string
-	for _, c := range statuses(&p.Status) {
-		if c.RestartCount > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", c.Name, c.RestartCount))
+	for _, c := range s.Containers {
+		if c.Restarts > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", c.Name, c.Restarts))
 		}
 	}
 	if len(parts) == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%d (%s)", t.Restarts(), strings.Join(parts, ", "))
+	return fmt.Sprintf("%d (%s)", s.Restarts, strings.Join(parts, ", "))
 }
 
-// killsOf tells the kills, those of one container for one reason together.
-func killsOf(t timeline.Pod) []string {
-	type cause struct{ container, why string }
-	var causes []cause
-	kills := map[cause][]timeline.Kill{}
-	for _, k := range t.Kills() {
-		c := cause{k.Container, k.Why}
-		if kills[c] == nil {
-			causes = append(causes, c)
-		}
-		kills[c] = append(kills[c], k)
+func (k *KillSummary) text() string {
+	what := k.Container
+	if what == "" {
+		what = "the pod"
 	}
-	var lines []string
-	for _, c := range causes {
-		what := c.container
-		if what == "" {
-			what = "the pod"
-		}
-		n := len(kills[c])
-		times := "at +" + short(kills[c][0].At)
-		if n > 1 {
-			times = fmt.Sprintf("%d times, +%s to +%s", n, short(kills[c][0].At), short(kills[c][n-1].At))
-		}
-		lines = append(lines, fmt.Sprintf("%s %s: %s", what, times, c.why))
+	times := "at +" + short(k.First.Duration)
+	if k.Count > 1 {
+		times = fmt.Sprintf("%d times, +%s to +%s", k.Count, short(k.First.Duration), short(k.Last.Duration))
 	}
-	return lines
+	return fmt.Sprintf("%s %s: %s", what, times, k.Why)
 }
 
-// detectionsOf tells how long it took from an app's trouble to the kill.
-func detectionsOf(p podclock.PodResult, t timeline.Pod) []string {
-	var lines []string
-	for _, c := range statuses(&p.Status) {
-		var after []time.Duration
-		for _, d := range containerOf(t, c.Name).Detections() {
-			if d.Found {
-				after = append(after, d.After())
-			}
-		}
-		switch {
-		case len(after) == 1:
-			lines = append(lines, fmt.Sprintf("%s %s after its trouble began", c.Name, short(after[0])))
-		case len(after) > 1:
-			lines = append(lines, fmt.Sprintf("%s %d times, %s to %s after its trouble began", c.Name, len(after), short(slices.Min(after)), short(slices.Max(after))))
-		}
+func (d *DetectionSummary) text() string {
+	if d.Count == 1 {
+		return short(d.Shortest.Duration) + " after its trouble began"
 	}
-	return lines
+	return fmt.Sprintf("%d times, %s to %s after its trouble began", d.Count, short(d.Shortest.Duration), short(d.Longest.Duration))
 }
 
 // short prints a duration to the millisecond and without zero units.

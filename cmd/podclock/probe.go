@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os/signal"
 	"syscall"
@@ -20,7 +21,7 @@ var errFailing = errors.New("a probe does not succeed")
 
 // probeFlags are those of one run of `podclock probe`.
 type probeFlags struct {
-	file      string
+	file      file
 	object    string
 	container string
 	kind      choice
@@ -51,12 +52,13 @@ the last pass of every probe succeeded, 1 if one did not or never came about,
 and 2 if the input is no good.`,
 		Example: `  podclock probe -f deployment.yaml --pod-ip 10.0.0.7
   podclock probe -f deployment.yaml --kind readiness --once
+  kubectl get deploy web -o yaml | podclock probe -f - --pod-ip 10.0.0.7
   podclock probe -f all.yaml --object deploy/web -c app --for 5m --exec=false`,
 		Args: noFile,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&p.file, "file", "f", "", "the manifest, a `FILE` with a Pod or a workload")
+	f.VarP(&p.file, "file", "f", "the manifest, a `FILE` with a Pod or a workload; - is standard input")
 	f.StringVar(&p.object, "object", "", "the object to probe, as `Kind/name`, if the manifest has several")
 	f.StringVarP(&p.container, "container", "c", "", "only this container (default all)")
 	f.Var(&p.kind, "kind", "only this kind of probe: liveness, readiness or startup (default all)")
@@ -80,10 +82,11 @@ func (p *probeFlags) run(cmd *cobra.Command) error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	subjects, err := p.load()
+	subjects, warnings, err := p.load(cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
+	warn(cmd.ErrOrStderr(), warnings)
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	w := newWatch(subjects, handler.New(handler.Options{}), cmd.OutOrStdout())
@@ -110,30 +113,31 @@ func (p *probeFlags) check() error {
 	return nil
 }
 
+func (p *probeFlags) manifest(stdin io.Reader) (*scenario.Manifest, error) {
+	if p.file == "-" {
+		return scenario.ReadManifestFrom("standard input", stdin)
+	}
+	return scenario.ReadManifest(string(p.file))
+}
+
 // load reads the manifest and chooses what to probe.
-func (p *probeFlags) load() ([]subject, error) {
-	manifest, err := scenario.ReadManifest(p.file)
+func (p *probeFlags) load(stdin io.Reader) ([]subject, []*scenario.Error, error) {
+	manifest, err := p.manifest(stdin)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	object, err := manifest.Find(p.object)
 	if err != nil {
-		return nil, &scenario.Error{File: p.file, Line: 1, Msg: err.Error() + objectCure(p.object)}
+		return nil, nil, &scenario.Error{File: manifest.File, Line: 1, Msg: err.Error()}
 	}
 	pod, err := object.Pod()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	template, err := lifecycle.Compile(pod, lifecycle.Config{})
 	if err != nil {
-		return nil, object.Locate(err)
+		return nil, nil, object.Locate(err)
 	}
-	return p.choose(object, template)
-}
-
-func objectCure(ref string) string {
-	if ref == "" {
-		return ", with --object"
-	}
-	return ""
+	subjects, err := p.choose(object, template)
+	return subjects, object.Warnings(pod), err
 }

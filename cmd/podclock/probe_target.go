@@ -1,51 +1,33 @@
 package main
 
 import (
-	"fmt"
-	"net"
 	"strconv"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/probe"
 )
 
-// describe names a probe's handler and target, in the order of P90. It is for
-// the reader: what is sent is the handler's affair.
+// describe names a probe's handler and target, in the order of P90.
 func describe(s *subject, kind probe.Kind) string {
-	switch p := probe.Of(&s.spec, kind); {
+	p := probe.Of(&s.spec, kind)
+	to, err := s.target.URL(p)
+	switch {
 	case p.Exec != nil:
 		return "exec " + commandText(p.Exec.Command)
+	case p.HTTPGet != nil && err != nil:
+		return "httpGet port " + p.HTTPGet.Port.String()
 	case p.HTTPGet != nil:
-		get := p.HTTPGet
-		return fmt.Sprintf("httpGet %s://%s/%s", strings.ToLower(string(get.Scheme)),
-			s.address(get.Host, get.Port), strings.TrimPrefix(get.Path, "/"))
+		return "httpGet " + to.String()
+	case p.TCPSocket != nil && err != nil:
+		return "tcpSocket port " + p.TCPSocket.Port.String()
 	case p.TCPSocket != nil:
-		return "tcpSocket " + s.address(p.TCPSocket.Host, p.TCPSocket.Port)
-	default:
-		what := "grpc " + s.address("", intstr.FromInt32(p.GRPC.Port))
-		if service := p.GRPC.Service; service != nil && *service != "" {
-			what += " service " + strconv.Quote(*service)
-		}
-		return what
+		return "tcpSocket " + to.Host
 	}
-}
-
-// address is where a probe with that host and port goes. A name that no port of
-// the container has stays as written (P96).
-func (s *subject) address(host string, port intstr.IntOrString) string {
-	if host == "" {
-		host = s.target.PodIP
+	what := "grpc " + to.Host
+	if service := p.GRPC.Service; service != nil && *service != "" {
+		what += " service " + strconv.Quote(*service)
 	}
-	number := port.String()
-	for _, p := range s.target.Ports {
-		if port.Type == intstr.String && p.Name == port.StrVal {
-			number = strconv.Itoa(int(p.ContainerPort))
-			break
-		}
-	}
-	return net.JoinHostPort(host, number)
+	return what
 }
 
 // commandText is a command with its words told apart.

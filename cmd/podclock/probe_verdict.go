@@ -8,6 +8,21 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
+// counted says what a pass has found. Once the threshold is met, further equal
+// answers change nothing (P59, P60).
+func counted(a *probe.Action) string {
+	switch text := a.Explain(); {
+	case a.Run <= a.Threshold:
+		return text
+	case a.Probe == probe.Liveness: // a success, for a failure holds the worker
+		return text + ": still alive"
+	case a.Result == probe.Success: // of readiness, for startup is on hold
+		return text + ": still ready"
+	default:
+		return text + ": still not ready"
+	}
+}
+
 // resultSet is what the kubelet does about a changed result (P72): it is told,
 // and, as far as the probes themselves depend on it, done.
 func (w *watch) resultSet(now time.Time, a *probe.Action) {

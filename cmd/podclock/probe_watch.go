@@ -230,7 +230,9 @@ func (w *watch) act(ctx context.Context, now time.Time, a *probe.Action) {
 	case probe.ActionEvent:
 		e := a.Event()
 		w.tell(now, a, "event "+e.Type+" "+e.Reason+": "+e.Message)
-	case probe.ActionCounted, probe.ActionSkipped:
+	case probe.ActionCounted:
+		w.tell(now, a, counted(a))
+	case probe.ActionSkipped:
 		w.tell(now, a, a.Explain())
 	case probe.ActionResultSet:
 		w.resultSet(now, a)

@@ -20,12 +20,12 @@ import (
 // chosen are the subjects of a pod with this spec, below "spec:".
 func chosen(t *testing.T, spec string) []subject {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "pod.yaml")
+	path := filepath.Join(t.TempDir(), "pod.yaml")
 	manifest := "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n" + spec
-	if err := os.WriteFile(file, []byte(manifest), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(manifest), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	subjects, err := (&probeFlags{file: file, podIP: "10.0.0.7", exec: true}).load()
+	subjects, _, err := (&probeFlags{file: file(path), podIP: "10.0.0.7", exec: true}).load(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,30 +120,30 @@ func TestTheGridThresholdsAndVerdictsAreThoseOfTheRules(t *testing.T) { // P40, 
 +15s app liveness httpGet http://10.0.0.7:80/: success in 0s
 +15s app liveness success 1 of 1
 +18s app readiness httpGet http://10.0.0.7:80/: success in 0s
-+18s app readiness success 2 of 1
++18s app readiness success 2 in a row, 1 needed: still ready
 +28s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +28s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
 +28s app readiness failure 1 of 1
 +28s app readiness => not ready: would be taken out of Service endpoints
 +28s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +28s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+28s app readiness failure 2 of 1
++28s app readiness failure 2 in a row, 1 needed: still not ready
 +30s app liveness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +30s app liveness event Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503
 +30s app liveness failure 1 of 2
 +38s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +38s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+38s app readiness failure 3 of 1
++38s app readiness failure 3 in a row, 1 needed: still not ready
 +45s app liveness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +45s app liveness event Warning Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 503
 +45s app liveness failure 2 of 2
 +45s app liveness => would restart the container: liveness
 +45s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +45s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+45s app readiness failure 4 of 1
++45s app readiness failure 4 in a row, 1 needed: still not ready
 +55s app readiness httpGet http://10.0.0.7:80/: failure in 0s: HTTP probe failed with statuscode: 503
 +55s app readiness event Warning Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503
-+55s app readiness failure 5 of 1
++55s app readiness failure 5 in a row, 1 needed: still not ready
 +1m0s app liveness skipped: on hold until the next instance
 +1m2s end: the time is over`)
 		if w.allSucceed() {
@@ -198,9 +198,9 @@ func TestAnErrorIsTriedThreeTimesAndCountsForNothing(t *testing.T) { // P66, P98
 	synctest.Test(t, func(t *testing.T) {
 		w, out := bubble(t, new(handler.Network), app("livenessProbe: {httpGet: {port: wbe}, failureThreshold: 1}"), 11*time.Second)
 		errored := `
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s: strconv.Atoi: parsing "wbe": invalid syntax
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s (try 2): strconv.Atoi: parsing "wbe": invalid syntax
-+AT app liveness httpGet http://10.0.0.7:wbe/: unknown with an error in 0s (try 3): strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s: strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s (try 2): strconv.Atoi: parsing "wbe": invalid syntax
++AT app liveness httpGet port wbe: unknown with an error in 0s (try 3): strconv.Atoi: parsing "wbe": invalid syntax
 +AT app liveness event Warning Unhealthy: Liveness probe errored and resulted in unknown state: strconv.Atoi: parsing "wbe": invalid syntax`
 		play(t, w, out, strings.ReplaceAll(errored, "+AT", "+0s")+strings.ReplaceAll(errored, "+AT", "+10s")+"\n+11s end: the time is over")
 		if !strings.HasSuffix(out.String(), "\n\napp liveness: passes 2, of which succeeded 0, failed 0, errored 2; the last was an error\n") {

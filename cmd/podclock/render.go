@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/yaml"
@@ -57,13 +58,31 @@ func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
 	return log.WriteTable(w, v.table())
 }
 
-// render prints a result.
-func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result) error {
-	object := struct { // with what it takes to play it again
-		Timing   string             `json:"timing"`
-		Seed     uint64             `json:"seed"`
-		Timeline *timeline.Timeline `json:"timeline"`
-	}{story.TimingName, result.Seed, result.Timeline}
+// played is a result for machines, with what it takes to play it again.
+type played struct {
+	Timing       string                `json:"timing"`
+	Seed         uint64                `json:"seed"`
+	Summary      []scenario.PodSummary `json:"summary"`
+	Expectations *expected             `json:"expectations,omitempty"`
+	Timeline     *timeline.Timeline    `json:"timeline"`
+}
+
+// expected is what came of the expectations of a scenario that has some.
+type expected struct {
+	Count int      `json:"count"`
+	Unmet []string `json:"unmet"` // as they are printed to standard error
+}
+
+// render prints a result, and what of the expectations was not met where it is
+// not for standard error alone.
+func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result, unmet error) error {
+	object := played{Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result), Timeline: result.Timeline}
+	if n := story.Expectations(); n > 0 {
+		object.Expectations = &expected{Count: n, Unmet: []string{}}
+		if unmet != nil {
+			object.Expectations.Unmet = strings.Split(unmet.Error(), "\n")
+		}
+	}
 	if err := s.write(w, result.Timeline, object); err != nil || s.output.is != "table" {
 		return err
 	}
@@ -73,6 +92,9 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 	}
 	if story.TimingName != "ideal" {
 		fmt.Fprintf(w, "timing %s, seed %d\n", story.TimingName, result.Seed)
+	}
+	if n := story.Expectations(); n > 0 && unmet == nil {
+		fmt.Fprintf(w, "all %d expectations are met\n", n)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -83,9 +84,12 @@ func what(pod string) string {
 }
 
 func (r *replay) play(player *flight.Player, path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s: a directory; give its files, as in %s", path, filepath.Join(path, "*.podclock.jsonl"))
+	}
 	file, err := os.Open(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: cannot be opened: %w; give the path of a readable file", path, errors.Unwrap(err))
 	}
 	defer file.Close()
 	if err := player.Play(file); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -28,6 +27,17 @@ func newSimulate(t terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "simulate FILE",
 		Short: "Plays a scenario, or a manifest whose apps are well for ever",
+		Long: `Plays a scenario, or a manifest whose apps are well for ever, and prints what
+happened, when and why.
+
+The table ends with a summary of each pod. JSON and YAML are one object: timing
+and seed, with which the same story can be played again; summary, by pod, with
+its times, restarts and kills; expectations, if the scenario has some, with those
+that are unmet; and timeline. What a scenario may
+say is in "go doc github.com/podclock/podclock/scenario".
+
+The exit status is 0 if every expectation is met, 1 if one is not, and 2 if the
+input is no good; then nothing is printed to standard output.`,
 		Example: `  podclock simulate examples/slow-start/scenario.yaml
   podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
   podclock simulate scenario.yaml -o json
@@ -68,17 +78,15 @@ func (s *simulate) run(cmd *cobra.Command, file string) error {
 	if err := s.override(cmd, story); err != nil {
 		return err
 	}
+	warn(cmd.ErrOrStderr(), story.Warnings())
 	result, err := story.Run()
 	if err != nil {
 		return err
 	}
 	unmet := story.Check(result)
 	var out bytes.Buffer
-	if err := s.render(&out, story, result); err != nil {
+	if err := s.render(&out, story, result, unmet); err != nil {
 		return err
-	}
-	if n := story.Expectations(); n > 0 && unmet == nil && s.output.is == "table" {
-		fmt.Fprintf(&out, "all %d expectations are met\n", n)
 	}
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
 		return fmt.Errorf("podclock simulate: %w", err)
@@ -110,51 +118,4 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	}
 	o.NoLeap = s.noLeap
 	return nil
-}
-
-// length is a flag for a time that is not 0, as scenarios write it.
-type length time.Duration
-
-// String returns the time; "" if there is none.
-func (l *length) String() string {
-	if *l == 0 {
-		return ""
-	}
-	return time.Duration(*l).String()
-}
-
-// Type is what usage texts call the value.
-func (l *length) Type() string { return "time" }
-
-// Set reads a time.
-func (l *length) Set(text string) error {
-	d, err := scenario.ParseDuration(text)
-	if err == nil && d == 0 {
-		err = errors.New("a story of no length; give a time such as 10m")
-	}
-	*l = length(d)
-	return err
-}
-
-// choice is a flag of a closed set of words.
-type choice struct {
-	is string
-	of []string
-}
-
-// String returns the chosen word.
-func (c *choice) String() string { return c.is }
-
-// Type is what usage texts call the value.
-func (c *choice) Type() string { return "word" }
-
-// Set chooses a word of the set.
-func (c *choice) Set(word string) error {
-	for _, w := range c.of {
-		if w == word {
-			c.is = word
-			return nil
-		}
-	}
-	return fmt.Errorf("choose one of %q", c.of)
 }

@@ -15,13 +15,20 @@ func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Prints the version, and the kubelet's whose rules are played",
-		Args:  cobra.NoArgs,
-		Run: func(cmd *cobra.Command, _ []string) {
-			version := "(devel)"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				version = info.Main.Version
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("podclock version: %q stands alone; remove it", args[0])
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "podclock %s, rules of kubelet %s, %s %s/%s\n", version, kubelet, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
 		},
+		Run: func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), version()) },
 	}
+}
+
+func version() string {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	return fmt.Sprintf("podclock %s, rules of kubelet %s, %s %s/%s", version, kubelet, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

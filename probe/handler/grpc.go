@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"time"
 
 	"google.golang.org/grpc"
@@ -50,7 +49,7 @@ func newGRPCDialer(o Options) grpcDialer {
 func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction, timeout time.Duration) probe.Answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	address := net.JoinHostPort(target.PodIP, strconv.Itoa(int(action.Port)))
+	address := hostPort(target.PodIP, int(action.Port))
 	conn, err := d.dial(ctx, address)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

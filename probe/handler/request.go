@@ -1,10 +1,8 @@
 package handler
 
 import (
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -45,6 +43,6 @@ func requestURL(action *corev1.HTTPGetAction, host string, port int) *url.URL {
 	if u.Scheme == "" {
 		u.Scheme = "http"
 	}
-	u.Host = net.JoinHostPort(host, strconv.Itoa(port))
+	u.Host = hostPort(host, port)
 	return u
 }

@@ -2,6 +2,8 @@ package handler
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -74,6 +76,34 @@ func containerID(pod *corev1.Pod, name string) string {
 	}
 	return ""
 }
+
+// URL returns where an attempt of spec goes: what httpGet asks for, with scheme
+// http or https (P105), or tcp://HOST:PORT or grpc://HOST:PORT. It is nil if
+// spec goes nowhere: exec, or no handler. The error is the one that the attempt
+// ends with, for a port that is none (P95, P98).
+func (t *Target) URL(spec *corev1.Probe) (*url.URL, error) {
+	switch {
+	case spec.Exec != nil:
+		return nil, nil
+	case spec.HTTPGet != nil:
+		port, err := t.port(spec.HTTPGet.Port)
+		if err != nil {
+			return nil, err
+		}
+		return requestURL(spec.HTTPGet, t.host(spec.HTTPGet.Host), port), nil
+	case spec.TCPSocket != nil:
+		port, err := t.port(spec.TCPSocket.Port)
+		if err != nil {
+			return nil, err
+		}
+		return &url.URL{Scheme: "tcp", Host: hostPort(t.host(spec.TCPSocket.Host), port)}, nil
+	case spec.GRPC != nil:
+		return &url.URL{Scheme: "grpc", Host: hostPort(t.PodIP, int(spec.GRPC.Port))}, nil
+	}
+	return nil, nil
+}
+
+func hostPort(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // host is where a probe with that host field connects to.
 func (t *Target) host(field string) string {

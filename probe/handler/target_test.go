@@ -51,6 +51,37 @@ func printed(err string) string {
 	return err
 }
 
+func TestATargetSaysWhereAProbeGoes(t *testing.T) { // P90, P92, P95, P96, P98, P105
+	target := Target{PodIP: "10.0.0.7", Ports: []corev1.ContainerPort{{Name: "web", ContainerPort: 8080}}}
+	of := func(h corev1.ProbeHandler) *corev1.Probe { return &corev1.Probe{ProbeHandler: h} }
+	web, typo := intstr.FromString("web"), intstr.FromString("wbe")
+	for _, c := range []struct {
+		what string
+		spec *corev1.Probe
+		want string
+		err  string
+	}{
+		{"httpGet without scheme", of(corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "healthz?full", Port: web}}), "http://10.0.0.7:8080/healthz?full", ""},
+		{"HTTPS", of(corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/", Port: web, Scheme: corev1.URISchemeHTTPS, Host: "::1"}}), "https://[::1]:8080/", ""},
+		{"tcpSocket", of(corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(81)}}), "tcp://10.0.0.7:81", ""},
+		{"tcpSocket with host", of(corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: web, Host: "db"}}), "tcp://db:8080", ""},
+		{"grpc", of(corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 82}}), "grpc://10.0.0.7:82", ""},
+		{"exec goes before the others", of(corev1.ProbeHandler{Exec: &corev1.ExecAction{}, GRPC: &corev1.GRPCAction{Port: 82}}), "<nil>", ""},
+		{"no handler", of(corev1.ProbeHandler{}), "<nil>", ""},
+		{"httpGet, no such name", of(corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Port: typo}}), "<nil>", `strconv.Atoi: parsing "wbe": invalid syntax`},
+		{"tcpSocket, no such port", of(corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(0)}}), "<nil>", "invalid port number: 0"},
+	} {
+		got := "<nil>"
+		u, err := target.URL(c.spec)
+		if u != nil {
+			got = u.String()
+		}
+		if got != c.want || fmt.Sprint(err) != printed(c.err) {
+			t.Errorf("%s: %s, %v; want %s, %s", c.what, got, err, c.want, printed(c.err))
+		}
+	}
+}
+
 func TestATypoInAPortNameErrsAndNeverFails(t *testing.T) { // P98
 	want := probe.Answer{Err: `strconv.Atoi: parsing "wbe": invalid syntax`}
 	expectAnswer(t, probeOnce(tcpSocket(intstr.FromString("wbe"))), want)

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"strconv"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -33,7 +32,7 @@ func (p *Prober) connect(ctx context.Context, host string, port int, deadline ti
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	address := net.JoinHostPort(host, strconv.Itoa(port))
+	address := hostPort(host, port)
 	conn, err := p.options.DialContext(ctx, "tcp", address)
 	return conn, dialError(address, err)
 }

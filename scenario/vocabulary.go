@@ -1,0 +1,127 @@
+package scenario
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock"
+)
+
+// reasonWords are the reasons that a kubelet gives to pods (S81 to S83), to
+// waiting containers (C2, I4) and to ended ones (C6 to C8).
+var reasonWords = []string{
+	"Evicted", "Preempting", "Terminated", "DeadlineExceeded", "NodeLost",
+	"ContainerCreating", "PodInitializing", "CrashLoopBackOff", "RestartingAllContainers",
+	"InvalidImageName", "ImageInspectError", "ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed",
+	"CreateContainerConfigError", "PreCreateHookError", "CreateContainerError", "PreStartHookError", "RunContainerError", "PostStartHookError",
+	"Completed", "Error", "OOMKilled", "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "Unknown",
+}
+
+// statusWords are what kubectl's STATUS column shows, also after "Init:" (S91).
+var statusWords = slices.Concat([]string{"SchedulingGated", "NotReady", "Terminating"}, phases, reasonWords)
+
+// eventWords are the reasons of events (E1).
+var eventWords = []string{
+	"Pulling", "Pulled", "BackOff", "Failed", "InspectFailed", "ErrImageNeverPull", "Created", "Started", "Killing",
+	"FailedPostStartHook", "FailedPreStopHook", "LifecycleHTTPFallback", "Unhealthy", "ProbeWarning",
+	"SandboxChanged", "FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady", "FailedMount", "FailedSync",
+	"FailedKillPod", "FailedCreatePodContainer", "DeadlineExceeded", "Evicted", "Preempting", "ExceededGracePeriod",
+	"NodeNotReady", "TaintManagerEviction",
+}
+
+var (
+	codeStatus = regexp.MustCompile(`^(Init:)?(Signal|ExitCode):[0-9]+$`)
+	initRatio  = regexp.MustCompile(`^Init:[0-9]+/[0-9]+$`)
+)
+
+// statusWord reads what the STATUS column is to show.
+func (e *expecting) statusWord(v value) string {
+	want := v.text()
+	if !v.isScalar() || codeStatus.MatchString(want) || initRatio.MatchString(want) {
+		return want
+	}
+	prefix := ""
+	word, isInit := strings.CutPrefix(want, "Init:")
+	if isInit {
+		prefix = "Init:"
+	}
+	e.knows(v, v.at(), "STATUS of kubectl", prefix, word, statusWords)
+	return want
+}
+
+// reason matches the reason of a pod or of a container's state; the empty one is
+// none.
+func (e *expecting) reason(v value) wanted {
+	if want := v.text(); want != "" {
+		e.knows(v, v.at(), "reason of a kubelet", "", want, reasonWords)
+	}
+	return equals(v)
+}
+
+// knows complains of a word that is neither known nor a reason of the file's own.
+// An expectation of it could not be met, or only be met.
+func (e *expecting) knows(v value, line int, what, prefix, word string, known []string) {
+	known = append(slices.Clone(known), e.given...)
+	if slices.Contains(known, word) {
+		return
+	}
+	cure := "correct it, or give that reason to an exit, crash, evict or refuse of this file"
+	if near := nearest(word, known); near != "" {
+		cure = "did you mean " + prefix + near + "?"
+	}
+	v.p.addf(line, "%s: %q is no %s; %s", v.path, prefix+word, what, cure)
+}
+
+// conditionTypes are those that a pod can come to have: the kubelet's and the
+// node controller's own (S40 to S53), readiness gates, and those that the
+// scenario sets.
+func conditionTypes(o *podclock.Options) []string {
+	types := []corev1.PodConditionType{
+		corev1.PodScheduled, corev1.PodReadyToStartContainers, corev1.PodInitialized, corev1.ContainersReady, corev1.PodReady,
+		corev1.DisruptionTarget, corev1.PodResizePending, corev1.PodResizeInProgress, corev1.AllContainersRestarting,
+	}
+	for i := range o.Pods {
+		for _, gate := range o.Pods[i].Manifest.Spec.ReadinessGates {
+			types = append(types, gate.ConditionType)
+		}
+	}
+	for _, f := range o.Facts {
+		if set, ok := f.Fact.(podclock.SetCondition); ok {
+			types = append(types, set.Condition.Type)
+		}
+	}
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = string(t)
+	}
+	return names
+}
+
+// reasonsGiven are the reasons that a scenario itself brings about: of exits,
+// crashes, evictions, refusals.
+func reasonsGiven(n *yamlv3.Node, depth int) []string {
+	var words []string
+	for i, c := range n.Content {
+		if n.Kind != yamlv3.MappingNode {
+			words = append(words, reasonsGiven(c, depth+1)...)
+			continue
+		}
+		if i%2 == 0 || depth > maxDepth {
+			continue
+		}
+		switch key := n.Content[i-1].Value; {
+		case key == "expect" || key == "manifest": // which give none
+		case key == "reason" && c.Kind == yamlv3.AliasNode:
+			words = append(words, c.Alias.Value)
+		case key == "reason":
+			words = append(words, c.Value)
+		default:
+			words = append(words, reasonsGiven(c, depth+1)...)
+		}
+	}
+	return words
+}
