@@ -88,6 +88,11 @@ type Crash struct {
 	Message        string
 }
 
+// LoseContainer lets the runtime lose track of a container whose process is gone:
+// its state is unknown, and nobody knows how it ended, until it is stopped or its
+// sandbox is gone. It is then listed with exit code 255 (C8, C22).
+type LoseContainer struct{ Pod, Container string }
+
 // HangApp lets an app answer nothing any more and ignore its stop signal,
 // until the container's end.
 type HangApp struct{ Pod, Container string }
@@ -126,6 +131,7 @@ func (ReturnNetwork) fact()  {}
 func (RestartKubelet) fact() {}
 func (KillSandbox) fact()    {}
 func (Crash) fact()          {}
+func (LoseContainer) fact()  {}
 func (HangApp) fact()        {}
 func (Outage) fact()         {}
 func (SpoilImage) fact()     {}

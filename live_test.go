@@ -328,6 +328,11 @@ func (w *world) inject(t *testing.T, a *agent.Agent, f podclock.Fact) {
 			w.End(id, exitOf(f))
 		}
 		return
+	case podclock.LoseContainer:
+		for _, id := range w.chosen(f.Pod, f.Container) {
+			w.Lose(id)
+		}
+		return
 	case podclock.HangApp:
 		for _, id := range w.chosen(f.Pod, f.Container) {
 			w.mu.Lock()

@@ -29,6 +29,7 @@ const (
 	ContainerCreated // answers CreateContainer: ID, or Err
 	ContainerStarted // answers StartContainer: Err
 	ContainerExited  // Instance ended: ExitCode, ExitReason, Message
+	ContainerUnknown // Instance, which ran, is in state CONTAINER_UNKNOWN from now on, until it exits or is removed (C22)
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
@@ -53,7 +54,7 @@ const (
 
 var eventTypeNames = [numEventTypes]string{
 	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
-	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
+	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerUnknown", "ContainerStopped", "ContainerRemoved",
 	"HookFinished", "ProbeFinished", "PodDeleted", "PodRemoved", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet", "NameTaken", "NameFree",
 	"NodeLost", "NodeReturned", "KubeletRestarted", "NetworkDown", "NetworkUp",
 }
@@ -81,8 +82,8 @@ type Event struct {
 	// PreStartHookError (C2).
 	ErrReason string
 
-	// Instance is the container instance that exited: the Op of its
-	// CreateContainer action.
+	// Instance is the container instance that exited, or whose state is unknown:
+	// the Op of its CreateContainer action.
 	Instance uint64
 	// ExitCode, ExitReason and Message describe an exit. ExitReason is the
 	// runtime's: empty means Completed for code 0, else Error (C8). Message is

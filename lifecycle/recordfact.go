@@ -38,6 +38,8 @@ func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
 		if r.Reason == "" {
 			r.Reason = exitReason(ev.ExitCode)
 		}
+	case ContainerUnknown:
+		r.Kind = timeline.Lost
 	case ContainerRemoved:
 		r.Kind = timeline.Removed
 	case HookFinished:
@@ -65,9 +67,9 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 		return openRequest{container: NoContainer}, !p.upToDate(ev.Template)
 	case SandboxDied:
 		return p.concernsSandbox()
-	case ContainerExited:
+	case ContainerExited, ContainerUnknown:
 		c := p.world.instance(ev.Instance)
-		if c == nil || c.State == restart.StateExited {
+		if c == nil || c.State == restart.StateExited || ev.Type == ContainerUnknown && !running(c) {
 			return openRequest{}, false
 		}
 		return openRequest{container: c.Container, attempt: uint64(c.Attempt)}, true

@@ -56,7 +56,7 @@
 //
 // What can happen at a time: delete, remove, evict, refuse, update, condition,
 // loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
-// freeName, crash, hang, outage, spoilImage.
+// freeName, crash, loseContainer, hang, outage, spoilImage.
 //
 // Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap, kubelet, and pods: a list of what makes a

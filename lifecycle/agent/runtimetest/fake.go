@@ -90,7 +90,7 @@ type container struct {
 	program   Program
 	status    agent.ContainerStatus
 	signalled bool
-	done      chan struct{} // closed when it has ended and that was told
+	done      chan struct{} // closed when its process is gone and that was told
 	stops     []func() bool // timers
 }
 
