@@ -145,7 +145,7 @@ func (s *Simulation) cutAll(pod int32, c *instance) {
 // end ends what runs in a container with it, and completes the event of its end.
 func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
 	c.state = exited
-	ev.Type, ev.Instance, ev.Container = lifecycle.ContainerExited, c.id, c.container
+	ev.Type, ev.Instance, ev.Container, ev.LogTail = lifecycle.ContainerExited, c.id, c.container, c.plan.Log
 	s.cutAll(pod, c)
 	for _, op := range c.stops {
 		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{

@@ -110,7 +110,7 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 
 // exited notes that a container has ended.
 func (p *Pod) exited(ev *Event) {
-	if !p.world.exit(p.now, ev) {
+	if !p.world.exit(p.now, p.t, ev) {
 		p.ignored(ContainerExited, "there is no such instance, or it has ended before")
 		return
 	}

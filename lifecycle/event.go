@@ -85,14 +85,16 @@ type Event struct {
 	// Instance is the container instance that exited, or whose state is unknown:
 	// the Op of its CreateContainer action.
 	Instance uint64
-	// ExitCode, ExitReason and Message describe an exit. ExitReason is the
-	// runtime's: empty means Completed for code 0, else Error (C8). Message is
-	// the content of the file at terminationMessagePath or, by the policy
-	// FallbackToLogsOnError, the last 80 lines and 2048 bytes of the logs: of
-	// the first the machine keeps the last 4096 bytes (C10).
+	// ExitCode and ExitReason describe an exit. ExitReason is the runtime's: empty
+	// means Completed for code 0, else Error (C8).
 	ExitCode   int32
 	ExitReason string
-	Message    string
+	// Message is the content of the file at terminationMessagePath, of which the
+	// last 4096 bytes count. LogTail is the end of the container's logs, at least
+	// 80 lines or 2048 bytes if there is as much: it counts if Message is empty and
+	// the policy FallbackToLogsOnError lets it. RuntimeMessage is what the runtime
+	// itself has to say, and goes before either (C10).
+	Message, LogTail, RuntimeMessage string
 
 	// At is when a ContainerStarted or ContainerExited happened, if the shell
 	// learns of it later, as after a restart of its process. Zero: now.

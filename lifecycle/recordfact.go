@@ -34,7 +34,8 @@ func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
 			r.Kind, r.Reason = timeline.Failed, "start"
 		}
 	case ContainerExited:
-		r.Kind, r.ExitCode, r.Reason, r.Message = timeline.Exited, ev.ExitCode, ev.ExitReason, ev.Message
+		r.Kind, r.ExitCode, r.Reason = timeline.Exited, ev.ExitCode, ev.ExitReason
+		r.Message = p.t.terminationMessage(about.container, ev)
 		if r.Reason == "" {
 			r.Reason = exitReason(ev.ExitCode)
 		}

@@ -48,7 +48,7 @@
 // {status: 503, body: text}, {exit: 2, output: text}, {fail: text},
 // {error: text}, {serving: UNKNOWN}, {status: 302, location: URL}, each with
 // latency. By handler instead of probe kind: exec, by command; servers, by
-// port and path. Further keys of a run are postStart, preStop, createDelay,
+// port and path. Further keys of a run are postStart, preStop, log, createDelay,
 // startDelay, createError, startError and cut.
 //
 // What killed expects is never, liveness, startup, or several words of a reason;

@@ -104,6 +104,7 @@ func TestRunsDifferFromWhatStandsAboveThemInWhatTheySay(t *testing.T) {
 		PreStop:   podclock.Steps{{Reply: podclock.Fail("")}},
 		Term:      &podclock.Term{After: 3 * time.Second, Message: "bye"},
 		Cut:       podclock.Error("runtime error"),
+		Log:       "last words",
 	}
 	want := podclock.Script{base, base, base, base, base}
 	want[0].Exit = &podclock.Exit{Code: 7}

@@ -179,9 +179,9 @@ func changeOf(c *instance, f *found) []lifecycle.Event {
 	case f.state(c.id) == StateUnknown:
 		return []lifecycle.Event{happened(c, &Notice{Unknown: true})}
 	}
-	ev := happened(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, Message: "the runtime does not know it any more"})
+	ev := happened(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, RuntimeMessage: "the runtime does not know it any more"})
 	if s := f.containers[c.id]; s != nil {
-		ev = happened(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message})
+		ev = happened(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message, LogTail: s.LogTail, RuntimeMessage: s.RuntimeMessage})
 		ev.At = s.FinishedAt
 	}
 	return []lifecycle.Event{ev}

@@ -45,8 +45,9 @@ type ContainerStatus struct {
 	StartedAt, FinishedAt time.Time
 	// The rest is as in Notice, for one that has exited after it ran. A runtime
 	// that knows that it has, and has no way to find out more, says 255 and Unknown.
-	ExitCode        int32
-	Reason, Message string
+	ExitCode                         int32
+	Reason                           string
+	Message, LogTail, RuntimeMessage string
 }
 
 // ContainerState is how far a container has come.

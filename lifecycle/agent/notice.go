@@ -60,7 +60,8 @@ func happened(c *instance, n *Notice) lifecycle.Event {
 	}
 	return lifecycle.Event{
 		Type: lifecycle.ContainerExited, Instance: c.op,
-		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
+		ExitCode: n.ExitCode, ExitReason: n.Reason,
+		Message: n.Message, LogTail: n.LogTail, RuntimeMessage: n.RuntimeMessage,
 	}
 }
 

@@ -136,6 +136,9 @@ type Notice struct {
 	ExitCode int32
 	// Reason is the runtime's own, such as OOMKilled; empty: Completed or Error.
 	Reason string
-	// Message is the termination message (C10).
-	Message string
+	// Message is the content of the termination message file: at least its last
+	// 4096 bytes. LogTail is the end of the logs, of containers with the policy
+	// FallbackToLogsOnError: at least the last 80 lines or 2048 bytes.
+	// RuntimeMessage is what the runtime itself has to say (C10).
+	Message, LogTail, RuntimeMessage string
 }

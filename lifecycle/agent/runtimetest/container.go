@@ -112,6 +112,7 @@ func (f *Fake) endAfter(c *container, e Exit) {
 func (f *Fake) exit(c *container, e Exit) {
 	c.status.State, c.status.FinishedAt = agent.StateExited, f.now()
 	c.status.ExitCode, c.status.Reason, c.status.Message = e.Code, e.Reason, e.Message
+	c.status.LogTail, c.status.RuntimeMessage = c.program.LogTail, c.program.RuntimeMessage
 }
 
 // end ends a container, if it runs or its state is unknown: that is told first, and
@@ -126,7 +127,10 @@ func (f *Fake) end(c *container, e Exit) {
 		f.exit(c, e)
 	}
 	f.mu.Unlock()
-	notice := agent.Notice{Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message}
+	notice := agent.Notice{
+		Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message,
+		LogTail: c.program.LogTail, RuntimeMessage: c.program.RuntimeMessage,
+	}
 	switch was {
 	case agent.StateUnknown:
 		f.tell(notice)
