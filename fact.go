@@ -58,7 +58,9 @@ type SetCondition struct {
 	Condition corev1.PodCondition
 }
 
-// LoseNode lets the node controllers give up the node of a pod (S83).
+// LoseNode lets the node controllers give up the node of a pod (S83). The pod
+// runs on; after its toleration, 300 s by default, it is deleted in the API, of
+// which its kubelet learns by ReturnNode.
 type LoseNode struct{ Pod string }
 
 // ReturnNode lets a lost node report again.

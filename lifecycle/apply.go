@@ -156,11 +156,22 @@ func (p *Pod) deleted(grace *int64) {
 		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
 		return
 	}
-	d, changed := p.deletion.ask(p.now, grace, p.t.grace)
-	if p.worker.finished || !changed {
+	if p.worker.lost {
+		p.deletedUnseen(grace)
+		p.tellStatus()
 		return
 	}
+	if d, changed := p.deletion.ask(p.now, grace, p.t.grace); changed && !p.worker.finished {
+		p.deletionSeen(d)
+	}
+}
+
+// deletionSeen ends the pod whose object carries a new deletion.
+func (p *Pod) deletionSeen(d deletion) {
 	p.deletion = d
+	if p.worker.finished {
+		return
+	}
 	p.worker.deleted = p.worker.deleted || !p.worker.terminating
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.grace)))
 	if !p.t.has(QuirkS71) {
@@ -175,6 +186,7 @@ func (p *Pod) removed() {
 	if p.worker.removed {
 		return
 	}
+	p.keepPod()
 	if !p.worker.finished {
 		p.terminate(nil, "removed from its source")
 	}

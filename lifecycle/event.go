@@ -44,8 +44,8 @@ const (
 	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
 	NameTaken        // another static pod of this full name still runs (S84)
 	NameFree         // it does not any more
-	NodeLost         // the node controllers gave the node up (S83)
-	NodeReturned     // it reports again
+	NodeLost         // the node controllers gave the node up: from here on the kubelet is told of no deletion (S83)
+	NodeReturned     // it reports again, and learns of the deletion
 	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepMemory
 	NetworkDown      // Err: the runtime's network is not ready (E1)
 	NetworkUp        // it is again
