@@ -35,6 +35,9 @@ func (s *Simulation) sandboxRun(t *task) {
 			p.ip = s.newIP()
 		}
 		t.event.IP = p.ip
+		if first && p.sandbox.StatusError != "" {
+			t.event.Err, t.event.ErrReason = p.sandbox.StatusError, "FailedPodSandBoxStatus"
+		}
 		if first && p.sandbox.DiesAfter > 0 {
 			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
 		}

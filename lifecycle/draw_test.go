@@ -138,7 +138,7 @@ func drawAnswer(t *rapid.T, a *lifecycle.Action) lifecycle.Event {
 		return ev
 	}
 	ev.Err = pick(t, "error", "went wrong", "went wrong: \xc3")
-	ev.ErrReason = pick(t, "reason", "", "PreStartHookError", "CreateContainerConfigError")
+	ev.ErrReason = pick(t, "reason", "", "PreStartHookError", "CreateContainerConfigError", "FailedPodSandBoxStatus")
 	ev.Answer = pick(t, "answer", probe.Answer{Outcome: probe.OutcomeFailure}, probe.Answer{Err: "no runtime"})
 	return ev
 }

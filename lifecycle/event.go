@@ -79,7 +79,8 @@ type Event struct {
 	Err string
 	// ErrReason is the waiting reason of a failed CreateContainer, where it is
 	// not CreateContainerError: CreateContainerConfigError, PreCreateHookError,
-	// PreStartHookError (C2).
+	// PreStartHookError (C2). Of a SandboxStarted it can be FailedPodSandBoxStatus:
+	// the sandbox is there, and Err is why its status could not be read.
 	ErrReason string
 
 	// Instance is the container instance that exited, or whose state is unknown:
@@ -180,6 +181,13 @@ const (
 	reasonPreCreateHook = "PreCreateHookError"
 	reasonPreStartHook  = "PreStartHookError"
 )
+
+// reasonSandboxStatus is the event of a sandbox whose status could not be read
+// after it was made.
+const reasonSandboxStatus = "FailedPodSandBoxStatus"
+
+// ran reports whether a call to run a sandbox has made one.
+func (e *Event) ran() bool { return e.Err == "" || e.ErrReason == reasonSandboxStatus }
 
 // since is when the event happened, which it is told of now.
 func (e *Event) since(now time.Time) time.Time {

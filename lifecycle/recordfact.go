@@ -21,6 +21,9 @@ func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
 	switch ev.Type {
 	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
 		r.Kind, r.Reason = timeline.Sandbox, sandboxFact(ev)
+		if ev.Type == SandboxStarted && ev.ran() {
+			r.Message = "" // the event tells of the status
+		}
 	case ImagePulled:
 		r.Kind, r.Run, r.Reason = timeline.Image, 0, outcomeWord(ev.Err, "pulled", "failed")
 	case ContainerCreated:
@@ -114,7 +117,10 @@ func (p *Pod) concernsSandbox() (openRequest, bool) {
 func sandboxFact(ev *Event) string {
 	switch ev.Type {
 	case SandboxStarted:
-		return outcomeWord(ev.Err, "started", "failed")
+		if ev.ran() {
+			return "started"
+		}
+		return "failed"
 	case SandboxStopped:
 		return "stopped"
 	case SandboxRemoved:

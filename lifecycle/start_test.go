@@ -114,3 +114,15 @@ func TestAnEventWithoutWhatItIsAboutPanicsWithItsName(t *testing.T) {
 		}()
 	}
 }
+
+func TestASandboxWhoseStatusCannotBeReadIsKept(t *testing.T) { // E1, S4
+	s := newShell(t, simplePod(), nil)
+	s.fails[lifecycle.RunSandbox] = lifecycle.Event{Err: "no answer", ErrReason: "FailedPodSandBoxStatus"}
+	s.give(lifecycle.Event{})
+	s.runUntil(epoch.Add(time.Minute))
+	s.wantEvents("FailedPodSandBoxStatus", "Warning Unable to get pod sandbox status: no answer")
+	s.wantEvents("FailedCreatePodSandBox")
+	if sandboxes, starts := s.asked(lifecycle.RunSandbox), s.asked(lifecycle.StartContainer); sandboxes != 1 || starts != 1 {
+		t.Errorf("%d sandboxes and %d starts", sandboxes, starts)
+	}
+}

@@ -35,7 +35,7 @@ func TestEveryKeyOfAScenarioReachesTheSimulator(t *testing.T) {
 		t.Fatalf("pods %+v", o.Pods)
 	}
 	equal(t, "sandbox", o.Pods[0].Sandbox, podclock.Sandbox{
-		Errors: []string{"no network", "no disk"}, Takes: 2 * time.Second, StopTakes: time.Second, DiesAfter: 20 * time.Minute, IP: "10.0.0.7",
+		Errors: []string{"no network", "no disk"}, StatusError: "not found", Takes: 2 * time.Second, StopTakes: time.Second, DiesAfter: 20 * time.Minute, IP: "10.0.0.7",
 	})
 	equal(t, "world", []any{o.For, o.Start.String(), o.Seed, o.ParallelPulls, o.NoLeap},
 		[]any{90 * time.Minute, "2026-03-04 05:06:07 +0000 UTC", uint64(18446744073709551615), true, true})
