@@ -123,9 +123,9 @@ func (e *CreateError) Error() string { return e.Err.Error() }
 func (e *CreateError) Unwrap() error { return e.Err }
 
 // Notice is an end: of a container, or with Sandbox set, of a sandbox that died
-// without having been stopped; or with Unknown set, it says that the runtime does
-// not know any more whether a container runs. Those of the containers in it come after it, so
-// that none of them looks like an end in a sandbox that is ready.
+// without having been stopped. Those of the containers in it come after it, so
+// that none of them looks like an end in a sandbox that is ready. With Unknown set
+// it says that the runtime does not know any more whether a container runs.
 type Notice struct {
 	Container, Sandbox string // an ID
 	// Unknown: the container is in state CONTAINER_UNKNOWN (C22), and stays so
