@@ -79,6 +79,9 @@ type Plan struct {
 	CreateError, StartError string
 	// Exit is the run's own end. nil: it runs for ever.
 	Exit *Exit
+	// Log is the end of what the run has written to its log by the time it ends,
+	// however it does: the termination message, by FallbackToLogsOnError (C10).
+	Log string
 	// Notes are changes of the app's behaviour that the timeline shall tell.
 	Notes []Note
 }

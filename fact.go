@@ -58,7 +58,9 @@ type SetCondition struct {
 	Condition corev1.PodCondition
 }
 
-// LoseNode lets the node controllers give up the node of a pod (S83).
+// LoseNode lets the node controllers give up the node of a pod (S83). The pod
+// runs on; after its toleration, 300 s by default, it is deleted in the API, of
+// which its kubelet learns by ReturnNode.
 type LoseNode struct{ Pod string }
 
 // ReturnNode lets a lost node report again.
@@ -87,6 +89,11 @@ type Crash struct {
 	Reason         string
 	Message        string
 }
+
+// LoseContainer lets the runtime lose track of a container whose process is gone:
+// its state is unknown, and nobody knows how it ended, until it is stopped or its
+// sandbox is gone. It is then listed with exit code 255 (C8, C22).
+type LoseContainer struct{ Pod, Container string }
 
 // HangApp lets an app answer nothing any more and ignore its stop signal,
 // until the container's end.
@@ -126,6 +133,7 @@ func (ReturnNetwork) fact()  {}
 func (RestartKubelet) fact() {}
 func (KillSandbox) fact()    {}
 func (Crash) fact()          {}
+func (LoseContainer) fact()  {}
 func (HangApp) fact()        {}
 func (Outage) fact()         {}
 func (SpoilImage) fact()     {}

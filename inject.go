@@ -122,6 +122,8 @@ func factTarget(f Fact) (pod string, containers []string) {
 		return f.Pod, nil
 	case Crash:
 		return f.Pod, []string{f.Container}
+	case LoseContainer:
+		return f.Pod, []string{f.Container}
 	case HangApp:
 		return f.Pod, []string{f.Container}
 	case Outage:
@@ -238,6 +240,9 @@ func (s *Simulation) injectPod(pod int32, f Fact) {
 		s.eachRunning(pod, f.Container, func(c *instance) {
 			s.exit(pod, c.id, &lifecycle.Event{ExitCode: f.Code, ExitReason: f.Reason, Message: f.Message})
 		})
+		return
+	case LoseContainer:
+		s.eachRunning(pod, f.Container, func(c *instance) { s.lose(pod, c) })
 		return
 	case HangApp:
 		s.eachRunning(pod, f.Container, func(c *instance) { s.hang(pod, c) })

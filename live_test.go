@@ -57,8 +57,8 @@ func stories(t *testing.T) map[string]*scenario.Scenario {
 }
 
 // told is a story without what an agent has no way to be told: that node
-// controllers gave its node up, that it was itself replaced, and that a pod that
-// is not static waits for its name.
+// controllers gave its node up, that it was itself replaced, that a pod that is
+// not static waits for its name, and that a sandbox that was made has no status.
 func told(o podclock.Options) podclock.Options {
 	o.Pods = slices.Clone(o.Pods)
 	waits := false
@@ -66,6 +66,7 @@ func told(o podclock.Options) podclock.Options {
 		p := &o.Pods[i]
 		p.NameTaken = p.NameTaken && p.Manifest.Annotations["kubernetes.io/config.source"] == "file"
 		waits = waits || p.NameTaken
+		p.Sandbox.StatusError = ""
 	}
 	o.Facts = slices.DeleteFunc(slices.Clone(o.Facts), func(f podclock.TimedFact) bool {
 		switch f.Fact.(type) {
@@ -326,6 +327,11 @@ func (w *world) inject(t *testing.T, a *agent.Agent, f podclock.Fact) {
 	case podclock.Crash:
 		for _, id := range w.chosen(f.Pod, f.Container) {
 			w.End(id, exitOf(f))
+		}
+		return
+	case podclock.LoseContainer:
+		for _, id := range w.chosen(f.Pod, f.Container) {
+			w.Lose(id)
 		}
 		return
 	case podclock.HangApp:

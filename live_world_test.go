@@ -292,6 +292,7 @@ func (w *world) program(config agent.ContainerConfig) runtimetest.Program {
 		CreateTakes: podclock.Either(plan.CreateDelay, w.o.Latency.CreateContainer),
 		StartTakes:  podclock.Either(plan.StartDelay, w.o.Latency.StartContainer),
 		RemoveTakes: w.o.Latency.RemoveContainer,
+		LogTail:     plan.Log,
 		Stop:        func() *runtimetest.Exit { return w.terminate(r) },
 	}
 	if plan.CreateError != "" {

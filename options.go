@@ -79,6 +79,9 @@ type Pod struct {
 type Sandbox struct {
 	// Errors are the texts with which the first attempts to run one fail.
 	Errors []string
+	// StatusError, if not empty, is why the status of the first one that is there
+	// cannot be read at once.
+	StatusError string
 	// Takes is how long each attempt to run one takes; StopTakes how long
 	// stopping one that is ready takes. 0: as Options.Latency says.
 	Takes, StopTakes time.Duration

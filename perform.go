@@ -131,6 +131,8 @@ func (s *Simulation) playOther(t *task) {
 		s.containerStarted(t)
 	case taskExit:
 		s.exit(t.pod, t.instance, &t.event)
+	case taskLostEnd:
+		s.endLost(t.pod, t.instance)
 	case taskRemoved:
 		s.pods[t.pod].forget(t.event.Instance)
 		s.step(t.pod, &t.event)

@@ -58,6 +58,7 @@ type instanceState uint8
 const (
 	created instanceState = iota
 	running
+	lost // the process is gone, and the runtime knows nothing of it
 	exited
 )
 

@@ -32,6 +32,7 @@ const (
 	taskCreated                       // event: a container was created, or failed
 	taskStarted                       // event: a container starts, or fails to
 	taskExit                          // event: a container ends, if it still runs
+	taskLostEnd                       // a container in an unknown state ends
 	taskRemoved                       // event: a dead container is removed
 	taskNote                          // note: an app's behaviour changes
 	taskOutageEnd                     // the outage number n is over

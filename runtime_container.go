@@ -11,6 +11,9 @@ import (
 // sigkilled is the exit code of a container that SIGKILL ended: 128 + 9 (C8).
 const sigkilled = 137
 
+// lostCode is the exit code of a container of whose end nothing is known (C8).
+const lostCode = 255
+
 func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) {
 	c := instance{id: a.Op, container: a.Container, attempt: a.Attempt, run: p.runs[a.Container]}
 	p.runs[a.Container]++
@@ -105,24 +108,60 @@ func (s *Simulation) exit(pod int32, id uint64, ev *lifecycle.Event) {
 	s.step(pod, ev)
 }
 
-// end ends what runs in a container with it, and completes the event of its end.
-func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
+// lose ends the process of an instance without a word of how.
+func (s *Simulation) lose(pod int32, c *instance) {
+	c.state = lost
+	s.cutAll(pod, c)
+	if len(c.stops) > 0 { // which end it
+		s.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
+	}
+	s.step(pod, &lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.id, Container: c.container})
+}
+
+// endLost ends an instance in an unknown state.
+func (s *Simulation) endLost(pod int32, id uint64) {
 	p := s.pods[pod]
-	c.state = exited
-	ev.Type, ev.Instance, ev.Container = lifecycle.ContainerExited, c.id, c.container
+	c := p.instance(id)
+	if c == nil || c.state != lost {
+		return
+	}
+	ev := lostEnd()
+	s.end(pod, c, ev)
+	s.step(pod, ev)
+}
+
+// lostEnd is how a runtime tells of the end of what it has lost track of (C8).
+func lostEnd() *lifecycle.Event { return &lifecycle.Event{ExitCode: lostCode, ExitReason: "Error"} }
+
+// cutAll cuts off what is under way in an instance.
+func (s *Simulation) cutAll(pod int32, c *instance) {
+	p := s.pods[pod]
 	for i := range c.inflight {
 		s.cut(pod, p, c, &c.inflight[i])
 	}
+	c.inflight = nil
+}
+
+// end ends what runs in a container with it, and completes the event of its end.
+func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
+	c.state = exited
+	ev.Type, ev.Instance, ev.Container, ev.LogTail = lifecycle.ContainerExited, c.id, c.container, c.plan.Log
+	s.cutAll(pod, c)
 	for _, op := range c.stops {
 		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
 			Type: lifecycle.ContainerStopped, Op: op, Instance: c.id, Container: c.container,
 		}})
 	}
-	c.inflight, c.stops = nil, nil
+	c.stops = nil
 }
 
 func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {
 	c := p.instance(a.Instance)
+	if c != nil && c.state == lost {
+		c.stops = append(slices.Clone(c.stops), a.Op)
+		s.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
+		return
+	}
 	if c == nil || c.state != running {
 		if c != nil {
 			c.state = exited // never started, and never will

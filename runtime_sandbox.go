@@ -35,6 +35,9 @@ func (s *Simulation) sandboxRun(t *task) {
 			p.ip = s.newIP()
 		}
 		t.event.IP = p.ip
+		if first && p.sandbox.StatusError != "" {
+			t.event.Err, t.event.ErrReason = p.sandbox.StatusError, "FailedPodSandBoxStatus"
+		}
 		if first && p.sandbox.DiesAfter > 0 {
 			s.after(p.sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
 		}
@@ -90,17 +93,22 @@ func (s *Simulation) sandboxDies(pod int32, id uint64) {
 	s.step(pod, append([]*lifecycle.Event{died}, s.killAll(pod)...)...)
 }
 
-// killAll ends every container that runs, as SIGKILL does, and returns what the
-// machine is to be told of it.
+// killAll ends every container that runs, as SIGKILL does, and those in an unknown
+// state, and returns what the machine is to be told of it.
 func (s *Simulation) killAll(pod int32) []*lifecycle.Event {
 	p := s.pods[pod]
 	var ends []*lifecycle.Event
 	for i := range p.instances {
-		if c := &p.instances[i]; c.state == running {
-			ev := &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"}
-			s.end(pod, c, ev)
-			ends = append(ends, ev)
+		c, ev := &p.instances[i], &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"}
+		switch c.state {
+		case lost:
+			ev = lostEnd()
+		case running:
+		default:
+			continue
 		}
+		s.end(pod, c, ev)
+		ends = append(ends, ev)
 	}
 	return ends
 }

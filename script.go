@@ -21,10 +21,11 @@ type Script []ScriptRun
 // those of its command or server; Probes; else it is OK. That to a hook: the
 // steps of the hook; those of its command or server; else it is OK.
 type ScriptRun struct {
-	// CreateDelay, StartDelay, CreateError, StartError and Exit are as in [Plan].
+	// CreateDelay, StartDelay, CreateError, StartError, Exit and Log are as in [Plan].
 	CreateDelay, StartDelay time.Duration
 	CreateError, StartError string
 	Exit                    *Exit
+	Log                     string
 	// Term is the reaction to the stop signal; nil: exit at once with 143.
 	Term *Term
 

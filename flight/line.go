@@ -92,6 +92,8 @@ type event struct {
 	ExitCode   int32                `json:"exitCode,omitempty"`
 	ExitReason string               `json:"exitReason,omitempty"`
 	Message    string               `json:"message,omitempty"`
+	LogTail    string               `json:"logTail,omitempty"`
+	Runtime    string               `json:"runtimeMessage,omitempty"`
 	ID         string               `json:"id,omitempty"`
 	ImageID    string               `json:"imageID,omitempty"`
 	IP         string               `json:"ip,omitempty"`
@@ -115,7 +117,7 @@ type event struct {
 func eventOf(e *lifecycle.Event) event {
 	out := event{
 		Type: eventName(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
-		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		LogTail: e.LogTail, Runtime: e.RuntimeMessage, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probeName(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
 		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepMemory: e.KeepMemory, Since: e.At,
 	}
@@ -136,7 +138,7 @@ func eventOf(e *lifecycle.Event) event {
 func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
 	out := lifecycle.Event{
 		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
-		Message: e.Message, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		Message: e.Message, LogTail: e.LogTail, RuntimeMessage: e.Runtime, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
 		Container: e.Container, Probe: probe.Kind(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
 		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepMemory: e.KeepMemory, At: e.Since,
 	}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/podclock/podclock/podphase"
+	"github.com/podclock/podclock/restart"
 )
 
 // apply takes in one event.
@@ -23,6 +24,8 @@ func (p *Pod) apply(ev *Event) {
 		p.sandboxDied()
 	case ContainerExited:
 		p.exited(ev)
+	case ContainerUnknown:
+		p.lostTrack(ev.Instance)
 	case ProbeFinished:
 		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.store.views, p.acts[:0])
 		p.probed(p.acts)
@@ -107,15 +110,33 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 
 // exited notes that a container has ended.
 func (p *Pod) exited(ev *Event) {
-	if !p.world.exit(p.now, ev) {
+	if !p.world.exit(p.now, p.t, ev) {
 		p.ignored(ContainerExited, "there is no such instance, or it has ended before")
 		return
 	}
-	if c := p.world.instance(ev.Instance); p.store.views[c.Container].Instance == c.ID {
-		p.probes.Break(p.now, c.Container)
-	}
+	p.breakPromises(ev.Instance)
 	p.touched()
 	p.scheduleCollection()
+}
+
+// lostTrack notes that the runtime does not know any more whether a container
+// runs.
+func (p *Pod) lostTrack(instance uint64) {
+	c := p.world.instance(instance)
+	if c == nil || !running(c) {
+		p.ignored(ContainerUnknown, "there is no such instance, or it does not run")
+		return
+	}
+	c.State = restart.StateUnknown
+	p.breakPromises(instance)
+	p.touched()
+}
+
+// breakPromises ends what an instance that ran has promised the probe workers.
+func (p *Pod) breakPromises(instance uint64) {
+	if c := p.world.instance(instance); p.store.views[c.Container].Instance == c.ID {
+		p.probes.Break(p.now, c.Container)
+	}
 }
 
 // sandboxDied notes that the ready sandbox is gone.
@@ -135,11 +156,22 @@ func (p *Pod) deleted(grace *int64) {
 		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
 		return
 	}
-	d, changed := p.deletion.ask(p.now, grace, p.t.grace)
-	if p.worker.finished || !changed {
+	if p.worker.lost {
+		p.deletedUnseen(grace)
+		p.tellStatus()
 		return
 	}
+	if d, changed := p.deletion.ask(p.now, grace, p.t.grace); changed && !p.worker.finished {
+		p.deletionSeen(d)
+	}
+}
+
+// deletionSeen ends the pod whose object carries a new deletion.
+func (p *Pod) deletionSeen(d deletion) {
 	p.deletion = d
+	if p.worker.finished {
+		return
+	}
 	p.worker.deleted = p.worker.deleted || !p.worker.terminating
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.grace)))
 	if !p.t.has(QuirkS71) {
@@ -154,6 +186,7 @@ func (p *Pod) removed() {
 	if p.worker.removed {
 		return
 	}
+	p.keepPod()
 	if !p.worker.finished {
 		p.terminate(nil, "removed from its source")
 	}

@@ -167,14 +167,6 @@ func (b *statusBuilder) state(c *Instance, old *corev1.ContainerStatus) corev1.C
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}}
 }
 
-// cutMessage cuts a termination message to the pod's share (C10).
-func (t *Template) cutMessage(m string) string {
-	if len(m) > t.messageLimit {
-		return m[:t.messageLimit]
-	}
-	return m
-}
-
 // waiting makes the state Waiting, with the remembered reason, if the container
 // is to be started (R30, C4).
 func (b *statusBuilder) waiting(i int, newest *Instance, s *corev1.ContainerStatus) {

@@ -138,7 +138,7 @@ func drawAnswer(t *rapid.T, a *lifecycle.Action) lifecycle.Event {
 		return ev
 	}
 	ev.Err = pick(t, "error", "went wrong", "went wrong: \xc3")
-	ev.ErrReason = pick(t, "reason", "", "PreStartHookError", "CreateContainerConfigError")
+	ev.ErrReason = pick(t, "reason", "", "PreStartHookError", "CreateContainerConfigError", "FailedPodSandBoxStatus")
 	ev.Answer = pick(t, "answer", probe.Answer{Outcome: probe.OutcomeFailure}, probe.Answer{Err: "no runtime"})
 	return ev
 }
@@ -148,7 +148,7 @@ func drawStray(t *rapid.T) lifecycle.Event {
 	return lifecycle.Event{
 		Type: pick(t, "stray", lifecycle.SandboxStarted, lifecycle.SandboxStopped, lifecycle.SandboxRemoved, lifecycle.ImageInspected,
 			lifecycle.ImagePulled, lifecycle.ContainerCreated, lifecycle.ContainerStarted, lifecycle.ContainerExited,
-			lifecycle.ContainerStopped, lifecycle.ContainerRemoved, lifecycle.HookFinished, lifecycle.ProbeFinished, lifecycle.SandboxDied),
+			lifecycle.ContainerUnknown, lifecycle.ContainerStopped, lifecycle.ContainerRemoved, lifecycle.HookFinished, lifecycle.ProbeFinished, lifecycle.SandboxDied),
 		Op:        uint64(rapid.IntRange(0, 60).Draw(t, "op")),
 		Instance:  uint64(rapid.IntRange(0, 60).Draw(t, "instance")),
 		Container: rapid.IntRange(-1, 5).Draw(t, "container"),

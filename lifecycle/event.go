@@ -29,6 +29,7 @@ const (
 	ContainerCreated // answers CreateContainer: ID, or Err
 	ContainerStarted // answers StartContainer: Err
 	ContainerExited  // Instance ended: ExitCode, ExitReason, Message
+	ContainerUnknown // Instance, which ran, is in state CONTAINER_UNKNOWN from now on, until it exits or is removed (C22)
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
@@ -43,8 +44,8 @@ const (
 	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
 	NameTaken        // another static pod of this full name still runs (S84)
 	NameFree         // it does not any more
-	NodeLost         // the node controllers gave the node up (S83)
-	NodeReturned     // it reports again
+	NodeLost         // the node controllers gave the node up: from here on the kubelet is told of no deletion (S83)
+	NodeReturned     // it reports again, and learns of the deletion
 	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepMemory
 	NetworkDown      // Err: the runtime's network is not ready (E1)
 	NetworkUp        // it is again
@@ -53,7 +54,7 @@ const (
 
 var eventTypeNames = [numEventTypes]string{
 	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
-	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerStopped", "ContainerRemoved",
+	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerUnknown", "ContainerStopped", "ContainerRemoved",
 	"HookFinished", "ProbeFinished", "PodDeleted", "PodRemoved", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet", "NameTaken", "NameFree",
 	"NodeLost", "NodeReturned", "KubeletRestarted", "NetworkDown", "NetworkUp",
 }
@@ -78,20 +79,23 @@ type Event struct {
 	Err string
 	// ErrReason is the waiting reason of a failed CreateContainer, where it is
 	// not CreateContainerError: CreateContainerConfigError, PreCreateHookError,
-	// PreStartHookError (C2).
+	// PreStartHookError (C2). Of a SandboxStarted it can be FailedPodSandBoxStatus:
+	// the sandbox is there, and Err is why its status could not be read.
 	ErrReason string
 
-	// Instance is the container instance that exited: the Op of its
-	// CreateContainer action.
+	// Instance is the container instance that exited, or whose state is unknown:
+	// the Op of its CreateContainer action.
 	Instance uint64
-	// ExitCode, ExitReason and Message describe an exit. ExitReason is the
-	// runtime's: empty means Completed for code 0, else Error (C8). Message is
-	// the content of the file at terminationMessagePath or, by the policy
-	// FallbackToLogsOnError, the last 80 lines and 2048 bytes of the logs: of
-	// the first the machine keeps the last 4096 bytes (C10).
+	// ExitCode and ExitReason describe an exit. ExitReason is the runtime's: empty
+	// means Completed for code 0, else Error (C8).
 	ExitCode   int32
 	ExitReason string
-	Message    string
+	// Message is the content of the file at terminationMessagePath, of which the
+	// last 4096 bytes count. LogTail is the end of the container's logs, at least
+	// 80 lines or 2048 bytes if there is as much: it counts if Message is empty and
+	// the policy FallbackToLogsOnError lets it. RuntimeMessage is what the runtime
+	// itself has to say, and goes before either (C10).
+	Message, LogTail, RuntimeMessage string
 
 	// At is when a ContainerStarted or ContainerExited happened, if the shell
 	// learns of it later, as after a restart of its process. Zero: now.
@@ -177,6 +181,13 @@ const (
 	reasonPreCreateHook = "PreCreateHookError"
 	reasonPreStartHook  = "PreStartHookError"
 )
+
+// reasonSandboxStatus is the event of a sandbox whose status could not be read
+// after it was made.
+const reasonSandboxStatus = "FailedPodSandBoxStatus"
+
+// ran reports whether a call to run a sandbox has made one.
+func (e *Event) ran() bool { return e.Err == "" || e.ErrReason == reasonSandboxStatus }
 
 // since is when the event happened, which it is told of now.
 func (e *Event) since(now time.Time) time.Time {

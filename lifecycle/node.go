@@ -6,39 +6,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
-
-// nodeLost is what the node controllers do when the node stops reporting: the
-// Ready condition turns False in the API; nothing else changes, and nothing
-// that the kubelet reports arrives (S83).
-func (p *Pod) nodeLost() {
-	if p.worker.lost || p.worker.finished {
-		return
-	}
-	p.worker.lost = true
-	r := p.store.reported.DeepCopy()
-	for i := range r.Conditions {
-		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
-			c.Status, c.LastTransitionTime = corev1.ConditionFalse, podphase.Truncate(metaTime(p.now))
-		}
-	}
-	p.store.reported = r
-	p.record(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
-}
-
-// nodeReturned lets reports through again.
-func (p *Pod) nodeReturned() {
-	if !p.worker.lost {
-		return
-	}
-	p.worker.lost = false
-	p.report()
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
-}
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,
 // and what runs goes on (P39, P55, R19, R30). The pod's last reported status is

@@ -122,7 +122,7 @@ func (p *Pod) learn(r openRequest, ev *Event) {
 }
 
 func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
-	if ev.Err != "" {
+	if !ev.ran() {
 		return false
 	}
 	p.world.sandboxes = append(p.world.sandboxes, Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})

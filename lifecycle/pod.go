@@ -37,6 +37,7 @@ type Pod struct {
 	store    statusStore
 	foreign  []corev1.PodCondition // set in the API, not the kubelet's (S40)
 	deletion deletion
+	absence  absence
 	evicted  *Eviction
 
 	noNetwork string // why the network is not ready; empty: it is
@@ -137,7 +138,7 @@ func (p *Pod) Object() *corev1.Pod {
 	pod := p.t.pod.DeepCopy()
 	pod.Namespace, pod.Name, pod.UID = p.id.Namespace, p.id.Name, p.id.UID
 	pod.Status = p.Reported()
-	p.deletion.mark(pod)
+	p.objectDeletion().mark(pod)
 	return pod
 }
 
@@ -145,7 +146,7 @@ func (p *Pod) Object() *corev1.Pod {
 func (p *Pod) Columns(now time.Time) podphase.Row {
 	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *p.store.status}
 	pod.CreationTimestamp = p.store.created
-	p.deletion.mark(&pod)
+	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)
 }
 
@@ -192,6 +193,7 @@ func (p *Pod) rest() {
 	d.add(p.worker.orphanAt)
 	d.add(p.worker.exceededAt)
 	d.add(p.deletor.collectAt)
+	d.add(p.absence.evictAt)
 	d.add(p.pass.wakeAt)
 	for i := range p.kills.kills {
 		d.add(p.kills.kills[i].until)
@@ -216,8 +218,8 @@ func (p *Pod) due(at time.Time) bool { return !at.IsZero() && !at.After(p.now) }
 const maxTurns = 100_000
 
 // run does what is due until nothing is. At one instant the order is relists,
-// housekeeping, complaints of late evictions, looks, garbage collections, kills,
-// syncs, probe passes (T30).
+// housekeeping, complaints of late evictions, looks, garbage collections, the
+// taint manager, kills, syncs, probe passes (T30).
 func (p *Pod) run() {
 	for turns := 0; p.runOne(); turns++ {
 		if turns == maxTurns {
@@ -252,6 +254,8 @@ func (p *Pod) runMachinery() bool {
 		p.look()
 	case p.due(p.deletor.collectAt):
 		p.collect()
+	case p.due(p.absence.evictAt):
+		p.taintEvicted()
 	case p.runKills():
 	case p.runPass():
 	default:

@@ -166,6 +166,12 @@ func (c *chaos) moves() map[string]func(*rapid.T) {
 			}
 			c.end(rapid.SampledFrom(c.alive).Draw(t, "instance"), int32(rapid.IntRange(0, 3).Draw(t, "code")))
 		},
+		"unknown": func(t *rapid.T) {
+			if len(c.alive) == 0 {
+				t.Skip("nothing runs")
+			}
+			c.step(c.now, lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: rapid.SampledFrom(c.alive).Draw(t, "instance")})
+		},
 		"wake": func(t *rapid.T) {
 			at, ok := c.pod.Deadline()
 			if !ok {

@@ -25,8 +25,9 @@ type OpenRequest struct {
 // the machine gives it one Step with: [KubeletRestarted], which ends the pass
 // and the probe attempts of the old process; one answer for each open request
 // but the probes, by what the runtime has, such as [ContainerCreated] with its
-// ID, or an Err for what did not come about; and [ContainerExited] and
-// [SandboxDied] for what else ended meanwhile (see [Pod.Runtime]). Until
+// ID, or an Err for what did not come about; and [ContainerExited],
+// [ContainerUnknown] and [SandboxDied] for what else happened meanwhile (see
+// [Pod.Runtime]). Until
 // RunSandbox, CreateContainer, StartContainer and RemoveContainer are answered
 // the machine starts nothing, so that nothing is started twice.
 func (p *Pod) OpenRequests() []OpenRequest {

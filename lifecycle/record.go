@@ -185,6 +185,6 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
 	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *status}
 	pod.CreationTimestamp = p.store.created
-	p.deletion.mark(&pod)
+	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)
 }

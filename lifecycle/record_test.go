@@ -105,6 +105,8 @@ func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 		{Type: PodUpdated, Template: p.t},
 		{Type: ContainerExited, Instance: 4},
 		{Type: ContainerExited, Instance: 5},
+		{Type: ContainerUnknown, Instance: 4},
+		{Type: ContainerUnknown, Instance: 5},
 	} {
 		if r, ok := p.RecordFact(worldStart, &ev); ok {
 			t.Errorf("%v: %+v", ev.Type, r)

@@ -21,6 +21,9 @@ func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
 	switch ev.Type {
 	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
 		r.Kind, r.Reason = timeline.Sandbox, sandboxFact(ev)
+		if ev.Type == SandboxStarted && ev.ran() {
+			r.Message = "" // the event tells of the status
+		}
 	case ImagePulled:
 		r.Kind, r.Run, r.Reason = timeline.Image, 0, outcomeWord(ev.Err, "pulled", "failed")
 	case ContainerCreated:
@@ -34,10 +37,13 @@ func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
 			r.Kind, r.Reason = timeline.Failed, "start"
 		}
 	case ContainerExited:
-		r.Kind, r.ExitCode, r.Reason, r.Message = timeline.Exited, ev.ExitCode, ev.ExitReason, ev.Message
+		r.Kind, r.ExitCode, r.Reason = timeline.Exited, ev.ExitCode, ev.ExitReason
+		r.Message = p.t.terminationMessage(about.container, ev)
 		if r.Reason == "" {
 			r.Reason = exitReason(ev.ExitCode)
 		}
+	case ContainerUnknown:
+		r.Kind = timeline.Lost
 	case ContainerRemoved:
 		r.Kind = timeline.Removed
 	case HookFinished:
@@ -65,9 +71,9 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 		return openRequest{container: NoContainer}, !p.upToDate(ev.Template)
 	case SandboxDied:
 		return p.concernsSandbox()
-	case ContainerExited:
+	case ContainerExited, ContainerUnknown:
 		c := p.world.instance(ev.Instance)
-		if c == nil || c.State == restart.StateExited {
+		if c == nil || c.State == restart.StateExited || ev.Type == ContainerUnknown && !running(c) {
 			return openRequest{}, false
 		}
 		return openRequest{container: c.Container, attempt: uint64(c.Attempt)}, true
@@ -111,7 +117,10 @@ func (p *Pod) concernsSandbox() (openRequest, bool) {
 func sandboxFact(ev *Event) string {
 	switch ev.Type {
 	case SandboxStarted:
-		return outcomeWord(ev.Err, "started", "failed")
+		if ev.ran() {
+			return "started"
+		}
+		return "failed"
 	case SandboxStopped:
 		return "stopped"
 	case SandboxRemoved:

@@ -74,13 +74,27 @@ func (p *Pod) relist() {
 	p.pleg.seen = current
 	p.refresh()
 	for _, e := range events {
-		if e.state == restart.StateRunning || e.state == restart.StateExited {
+		if p.announced(e) {
 			p.requestSync()
 		}
 		if e.state == restart.StateExited {
 			p.died(e)
 		}
 	}
+}
+
+// announced reports whether a change asks for a sync. A kubelet's event generator
+// keeps to itself that a state is unknown, and the next sync finds it (T20); where
+// nothing takes time there may be none, so that it is one of the instants at
+// which a sync runs (T30).
+func (p *Pod) announced(e seen) bool {
+	switch e.state {
+	case restart.StateRunning, restart.StateExited:
+		return true
+	case restart.StateUnknown:
+		return p.timing.World == nil
+	}
+	return false
 }
 
 // refresh makes a new snapshot of the runtime.

@@ -125,12 +125,9 @@ func (w *world) view() Runtime {
 	return r
 }
 
-// maxTerminationMessage is how much of the end of a termination message is read,
-// in bytes (C10).
-const maxTerminationMessage = 4096
-
-// exit ends an instance. A second exit of the same instance is reported by false.
-func (w *world) exit(now time.Time, ev *Event) bool {
+// exit ends an instance, with its termination message. A second exit of the same
+// instance is reported by false.
+func (w *world) exit(now time.Time, t *Template, ev *Event) bool {
 	c := w.instance(ev.Instance)
 	if c == nil || c.State == restart.StateExited {
 		return false
@@ -144,7 +141,7 @@ func (w *world) exit(now time.Time, ev *Event) bool {
 	}
 	c.State = restart.StateExited
 	c.ExitCode, c.Reason = ev.ExitCode, ev.ExitReason
-	c.Message = ev.Message[max(0, len(ev.Message)-maxTerminationMessage):]
+	c.Message = t.terminationMessage(c.Container, ev)
 	if c.Reason == "" {
 		c.Reason = exitReason(ev.ExitCode)
 	}

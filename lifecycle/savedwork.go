@@ -63,6 +63,14 @@ type savedDeletion struct {
 func saveDeletion(d deletion) savedDeletion { return savedDeletion{d.asked, d.at, d.until, d.grace} }
 func (s savedDeletion) load() deletion      { return deletion{s.Asked, s.At, s.Until, s.Grace} }
 
+type savedAbsence struct {
+	EvictAt  time.Time     `json:"evictAt,omitzero"`
+	Deletion savedDeletion `json:"deletion,omitzero"`
+}
+
+func saveAbsence(a absence) savedAbsence { return savedAbsence{a.evictAt, saveDeletion(a.deletion)} }
+func (s savedAbsence) load() absence     { return absence{s.EvictAt, s.Deletion.load()} }
+
 type savedEviction struct {
 	Reason      string `json:"reason,omitempty"`
 	Message     string `json:"message,omitempty"`

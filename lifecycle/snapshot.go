@@ -101,6 +101,7 @@ type savedPod struct {
 	Status     savedStatus      `json:"status"`
 	Foreign    []savedCondition `json:"foreignConditions,omitempty"`
 	Deletion   savedDeletion    `json:"deletion,omitzero"`
+	Absence    savedAbsence     `json:"nodeLost,omitzero"`
 	Evicted    *savedEviction   `json:"eviction,omitempty"`
 	NoNetwork  string           `json:"networkNotReady,omitempty"`
 }
@@ -133,7 +134,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Kills: saveKills(&p.kills), Deletor: saveDeletor(&p.deletor), Hooks: convertAll(p.hooks, saveHook),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
-		Deletion: saveDeletion(p.deletion), Evicted: saveEviction(p.evicted), NoNetwork: p.noNetwork,
+		Deletion: saveDeletion(p.deletion), Absence: saveAbsence(p.absence), Evicted: saveEviction(p.evicted), NoNetwork: p.noNetwork,
 	}
 	s.Foreign = append(s.Foreign, p.foreign...)
 	if p.nextTemplate != nil {
@@ -178,7 +179,8 @@ func (s *savedPod) loadState(p *Pod) {
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
 	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created
 	p.store.reported, p.store.recalled = s.Status.Reported, s.Status.Recalled
-	p.foreign, p.deletion, p.evicted, p.noNetwork = s.Foreign, s.Deletion.load(), s.Evicted.load(), s.NoNetwork
+	p.foreign, p.deletion, p.absence = s.Foreign, s.Deletion.load(), s.Absence.load()
+	p.evicted, p.noNetwork = s.Evicted.load(), s.NoNetwork
 }
 
 // convertAll converts a list, to its written form or back.

@@ -81,18 +81,6 @@ func TestAnHTTPSHookThatWasAnsweredOverHTTPIsTold(t *testing.T) { // C37
 	s.wantEvents("FailedPostStartHook")
 }
 
-func TestOfATerminationMessageTheEndIsKept(t *testing.T) { // C10
-	pod := simplePod()
-	pod.Spec.RestartPolicy = corev1.RestartPolicyNever
-	s := newShell(t, pod, nil)
-	s.give(lifecycle.Event{})
-	long := strings.Repeat("a", 5000) + strings.Repeat("z", 4096)
-	s.give(lifecycle.Event{Type: lifecycle.ContainerExited, Instance: s.running(), ExitCode: 1, Message: long})
-	if got := s.pod.Status().ContainerStatuses[0].State.Terminated.Message; got != long[5000:] {
-		t.Errorf("%d bytes, from %q", len(got), got[:1])
-	}
-}
-
 func TestAContainerThatIsOverBeforeItsStartCallReturnsHasAStartTime(t *testing.T) { // C7
 	s := newShell(t, simplePod(), nil)
 	s.holds[lifecycle.StartContainer] = true
@@ -124,5 +112,17 @@ func TestAnEventWithoutWhatItIsAboutPanicsWithItsName(t *testing.T) {
 			}()
 			newShell(t, simplePod(), nil).give(ev)
 		}()
+	}
+}
+
+func TestASandboxWhoseStatusCannotBeReadIsKept(t *testing.T) { // E1, S4
+	s := newShell(t, simplePod(), nil)
+	s.fails[lifecycle.RunSandbox] = lifecycle.Event{Err: "no answer", ErrReason: "FailedPodSandBoxStatus"}
+	s.give(lifecycle.Event{})
+	s.runUntil(epoch.Add(time.Minute))
+	s.wantEvents("FailedPodSandBoxStatus", "Warning Unable to get pod sandbox status: no answer")
+	s.wantEvents("FailedCreatePodSandBox")
+	if sandboxes, starts := s.asked(lifecycle.RunSandbox), s.asked(lifecycle.StartContainer); sandboxes != 1 || starts != 1 {
+		t.Errorf("%d sandboxes and %d starts", sandboxes, starts)
 	}
 }

@@ -212,8 +212,13 @@ func (p *Pod) runSandbox() {
 		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.plan.Attempt}))
 		return
 	}
-	if ev.Err != "" {
+	switch {
+	case !ev.ran():
 		p.sandboxFailed(ev.Err)
+		return
+	case ev.Err != "":
+		p.record(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
+		p.fail()
 		return
 	}
 	p.readyToStart() // S5

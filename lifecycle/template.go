@@ -159,7 +159,6 @@ func (t *Template) finish() {
 	if d := t.pod.Spec.ActiveDeadlineSeconds; d != nil {
 		t.deadline = time.Duration(*d) * time.Second
 	}
-	const maxPodMessages = 12288 // bytes, C10
 	t.messageLimit = maxPodMessages / max(1, len(t.containers)+len(t.pod.Spec.EphemeralContainers))
 }
 

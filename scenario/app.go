@@ -81,6 +81,7 @@ func (v value) runFields(c *corev1.Container, run *podclock.ScriptRun) map[strin
 		"servers":     func(e value) { run.Servers = e.servers() },
 		"postStart":   func(e value) { run.PostStart = e.hookSteps(c, "postStart") },
 		"preStop":     func(e value) { run.PreStop = e.hookSteps(c, "preStop") },
+		"log":         func(e value) { run.Log = e.text() },
 		"createDelay": func(e value) { run.CreateDelay = e.duration() },
 		"startDelay":  func(e value) { run.StartDelay = e.duration() },
 		"createError": func(e value) { run.CreateError = e.text() },

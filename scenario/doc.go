@@ -48,7 +48,7 @@
 // {status: 503, body: text}, {exit: 2, output: text}, {fail: text},
 // {error: text}, {serving: UNKNOWN}, {status: 302, location: URL}, each with
 // latency. By handler instead of probe kind: exec, by command; servers, by
-// port and path. Further keys of a run are postStart, preStop, createDelay,
+// port and path. Further keys of a run are postStart, preStop, log, createDelay,
 // startDelay, createError, startError and cut.
 //
 // Times and numbers are expected as they are, or with <, <=, > or >= before them;
@@ -60,7 +60,7 @@
 //
 // What can happen at a time: delete, remove, evict, refuse, update, condition,
 // loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
-// freeName, crash, hang, outage, spoilImage.
+// freeName, crash, loseContainer, hang, outage, spoilImage.
 //
 // Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap, kubelet, and pods: a list of what makes a

@@ -61,6 +61,7 @@ func init() {
 		"restartKubelet": func(v value, p []podclock.Pod) podclock.Fact { return podclock.RestartKubelet{Pod: v.podOnly(p)} },
 		"killSandbox":    func(v value, p []podclock.Pod) podclock.Fact { return podclock.KillSandbox{Pod: v.podOnly(p)} },
 		"crash":          (value).crashFact,
+		"loseContainer":  (value).loseContainerFact,
 		"hang":           (value).hangFact,
 		"outage":         (value).outageFact,
 		"spoilImage":     (value).spoilFact,
@@ -258,16 +259,26 @@ func (v value) crashFact(pods []podclock.Pod) podclock.Fact {
 }
 
 func (v value) hangFact(pods []podclock.Pod) podclock.Fact {
-	f := podclock.HangApp{}
+	pod, container := v.whichContainer(pods)
+	return podclock.HangApp{Pod: pod, Container: container}
+}
+
+func (v value) loseContainerFact(pods []podclock.Pod) podclock.Fact {
+	pod, container := v.whichContainer(pods)
+	return podclock.LoseContainer{Pod: pod, Container: container}
+}
+
+// whichContainer reads a container's name, or pod and container.
+func (v value) whichContainer(pods []podclock.Pod) (pod, container string) {
 	if v.isScalar() {
-		containerField(pods, &f.Container)(v)
-		return f
+		containerField(pods, &container)(v)
+		return pod, container
 	}
 	v.fields(map[string]fieldReader{
-		"pod":       podField(pods, &f.Pod),
-		"container": containerField(pods, &f.Container),
+		"pod":       podField(pods, &pod),
+		"container": containerField(pods, &container),
 	})
-	return f
+	return pod, container
 }
 
 func (v value) outageFact(pods []podclock.Pod) podclock.Fact {

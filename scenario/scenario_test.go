@@ -35,7 +35,7 @@ func TestEveryKeyOfAScenarioReachesTheSimulator(t *testing.T) {
 		t.Fatalf("pods %+v", o.Pods)
 	}
 	equal(t, "sandbox", o.Pods[0].Sandbox, podclock.Sandbox{
-		Errors: []string{"no network", "no disk"}, Takes: 2 * time.Second, StopTakes: time.Second, DiesAfter: 20 * time.Minute, IP: "10.0.0.7",
+		Errors: []string{"no network", "no disk"}, StatusError: "not found", Takes: 2 * time.Second, StopTakes: time.Second, DiesAfter: 20 * time.Minute, IP: "10.0.0.7",
 	})
 	equal(t, "world", []any{o.For, o.Start.String(), o.Seed, o.ParallelPulls, o.NoLeap},
 		[]any{90 * time.Minute, "2026-03-04 05:06:07 +0000 UTC", uint64(18446744073709551615), true, true})
@@ -104,6 +104,7 @@ func TestRunsDifferFromWhatStandsAboveThemInWhatTheySay(t *testing.T) {
 		PreStop:   podclock.Steps{{Reply: podclock.Fail("")}},
 		Term:      &podclock.Term{After: 3 * time.Second, Message: "bye"},
 		Cut:       podclock.Error("runtime error"),
+		Log:       "last words",
 	}
 	want := podclock.Script{base, base, base, base, base}
 	want[0].Exit = &podclock.Exit{Code: 7}
@@ -146,6 +147,8 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(12, podclock.FreeName{}),
 		minute(13, podclock.LoseNetwork{Message: "text"}),
 		minute(14, podclock.ReturnNetwork{}),
+		minute(15, podclock.LoseContainer{Container: "web"}),
+		minute(16, podclock.LoseContainer{Pod: "web-1", Container: "web"}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
 		minute(30, podclock.Delete{Grace: &ten}),
 		minute(40, podclock.Remove{Pod: "web-1"}),

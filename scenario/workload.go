@@ -41,7 +41,7 @@ var kinds = []kind{
 		return o.ObjectMeta, &o.Spec.Template
 	})},
 	{"apps/v1", "DaemonSet", "ds", podTemplate, always, podOf(func(o *appsv1.DaemonSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.Template
+		return o.ObjectMeta, stays(&o.Spec.Template)
 	})},
 	{"apps/v1", "ReplicaSet", "rs", podTemplate, always, podOf(func(o *appsv1.ReplicaSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
 		return o.ObjectMeta, &o.Spec.Template
@@ -67,6 +67,15 @@ func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) fun
 		meta, template := pod(object)
 		return meta, template, nil
 	}
+}
+
+// stays adds the toleration by which the DaemonSet controller keeps its pods on a
+// node that is lost (S83).
+func stays(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
+	t.Spec.Tolerations = append(t.Spec.Tolerations, corev1.Toleration{
+		Key: corev1.TaintNodeUnreachable, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute,
+	})
+	return t
 }
 
 // kindOf finds a kind by what an object says of itself.

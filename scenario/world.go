@@ -45,11 +45,12 @@ func (v value) pull() podclock.Pull {
 func (v value) sandbox() podclock.Sandbox {
 	var s podclock.Sandbox
 	v.fields(map[string]fieldReader{
-		"errors":    func(e value) { s.Errors = e.texts() },
-		"takes":     func(e value) { s.Takes = e.duration() },
-		"stopTakes": func(e value) { s.StopTakes = e.duration() },
-		"diesAfter": func(e value) { s.DiesAfter = e.duration() },
-		"ip":        func(e value) { s.IP = e.text() },
+		"errors":      func(e value) { s.Errors = e.texts() },
+		"statusError": func(e value) { s.StatusError = e.text() },
+		"takes":       func(e value) { s.Takes = e.duration() },
+		"stopTakes":   func(e value) { s.StopTakes = e.duration() },
+		"diesAfter":   func(e value) { s.DiesAfter = e.duration() },
+		"ip":          func(e value) { s.IP = e.text() },
 	})
 	return s
 }

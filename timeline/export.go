@@ -106,7 +106,7 @@ func (t *Timeline) object(r *Record) recordObject {
 		o.Span = r.Span.String()
 	}
 	switch r.Kind {
-	case Created, Started, Failed, Exited, Removed, Stop, Sandbox:
+	case Created, Started, Failed, Exited, Lost, Removed, Stop, Sandbox:
 		o.Run = &r.Run
 	}
 	if r.Kind == Exited {

@@ -17,6 +17,7 @@ const (
 	Started                  // the container runs: Run
 	Failed                   // creating or starting it failed: Run, Message
 	Exited                   // the container ended: Run, ExitCode, Reason, Message
+	Lost                     // the runtime does not know its state any more: Run
 	Removed                  // the dead container is gone from the runtime: Run
 	Stop                     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
 	Hook                     // a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
@@ -31,7 +32,7 @@ const (
 )
 
 var kindNames = [numKinds]string{
-	"", "Event", "Status", "Decision", "Sandbox", "Image", "Created", "Started", "Failed", "Exited", "Removed",
+	"", "Event", "Status", "Decision", "Sandbox", "Image", "Created", "Started", "Failed", "Exited", "Lost", "Removed",
 	"Stop", "Hook", "Counted", "Skipped", "Result", "Sync", "Fact", "Dropped", "Finished",
 }
 

@@ -110,7 +110,7 @@ const (
 func (c Container) Detections() []Detection {
 	var found []Detection
 	open := false
-	for r := range c.pod.of(Fact, Decision, Exited) {
+	for r := range c.pod.of(Fact, Decision, Exited, Lost) {
 		if r.Container != c.name {
 			continue
 		}
@@ -118,7 +118,7 @@ func (c Container) Detections() []Detection {
 		case r.Kind == Fact && r.Reason == Trouble && !open:
 			found = append(found, Detection{Trouble: c.pod.since(r.At)})
 			open = true
-		case r.Kind == Fact && r.Reason == Recovery, r.Kind == Exited:
+		case r.Kind == Fact && r.Reason == Recovery, r.Kind == Exited, r.Kind == Lost:
 			open = false
 		case r.Kind == Decision && r.Reason == "kill" && open:
 			d := &found[len(found)-1]

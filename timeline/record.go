@@ -94,6 +94,8 @@ func (r *Record) Text() string {
 		return join(fmt.Sprintf("%s failed (run %d)", r.Reason, r.Run), r.Message)
 	case Exited:
 		return join(fmt.Sprintf("exited with %d, %s (run %d)", r.ExitCode, r.Reason, r.Run), r.Message)
+	case Lost:
+		return fmt.Sprintf("state unknown (run %d)", r.Run)
 	case Removed:
 		return fmt.Sprintf("removed (run %d)", r.Run)
 	case Stop:

@@ -48,7 +48,7 @@ func (j *journal) record(pod lifecycle.Identity, r timeline.Record) {
 			return
 		}
 		level = slog.LevelWarn
-	case timeline.Exited, timeline.Failed:
+	case timeline.Exited, timeline.Lost, timeline.Failed:
 	case timeline.Finished:
 		delete(j.shown, pod.UID)
 	default:

@@ -99,8 +99,8 @@ func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
 	}
 	happening = append(happening, lostSandbox(p, &world, f)...)
 	for i := len(world.Instances) - 1; i >= 0; i-- {
-		if c := &world.Instances[i]; c.State == restart.StateRunning {
-			happening = append(happening, endOf(p.instance(c.ID), f)...)
+		if c := &world.Instances[i]; c.State == restart.StateRunning || c.State == restart.StateUnknown {
+			happening = append(happening, changeOf(p.instance(c.ID), f)...)
 		}
 	}
 	a.step(p, happening...)
@@ -131,7 +131,7 @@ func (a *Agent) conclude(ctx context.Context, p *pod, r lifecycle.OpenRequest, f
 	case lifecycle.StartContainer:
 		return a.concludeStart(ctx, p, &ev, f)
 	case lifecycle.StopContainer:
-		if c := p.instance(r.Instance); c == nil || f.state(c.id) != StateRunning {
+		if c := p.instance(r.Instance); c == nil || !f.mayRun(c.id) {
 			ev.Err = ""
 		}
 	case lifecycle.RemoveContainer:
@@ -162,7 +162,7 @@ func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, 
 	s := f.containers[c.id]
 	if s != nil && !s.StartedAt.IsZero() {
 		ev.Err, ev.At = "", s.StartedAt
-		return append([]lifecycle.Event{*ev}, endOf(c, f)...)
+		return append([]lifecycle.Event{*ev}, changeOf(c, f)...)
 	}
 	if err := a.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
 		a.o.Logger.Warn("a container that the agent did not get to start cannot be stopped", "pod", p.long, "id", c.id, "err", err)
@@ -170,14 +170,18 @@ func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, 
 	return []lifecycle.Event{*ev}
 }
 
-// endOf is the end of a container that ran, if it does not any more.
-func endOf(c *instance, f *found) []lifecycle.Event {
-	if c == nil || f.state(c.id) == StateRunning {
+// changeOf is what has become of a container that ran: its end, or that its state
+// is unknown, which the machine ignores if it was before.
+func changeOf(c *instance, f *found) []lifecycle.Event {
+	switch {
+	case c == nil || f.state(c.id) == StateRunning:
 		return nil
+	case f.state(c.id) == StateUnknown:
+		return []lifecycle.Event{happened(c, &Notice{Unknown: true})}
 	}
-	ev := exitOf(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, Message: "the runtime does not know it any more"})
+	ev := happened(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, RuntimeMessage: "the runtime does not know it any more"})
 	if s := f.containers[c.id]; s != nil {
-		ev = exitOf(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message})
+		ev = happened(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message, LogTail: s.LogTail, RuntimeMessage: s.RuntimeMessage})
 		ev.At = s.FinishedAt
 	}
 	return []lifecycle.Event{ev}

@@ -71,7 +71,7 @@ func (a *Agent) containerCreated(m *message) {
 	a.containers[c.id] = c
 }
 
-// containerStarted tells of a start, and then of an end that came before it.
+// containerStarted tells of a start, and then of what was noticed before it.
 func (a *Agent) containerStarted(m *message) {
 	c := m.pod.instance(m.ev.Instance)
 	if c == nil {
@@ -82,9 +82,12 @@ func (a *Agent) containerStarted(m *message) {
 		return
 	}
 	c.starting = false
-	if c.ended != nil && m.ev.Err == "" {
-		a.exited(c, c.ended)
+	for _, n := range c.early {
+		if m.ev.Err == "" {
+			a.step(c.pod, happened(c, n))
+		}
 	}
+	c.early = nil
 }
 
 // dropContainer forgets a container that was removed.

@@ -35,6 +35,11 @@ func (f *found) state(container string) ContainerState {
 	return 0
 }
 
+// mayRun reports whether a container runs, or nobody knows that it does not.
+func (f *found) mayRun(container string) bool {
+	return f.state(container) == StateRunning || f.state(container) == StateUnknown
+}
+
 // sandboxOf takes the sandbox that was made for a pod's attempt.
 func (f *found) sandboxOf(p *pod, attempt uint64) *SandboxStatus {
 	for i := range f.order.Sandboxes {

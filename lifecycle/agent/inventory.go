@@ -44,9 +44,10 @@ type ContainerStatus struct {
 	// StartedAt is zero if it never ran, FinishedAt unless it has exited.
 	StartedAt, FinishedAt time.Time
 	// The rest is as in Notice, for one that has exited after it ran. A runtime
-	// that has no way to find out any more says 255 and Unknown.
-	ExitCode        int32
-	Reason, Message string
+	// that knows that it has, and has no way to find out more, says 255 and Unknown.
+	ExitCode                         int32
+	Reason                           string
+	Message, LogTail, RuntimeMessage string
 }
 
 // ContainerState is how far a container has come.
@@ -56,7 +57,8 @@ type ContainerState uint8
 const (
 	StateCreated ContainerState = iota + 1 // it can be started
 	StateRunning
-	StateExited // or it was stopped, or failed to start, before it ran
+	StateExited  // or it was stopped, or failed to start, before it ran
+	StateUnknown // it ran, and nobody knows whether it does: see Notice
 )
 
 // String returns the state as in "crictl ps".
@@ -68,6 +70,8 @@ func (s ContainerState) String() string {
 		return "Running"
 	case StateExited:
 		return "Exited"
+	case StateUnknown:
+		return "Unknown"
 	}
 	return fmt.Sprintf("ContainerState(%d)", uint8(s))
 }

@@ -9,7 +9,7 @@ import (
 func TestContainerStatesHaveNames(t *testing.T) {
 	for s, want := range map[agent.ContainerState]string{
 		0: "ContainerState(0)", agent.StateCreated: "Created", agent.StateRunning: "Running", agent.StateExited: "Exited",
-		agent.StateExited + 1: "ContainerState(4)",
+		agent.StateUnknown: "Unknown", agent.StateUnknown + 1: "ContainerState(5)",
 	} {
 		if got := s.String(); got != want {
 			t.Errorf("state %d is %q; want %q", s, got, want)

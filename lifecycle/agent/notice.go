@@ -44,24 +44,25 @@ func (a *Agent) noticed(m *message) {
 	switch {
 	case c == nil:
 	case c.starting:
-		c.ended = n
+		c.early = append(c.early, n)
 	default:
-		a.exited(c, n)
+		a.step(c.pod, happened(c, n))
 	}
 }
 
 // sandboxDied is the death of a pod's newest sandbox.
 var sandboxDied = lifecycle.Event{Type: lifecycle.SandboxDied}
 
-func exitOf(c *instance, n *Notice) lifecycle.Event {
+// happened is what a notice tells of a container.
+func happened(c *instance, n *Notice) lifecycle.Event {
+	if n.Unknown {
+		return lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.op}
+	}
 	return lifecycle.Event{
 		Type: lifecycle.ContainerExited, Instance: c.op,
-		ExitCode: n.ExitCode, ExitReason: n.Reason, Message: n.Message,
+		ExitCode: n.ExitCode, ExitReason: n.Reason,
+		Message: n.Message, LogTail: n.LogTail, RuntimeMessage: n.RuntimeMessage,
 	}
-}
-
-func (a *Agent) exited(c *instance, n *Notice) {
-	a.step(c.pod, exitOf(c, n))
 }
 
 func (a *Agent) sandboxDied(id string, ends []*Notice) {
@@ -75,7 +76,7 @@ func (a *Agent) sandboxDied(id string, ends []*Notice) {
 	}
 	happening := []lifecycle.Event{sandboxDied}
 	for _, n := range ends {
-		happening = append(happening, exitOf(a.containers[n.Container], n))
+		happening = append(happening, happened(a.containers[n.Container], n))
 	}
 	a.step(p, happening...)
 }

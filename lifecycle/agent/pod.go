@@ -45,10 +45,10 @@ type instance struct {
 	pod *pod
 	op  uint64
 	id  string
-	// starting: StartContainer has not returned. An end that comes meanwhile is
+	// starting: StartContainer has not returned. Notices that come meanwhile are
 	// kept, so that the start is told first.
 	starting bool
-	ended    *Notice
+	early    []*Notice
 }
 
 func (p *pod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }

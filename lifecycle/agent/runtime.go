@@ -21,6 +21,9 @@ import (
 //     ended, and the notice is given after the end: by then List tells of it. It
 //     may come before StartContainer has returned. What ended before Subscribe,
 //     List alone tells.
+//   - A runtime that loses track of a container gives a notice that its state is
+//     unknown, before that of its end, and lists it so until then. A stop, of the
+//     container or its sandbox, ends what is left of it.
 //   - StopContainer and StopSandbox return after the notices of the containers
 //     that they ended.
 //   - A stop or removal of what is gone, or was never there, succeeds.
@@ -121,14 +124,21 @@ func (e *CreateError) Unwrap() error { return e.Err }
 
 // Notice is an end: of a container, or with Sandbox set, of a sandbox that died
 // without having been stopped. Those of the containers in it come after it, so
-// that none of them looks like an end in a sandbox that is ready.
+// that none of them looks like an end in a sandbox that is ready. With Unknown set
+// it says that the runtime does not know any more whether a container runs.
 type Notice struct {
 	Container, Sandbox string // an ID
+	// Unknown: the container is in state CONTAINER_UNKNOWN (C22), and stays so
+	// until the notice of its end. The rest means nothing then.
+	Unknown bool
 	// ExitCode is 128 + the number of the signal that ended the container, if
 	// one did (C8).
 	ExitCode int32
 	// Reason is the runtime's own, such as OOMKilled; empty: Completed or Error.
 	Reason string
-	// Message is the termination message (C10).
-	Message string
+	// Message is the content of the termination message file: at least its last
+	// 4096 bytes. LogTail is the end of the logs, of containers with the policy
+	// FallbackToLogsOnError: at least the last 80 lines or 2048 bytes.
+	// RuntimeMessage is what the runtime itself has to say (C10).
+	Message, LogTail, RuntimeMessage string
 }

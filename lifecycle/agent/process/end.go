@@ -44,7 +44,10 @@ func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	notify := r.notify
 	r.mu.Unlock()
 	if notify != nil {
-		notify(agent.Notice{Container: c.record.ID, ExitCode: e.ExitCode, Reason: e.Reason, Message: e.Message})
+		notify(agent.Notice{
+			Container: c.record.ID, ExitCode: e.ExitCode, Reason: e.Reason,
+			Message: e.Message, LogTail: e.LogTail, RuntimeMessage: e.RuntimeMessage,
+		})
 	}
 	close(c.done)
 }
@@ -68,7 +71,7 @@ func (c *container) lost() exitRecord {
 	c.killLeft()
 	c.record.Cgroup.remove()
 	return c.withMessage(exitRecord{
-		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown", Message: "The container's shim was killed",
+		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown", RuntimeMessage: "The container's shim was killed",
 	})
 }
 

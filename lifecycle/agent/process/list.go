@@ -34,7 +34,8 @@ func (c *container) status() agent.ContainerStatus {
 		State: c.state, StartedAt: c.started.At,
 	}
 	if c.state == agent.StateExited {
-		s.FinishedAt, s.ExitCode, s.Reason, s.Message = c.exit.At, c.exit.ExitCode, c.exit.Reason, c.exit.Message
+		s.FinishedAt, s.ExitCode, s.Reason = c.exit.At, c.exit.ExitCode, c.exit.Reason
+		s.Message, s.LogTail, s.RuntimeMessage = c.exit.Message, c.exit.LogTail, c.exit.RuntimeMessage
 	}
 	return s
 }

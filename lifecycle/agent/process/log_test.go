@@ -100,31 +100,27 @@ func TestALogGoesOnWhereItStopped(t *testing.T) {
 	}
 }
 
-func TestTheTerminationMessageIsTheEndOfItsFileOrOfTheLogs(t *testing.T) { // C10
+func TestWhatATerminationMessageIsMadeOfIsTold(t *testing.T) { // C10
 	b := newBench(t, Options{})
 	fallBack := corev1.TerminationMessageFallbackToLogsOnError
+	digits := strings.Repeat("1234567890", 400)
 	for _, test := range []struct {
-		name, script string
-		policy       corev1.TerminationMessagePolicy
-		want         string
+		name, script  string
+		policy        corev1.TerminationMessagePolicy
+		message, logs string
 	}{
-		{"none", "echo log; exit 1", corev1.TerminationMessageReadFile, ""},
-		{"the file", "printf bye > $TERMINATION_MESSAGE_PATH", corev1.TerminationMessageReadFile, "bye"},
-		{"its end", "seq 1 2000 > $TERMINATION_MESSAGE_PATH", corev1.TerminationMessageReadFile, numbers(1, 2000, 4096)},
-		{"the file before the logs", "printf bye > $TERMINATION_MESSAGE_PATH; echo log; exit 1", fallBack, "bye"},
-		{"no logs of a success", "echo log", fallBack, ""},
-		{"the logs", "echo log; exit 1", fallBack, "log\n"},
-		{"80 lines of them", "seq 1 200; exit 1", fallBack, numbers(121, 200, 2048)},
-		{"2048 bytes of them", "seq 10000000000000000000000000000000000000001 10000000000000000000000000000000000000090 | tr -d '\\n'; exit 1", fallBack, ""},
+		{"logs that nobody wants", "echo log; exit 1", corev1.TerminationMessageReadFile, "", ""},
+		{"the file", "printf bye > $TERMINATION_MESSAGE_PATH", corev1.TerminationMessageReadFile, "bye", ""},
+		{"its end", "seq 1 2000 > $TERMINATION_MESSAGE_PATH", corev1.TerminationMessageReadFile, numbers(1, 2000, 4096), ""},
+		{"both", "printf bye > $TERMINATION_MESSAGE_PATH; echo log; exit 1", fallBack, "bye", "log\n"},
+		{"both streams", "echo out; sleep 0.1; echo err >&2; exit 1", fallBack, "", "out\nerr\n"},
+		{"80 lines", "seq 1 200; exit 1", fallBack, "", numbers(121, 200, 2048)},
+		{"2048 bytes", "printf " + digits + "; exit 1", fallBack, "", digits[len(digits)-2048:]},
 	} {
 		c := b.startSpec(&corev1.Container{Command: []string{"sh", "-c", test.script}, TerminationMessagePolicy: test.policy})
-		n := b.end(c)
-		if test.name == "2048 bytes of them" {
-			if len(n.Message) != 2048 || !strings.HasSuffix(n.Message, "90") {
-				t.Errorf("%s: %d bytes", test.name, len(n.Message))
-			}
-		} else if n.Message != test.want {
-			t.Errorf("%s: %q, want %q", test.name, n.Message, test.want)
+		if n := b.end(c); n.Message != test.message || n.LogTail != test.logs || n.RuntimeMessage != "" {
+			t.Errorf("%s: message %q, want %q; logs %q, want %q; and the runtime says %q",
+				test.name, n.Message, test.message, n.LogTail, test.logs, n.RuntimeMessage)
 		}
 	}
 }

@@ -11,24 +11,20 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The limits of termination messages (C10), in bytes and lines.
+// How much is kept of what makes a termination message (C10), in bytes and lines.
 const (
 	maxMessage     = 4096
 	maxLogMessage  = 2048
-	maxLogLines    = 80
+	maxLogLines    = 80       // of the log file: one that goes on counts again
 	logTailToParse = 64 << 10 // has that many lines or bytes in any case
 )
 
-// withMessage adds the termination message to an end (C10).
+// withMessage adds to an end what its termination message is made of (C10).
 func (c *container) withMessage(e exitRecord) exitRecord {
-	message := tail(filepath.Join(c.dir, messageFile), maxMessage)
-	if len(message) == 0 && e.ExitCode != 0 && c.record.MessagePolicy == corev1.TerminationMessageFallbackToLogsOnError {
-		message = logTail(c.record.Log)
+	e.Message = string(tail(filepath.Join(c.dir, messageFile), maxMessage))
+	if c.record.MessagePolicy == corev1.TerminationMessageFallbackToLogsOnError {
+		e.LogTail = string(logTail(c.record.Log))
 	}
-	if e.Message != "" && len(message) > 0 {
-		e.Message += ": "
-	}
-	e.Message += string(message)
 	return e
 }
 

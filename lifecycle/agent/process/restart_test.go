@@ -138,7 +138,7 @@ func TestAContainerWhoseShimWasKilledIsKilled(t *testing.T) {
 	var child int
 	fmt.Sscan(read(t, c.dir+"/work/child"), &child)
 	syscall.Kill(shimOf(t, c), syscall.SIGKILL)
-	if n := b.end(c); n.ExitCode != 137 || n.Reason != "ContainerStatusUnknown" || n.Message != "The container's shim was killed" {
+	if n := b.end(c); n.ExitCode != 137 || n.Reason != "ContainerStatusUnknown" || n.RuntimeMessage != "The container's shim was killed" {
 		t.Errorf("notice %+v", n)
 	}
 	eventually(t, "both processes are dead", func() bool { return dead(c.started.PID) && dead(child) })

@@ -69,7 +69,7 @@ func TestAStartThatFailsSaysWhy(t *testing.T) { // C8
 	}
 	have, err := b.r.List(b.ctx)
 	b.must(err)
-	if s := have.Containers[0]; s.State != agent.StateExited || s.ExitCode != 128 || s.Reason != "StartError" || s.Message != want || !s.StartedAt.IsZero() {
+	if s := have.Containers[0]; s.State != agent.StateExited || s.ExitCode != 128 || s.Reason != "StartError" || s.RuntimeMessage != want || !s.StartedAt.IsZero() {
 		t.Errorf("listed as %+v", s)
 	}
 	if len(b.notices) > 0 {

@@ -158,7 +158,7 @@ func (c *container) lastWords() string {
 // startFailed ends a container that never ran (C8).
 func (r *Runtime) startFailed(c *container, err error) {
 	c.record.Cgroup.remove()
-	r.finish(c, exitRecord{At: time.Now(), ExitCode: 128, Reason: "StartError", Message: err.Error()})
+	r.finish(c, exitRecord{At: time.Now(), ExitCode: 128, Reason: "StartError", RuntimeMessage: err.Error()})
 	close(c.done)
 }
 

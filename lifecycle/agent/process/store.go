@@ -71,7 +71,10 @@ type exitRecord struct {
 	ExitCode int32
 	Signal   int `json:",omitempty"` // that ended it
 	Reason   string
-	Message  string `json:",omitempty"` // beside the termination message
+
+	Message        string `json:",omitempty"` // the content of the termination message file
+	LogTail        string `json:",omitempty"` // if the policy may need it
+	RuntimeMessage string `json:",omitempty"`
 }
 
 // newID returns an ID that is unique for good.

@@ -13,6 +13,9 @@ import (
 // killed is the end by SIGKILL: 128 + 9 (C8).
 var killed = Exit{Code: 137, Reason: "Error"}
 
+// lost is the end of what was in an unknown state: how it ended is not known (C8).
+var lost = Exit{Code: 255, Reason: "Error"}
+
 // container returns a container; the caller holds the lock.
 func (f *Fake) container(id string) *container {
 	for _, c := range f.containers {
@@ -109,29 +112,68 @@ func (f *Fake) endAfter(c *container, e Exit) {
 func (f *Fake) exit(c *container, e Exit) {
 	c.status.State, c.status.FinishedAt = agent.StateExited, f.now()
 	c.status.ExitCode, c.status.Reason, c.status.Message = e.Code, e.Reason, e.Message
+	c.status.LogTail, c.status.RuntimeMessage = c.program.LogTail, c.program.RuntimeMessage
 }
 
-// end ends a container, if it runs: that is told first, and whoever waits for
-// it goes on after that.
+// end ends a container, if it runs or its state is unknown: that is told first, and
+// whoever waits for it goes on after that.
 func (f *Fake) end(c *container, e Exit) {
 	f.mu.Lock()
-	ran := c.status.State == agent.StateRunning
-	if c.status.State != agent.StateExited {
+	was := c.status.State
+	if was == agent.StateUnknown {
+		e = lost
+	}
+	if was != agent.StateExited {
 		f.exit(c, e)
 	}
-	stops, notify := c.stops, f.notify
+	f.mu.Unlock()
+	notice := agent.Notice{
+		Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message,
+		LogTail: c.program.LogTail, RuntimeMessage: c.program.RuntimeMessage,
+	}
+	switch was {
+	case agent.StateUnknown:
+		f.tell(notice)
+	case agent.StateRunning:
+		f.gone(c, notice)
+	}
+}
+
+// gone tells that a process is gone, and lets whoever waits for it go on.
+func (f *Fake) gone(c *container, n agent.Notice) {
+	f.mu.Lock()
+	stops := c.stops
 	c.stops = nil
 	f.mu.Unlock()
-	if !ran {
-		return
-	}
 	for _, stop := range stops {
 		stop()
 	}
-	if notify != nil {
-		notify(agent.Notice{Container: c.status.ID, ExitCode: e.Code, Reason: e.Reason, Message: e.Message})
-	}
+	f.tell(n)
 	close(c.done)
+}
+
+func (f *Fake) tell(n agent.Notice) {
+	f.mu.Lock()
+	notify := f.notify
+	f.mu.Unlock()
+	if notify != nil {
+		notify(n)
+	}
+}
+
+// Lose ends the process of a container that runs, and leaves the container in an
+// unknown state, until it or its sandbox is stopped.
+func (f *Fake) Lose(id string) {
+	f.mu.Lock()
+	c := f.container(id)
+	runs := c != nil && c.status.State == agent.StateRunning
+	if runs {
+		c.status.State = agent.StateUnknown
+	}
+	f.mu.Unlock()
+	if runs {
+		f.gone(c, agent.Notice{Container: id, Unknown: true})
+	}
 }
 
 // End ends a container now, if it runs.
@@ -184,6 +226,9 @@ func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration
 			f.exit(c, Exit{}) // it will never start
 		}
 		f.mu.Unlock()
+		if c != nil {
+			f.end(c, lost) // if its state is unknown
+		}
 		return nil
 	}
 	first := !c.signalled
@@ -198,6 +243,7 @@ func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration
 	}
 	select {
 	case <-c.done:
+		f.end(c, lost) // if its state became unknown meanwhile
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

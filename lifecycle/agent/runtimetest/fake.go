@@ -49,6 +49,8 @@ type Program struct {
 	ID string
 	// Exit is the container's own end. nil: it runs for ever.
 	Exit *Exit
+	// LogTail and RuntimeMessage are those of its notice, however it ends.
+	LogTail, RuntimeMessage string
 	// Stop is asked for the reaction to the stop signal: the end that it leads
 	// to; nil: none. A nil func exits at once with 143.
 	Stop func() *Exit
@@ -90,7 +92,7 @@ type container struct {
 	program   Program
 	status    agent.ContainerStatus
 	signalled bool
-	done      chan struct{} // closed when it has ended and that was told
+	done      chan struct{} // closed when its process is gone and that was told
 	stops     []func() bool // timers
 }
 

@@ -46,7 +46,8 @@ func (i *inventory) start() {
 // ended takes the end of the container from its notice.
 func (i *inventory) ended(n agent.Notice) {
 	c := i.container
-	c.State, c.ExitCode, c.Reason, c.Message = agent.StateExited, n.ExitCode, n.Reason, n.Message
+	c.State, c.ExitCode, c.Reason = agent.StateExited, n.ExitCode, n.Reason
+	c.Message, c.LogTail, c.RuntimeMessage = n.Message, n.LogTail, n.RuntimeMessage
 }
 
 // removed removes the sandbox, with the container if it is still there.
@@ -95,7 +96,8 @@ func (i *inventory) timesOf(after string, c *agent.ContainerStatus) {
 	}
 	c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}
 	if exited && !i.ran {
-		c.ExitCode, c.Reason, c.Message = 0, "", "" // of no end
+		c.ExitCode, c.Reason = 0, "" // of no end
+		c.Message, c.LogTail, c.RuntimeMessage = "", "", ""
 	}
 }
 

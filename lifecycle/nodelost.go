@@ -1,0 +1,147 @@
+package lifecycle
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/podphase"
+)
+
+// absence is what happens to the pod object while its node does not report, and
+// the kubelet does not see it (S83).
+type absence struct {
+	evictAt  time.Time // when the taint manager deletes the pod; zero: it does not
+	deletion deletion  // asked for meanwhile
+}
+
+// nodeLost is what the node controllers do when the node stops reporting: the
+// Ready condition turns False in the API, nothing that the kubelet reports
+// arrives, and the pod is deleted once it does not tolerate that any longer (S83).
+func (p *Pod) nodeLost() {
+	if p.worker.lost || p.worker.finished {
+		return
+	}
+	p.worker.lost = true
+	r := p.store.reported.DeepCopy()
+	for i := range r.Conditions {
+		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
+			c.Status, c.LastTransitionTime = corev1.ConditionFalse, podphase.Truncate(metaTime(p.now))
+		}
+	}
+	p.store.reported = r
+	p.record(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
+	if d, ends := p.t.toleratesUnreachable(); ends {
+		p.absence.evictAt = p.now.Add(d)
+	}
+	p.tellStatus()
+}
+
+// tellStatus tells that the pod object has changed, though the kubelet's own
+// status has not.
+func (p *Pod) tellStatus() {
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
+}
+
+// unreachableToleration is for how long a pod stays on an unreachable node that
+// says nothing about it, in seconds: what the API server's admission adds.
+const unreachableToleration = 300
+
+// toleratesUnreachable returns for how long the pod tolerates the taint of a
+// node that does not report, by the first toleration that matches; false: for
+// ever. Kubelets let static pods tolerate every taint (S83).
+func (t *Template) toleratesUnreachable() (time.Duration, bool) {
+	if t.static {
+		return 0, false
+	}
+	of := false // some toleration is about that taint: admission adds none
+	for i := range t.pod.Spec.Tolerations {
+		o := &t.pod.Spec.Tolerations[i]
+		if o.Key != "" && o.Key != corev1.TaintNodeUnreachable || o.Effect != "" && o.Effect != corev1.TaintEffectNoExecute {
+			continue
+		}
+		of = true
+		switch {
+		case o.Operator != corev1.TolerationOpExists && (o.Operator != "" && o.Operator != corev1.TolerationOpEqual || o.Value != ""):
+		case o.TolerationSeconds == nil:
+			return 0, false
+		default:
+			return seconds(max(0, *o.TolerationSeconds)), true
+		}
+	}
+	if of {
+		return 0, true
+	}
+	return seconds(unreachableToleration), true
+}
+
+// taintEvicted is the taint manager's deletion (S83).
+func (p *Pod) taintEvicted() {
+	p.absence.evictAt = zeroTime
+	p.record(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
+	r := p.store.reported.DeepCopy()
+	added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
+		Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
+	podphase.Stamp(added, r.Conditions, p.now)
+	r.Conditions = setCondition(r.Conditions, added[0])
+	p.store.reported = r
+	p.deletedUnseen(nil)
+	p.tellStatus()
+}
+
+// keepPod ends the taint manager's wait for the pod.
+func (p *Pod) keepPod() {
+	if p.absence.evictAt.IsZero() {
+		return
+	}
+	p.absence.evictAt = zeroTime
+	p.record(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
+}
+
+// deletedUnseen takes a deletion of which the kubelet learns when the node is
+// back (S83). With no grace period the object is gone from the API at once (S70).
+func (p *Pod) deletedUnseen(grace *int64) {
+	d, changed := p.objectDeletion().ask(p.now, grace, p.t.grace)
+	if !changed {
+		return
+	}
+	p.absence.deletion = d
+	if d.grace == 0 {
+		p.keepPod()
+	}
+}
+
+// objectDeletion is the deletion that the pod object carries.
+func (p *Pod) objectDeletion() deletion {
+	if p.absence.deletion.asked {
+		return p.absence.deletion
+	}
+	return p.deletion
+}
+
+// nodeReturned lets reports through again, and the kubelet see what has happened
+// to the pod object meanwhile (S83). One that is gone it has missed the deletion
+// of (S72).
+func (p *Pod) nodeReturned() {
+	if !p.worker.lost {
+		return
+	}
+	p.worker.lost = false
+	p.keepPod()
+	missed := p.absence.deletion
+	p.absence = absence{}
+	for _, c := range p.store.reported.Conditions {
+		if c.Type == corev1.DisruptionTarget && c.Reason == "DeletionByTaintManager" {
+			p.conditionSet(c)
+		}
+	}
+	p.report()
+	p.tellStatus()
+	switch {
+	case !missed.asked:
+	case missed.grace == 0:
+		p.removed()
+	default:
+		p.deletionSeen(missed)
+	}
+}
