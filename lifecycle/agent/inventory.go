@@ -10,10 +10,10 @@ import (
 // Inventory is what a runtime has, in any order. From it a restarted agent knows
 // its pods' sandboxes and containers again.
 //
-//   - A sandbox or container is listed from when the call that made it returns,
+//  1. A sandbox or container is listed from when the call that made it returns,
 //     at the latest, until the call that removes it does.
-//   - Names, attempts and images are those that it was made with.
-//   - An exited container is listed with what its notice said, or would have
+//  2. Names, attempts and images are those that it was made with.
+//  3. An exited container is listed with what its notice said, or would have
 //     said had somebody been subscribed.
 type Inventory struct {
 	Sandboxes  []SandboxStatus
