@@ -5,8 +5,11 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -144,16 +147,57 @@ func realCgroups(t *testing.T, want ...string) *bench {
 		_, err := newCgroups("", b.r.o.Dir)
 		t.Skip("no cgroup v2 is writable here:", err)
 	}
-	has, err := os.ReadFile(filepath.Join(string(b.r.cgroups), "cgroup.subtree_control"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	missing, err := b.r.cgroups.make()
+	b.must(err)
+	b.r.cgroups.removeEmpty()
 	for _, name := range want {
-		if !strings.Contains(string(has), name) {
-			t.Skipf("cgroup v2 has no %s controller here, only %q", name, has)
+		if slices.Contains(missing, name) {
+			t.Skipf("cgroup v2 has no %s controller here", name)
 		}
 	}
 	return b
+}
+
+// The directory of all cgroups is there as long as a container's is: whoever kills
+// the agent leaves nothing.
+func TestTheLastContainerTakesTheCgroupOfAllAlong(t *testing.T) {
+	b := realCgroups(t)
+	there := func(want bool, when string) {
+		t.Helper()
+		if _, err := os.Stat(string(b.r.cgroups)); os.IsNotExist(err) == want {
+			t.Errorf("%s: the cgroup is there: %v", when, !want)
+		}
+	}
+	there(false, "at first")
+	for range 2 {
+		long := b.startSpec(&corev1.Container{Command: []string{"sleep", "1000"}})
+		b.end(b.start("exit 0"))
+		there(true, "while a container runs")
+		b.must(b.r.StopContainer(b.ctx, long.record.ID, hangGuard))
+		b.end(long)
+		there(false, "after the last container")
+	}
+	long := b.startSpec(&corev1.Container{Command: []string{"sleep", "1000"}})
+	syscall.Kill(shimOf(t, long), syscall.SIGKILL)
+	b.end(long)
+	there(false, "after a container whose shim was killed")
+}
+
+func TestManyContainersShareTheCgroupOfAll(t *testing.T) {
+	b := realCgroups(t)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 10 { // each is made while another one takes the cgroup of all along
+				g := b.r.cgroups.of(newID())
+				if err := g.create(limits{}); err != nil {
+					t.Error(err)
+				}
+				g.remove()
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestAContainerIsInACgroupOfItsOwn(t *testing.T) {
@@ -200,6 +244,24 @@ func TestAContainerThatTakesTooMuchCPUIsThrottled(t *testing.T) {
 	}
 	b.r.StopContainer(b.ctx, c.record.ID, 0)
 	b.end(c)
+}
+
+// Shim and runtime were killed between the start of a container's process and its
+// record: what the process had started goes on.
+func TestAStartThatWasCutOffLeavesNoProcess(t *testing.T) {
+	b := newBench(t, Options{})
+	c := b.create(&corev1.Container{Command: []string{"true"}})
+	left := exec.Command("sleep", "1000")
+	left.Env = []string{messageVariable + "=" + filepath.Join(c.dir, messageFile)}
+	b.must(left.Start())
+	b.r.adoptOne(c)
+	if err := left.Wait(); err == nil || left.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		t.Errorf("it ended with %v", err)
+	}
+	b.must(b.r.StartContainer(b.ctx, c.record.ID))
+	if n := b.end(c); n.ExitCode != 0 {
+		t.Errorf("notice %+v", n)
+	}
 }
 
 // An agent is killed wherever it may be. What it said to have started the next

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/agent/process"
 )
 
 // hear takes in what an agent tells.
@@ -225,7 +227,7 @@ func (p *soakPod) container(name string) *corev1.Container {
 	return &all[slices.IndexFunc(all, func(c corev1.Container) bool { return c.Name == name })]
 }
 
-// nothingIsLeft holds that no process, no file and no state is.
+// nothingIsLeft holds that no process, no file, no state and no cgroup is.
 func (s *soak) nothingIsLeft() {
 	if left := s.processes(); len(left) > 0 {
 		s.t.Errorf("processes that are left: %+v", left)
@@ -236,6 +238,11 @@ func (s *soak) nothingIsLeft() {
 		left = slices.DeleteFunc(left, func(path string) bool { return filepath.Base(path) == "lock" })
 		if len(left) > 0 {
 			s.t.Errorf("files that are left: %q", left)
+		}
+	}
+	if g := process.CgroupsOf(filepath.Join(s.dir, runDir)); g != "" {
+		if _, err := os.Stat(g); !errors.Is(err, os.ErrNotExist) {
+			s.t.Errorf("a cgroup is left: %s, %v", g, err)
 		}
 	}
 }

@@ -134,20 +134,29 @@ func (s *soak) drop() {
 }
 
 func (s *soak) dropPod(p *soakPod) {
-	p.leave = &order{Delete: p.spec.UID}
+	leave := &order{Delete: p.spec.UID}
 	if p.static() {
-		p.leave = &order{Remove: p.spec.UID}
+		leave = &order{Remove: p.spec.UID}
 	} else if s.one(2) {
-		p.leave.Grace = new(s.Int64N(3))
+		leave.Grace = new(s.Int64N(3))
 	}
-	s.tell(*p.leave)
+	s.say(&p.leave, leave)
 }
 
 func (s *soak) evict() {
 	if p := s.anyone(); p != nil && p.evict == nil {
-		p.evict = &order{Evict: p.spec.UID, Eviction: &lifecycle.Eviction{Reason: "Evicted", Message: "the soak test wants it so", Grace: new(s.Int64N(2))}}
-		s.tell(*p.evict)
+		s.say(&p.evict, &order{Evict: p.spec.UID, Eviction: &lifecycle.Eviction{
+			Reason: "Evicted", Message: "the soak test wants it so", Grace: new(s.Int64N(2)),
+		}})
 	}
+}
+
+// say gives an order, and notes it for the next agent.
+func (s *soak) say(note **order, o *order) {
+	s.mu.Lock()
+	*note = o
+	s.mu.Unlock()
+	s.tell(*o)
 }
 
 // update gives a container of a pod another image.

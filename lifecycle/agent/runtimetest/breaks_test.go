@@ -75,7 +75,6 @@ var breaks = map[string][]func(*broken){
 		containers(func(c *agent.ContainerStatus) { c.Sandbox = "" }),
 		containers(func(c *agent.ContainerStatus) { c.Name = "" }),
 		containers(func(c *agent.ContainerStatus) { c.Attempt = 0 }),
-		containers(func(c *agent.ContainerStatus) { c.Image = "" }),
 		containers(func(c *agent.ContainerStatus) { c.State = agent.StateRunning }),
 		containers(func(c *agent.ContainerStatus) { c.StartedAt = time.Time{} }),
 		containers(func(c *agent.ContainerStatus) { c.StartedAt = time.Unix(0, 0) }),

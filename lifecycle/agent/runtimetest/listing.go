@@ -29,7 +29,7 @@ func (b *bench) inventory(behaviour Behaviour) *inventory {
 	i.listed("List after RunSandbox")
 	spec := &config.Spec.Spec.Containers[0]
 	i.container = &agent.ContainerStatus{
-		Container: b.createIn(made, config), Sandbox: made.ID, Name: spec.Name, Attempt: config.Attempt, Image: spec.Image,
+		Container: b.createIn(made, config), Sandbox: made.ID, Name: spec.Name, Attempt: config.Attempt,
 		State: agent.StateCreated,
 	}
 	i.listed("List after CreateContainer")
