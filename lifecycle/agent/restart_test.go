@@ -184,6 +184,26 @@ func TestADeletionIsRemembered(t *testing.T) {
 	})
 }
 
+func TestAnImageThatChangedWhileTheAgentWasAwayRestartsTheContainer(t *testing.T) { // C50, P24
+	synctest.Test(t, func(t *testing.T) {
+		r, dir := newApart(t, &runtimetest.Fake{}), t.TempDir()
+		first := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		first.add(web("1"))
+		first.stop()
+		second := begin(t, agent.Options{Runtime: r, StateDir: dir})
+		second.add(web("1", func(p *corev1.Pod) { p.Spec.Containers[0].Image = "app:2" }))
+		second.after(time.Minute)
+		second.restarts("1", 1)
+		if got := second.status("1").ContainerStatuses[0].Image; got != "app:2" || len(r.of("app")) != 2 {
+			t.Errorf("it runs with the image %s, started at %v", got, r.of("app"))
+		}
+		if second.told("spec.containers{app} Killing: Container app definition changed, will be restarted") != 1 {
+			t.Errorf("events %q", second.events)
+		}
+		leave(t, second, r, dir)
+	})
+}
+
 func TestWhatAKilledAgentWasWritingIsRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
