@@ -229,4 +229,4 @@ func (g cgroup) remove() {
 	g.all().removeEmpty()
 }
 
-const removeTries = 100
+const removeTries = 1000

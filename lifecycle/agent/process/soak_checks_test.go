@@ -33,7 +33,7 @@ func (s *soak) hear(a *soakProcess, r *report) {
 	}
 	p := s.pods[r.Pod]
 	if p != nil && p.told && r.Gone {
-		return // who watches may be told twice what a pod has become
+		return // who watches may be told twice what a pod has become (agent.Agent.Watch)
 	}
 	if p == nil || p.gone {
 		s.t.Errorf("the agent tells of the pod %s, which is gone: %+v", r.Pod, r)
@@ -78,7 +78,8 @@ func (s *soak) compare(p *soakPod, now *report) {
 	}
 }
 
-// mayEnd: something has ended the pod, or may have.
+// mayEnd: a deletion or removal (S73), an eviction (S81) or its deadline (S80) has
+// ended the pod, or may have.
 func (p *soakPod) mayEnd() bool {
 	return p.leave != nil || p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 }
