@@ -60,7 +60,8 @@ func (s *soak) refused(why string) {
 }
 
 // compare holds what no status may take back: an agent knows what the one before
-// it has decided, be it reported or not.
+// it has decided, be it reported or not. Only until it is reported may one end become
+// the other, such as that of an evicted pod whose containers then exit with 0 (S23).
 func (s *soak) compare(p *soakPod, now *report) {
 	if always := p.spec.Spec.RestartPolicy == "" || p.spec.Spec.RestartPolicy == corev1.RestartPolicyAlways; always && terminal(now.Status) && !p.mayEnd() {
 		s.t.Errorf("the pod %s has ended, though it is restarted always (S22): %s", p.spec.UID, asJSON(now.Status))
@@ -68,7 +69,8 @@ func (s *soak) compare(p *soakPod, now *report) {
 	if p.status == nil {
 		return
 	}
-	if terminal(p.status) && now.Status.Phase != p.status.Phase || terminal(p.reported) && now.Reported.Phase != p.reported.Phase {
+	taken := terminal(p.status) && !terminal(now.Status)
+	if taken || terminal(p.reported) && (now.Status.Phase != p.reported.Phase || now.Reported.Phase != p.reported.Phase) {
 		s.t.Errorf("the pod %s was %s, reported %s, and is %s, reported %s (S23)", p.spec.UID, p.status.Phase, p.reported.Phase, now.Status.Phase, now.Reported.Phase)
 	}
 	for _, before := range statusesOf(p.status) {
@@ -211,11 +213,18 @@ func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 		}
 	}
 	for _, c := range p.status.ContainerStatuses {
-		if e := c.State.Terminated; e != nil && !terminal(p.status) && p.restarts(e) {
+		if e := c.State.Terminated; e != nil && !terminal(p.status) && p.restarts(e) && p.sidecarsStarted() {
 			return fmt.Errorf("%s is not restarted: %v", c.Name, p)
 		}
 	}
 	return nil
+}
+
+// sidecarsStarted: if not, and all other containers have ended, they wait (S11).
+func (p *soakPod) sidecarsStarted() bool {
+	return !slices.ContainsFunc(p.status.InitContainerStatuses, func(c corev1.ContainerStatus) bool {
+		return p.container(c.Name).RestartPolicy != nil && (c.Started == nil || !*c.Started)
+	})
 }
 
 // restarts: the pod's policy wants a restart after this end (R1).
