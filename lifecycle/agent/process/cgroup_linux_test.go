@@ -70,6 +70,10 @@ func TestTheLastContainerTakesTheCgroupOfAllAlong(t *testing.T) {
 	syscall.Kill(shimOf(t, long), syscall.SIGKILL)
 	b.end(long)
 	there(false, "after a container whose shim was killed")
+	cutOff := b.create(&corev1.Container{Command: []string{"true"}})
+	b.must(cutOff.record.Cgroup.create(limits{})) // by a runtime that was killed before it had a shim
+	b.must(b.r.StopContainer(b.ctx, cutOff.record.ID, hangGuard))
+	there(false, "after a container that was stopped before its start")
 }
 
 func TestManyContainersShareTheCgroupOfAll(t *testing.T) {
