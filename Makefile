@@ -40,7 +40,7 @@ test: ## all tests, with the race detector
 	$(GO) test -race ./...
 
 .PHONY: soak
-soak: ## real processes and agents that are killed, for SOAKTIME (default 10m)
+soak: ## real processes, and agents and shims that are killed, for SOAKTIME (default 10m)
 	$(GO) test -race -run TestSoak -v -timeout 0 ./lifecycle/agent/process -soak=$(SOAKTIME)
 
 .PHONY: vm

@@ -45,12 +45,13 @@ func newFiles(o Options) files {
 	return f
 }
 
-// lock keeps other recorders out of the directory, until end.
+// lock keeps other recorders out of the directory, until end. Its file is one
+// that a shell's * does not name.
 func (f *files) lock() (err error) {
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return err
 	}
-	f.held, err = filelock.Take(filepath.Join(f.dir, "lock"))
+	f.held, err = filelock.Take(filepath.Join(f.dir, ".lock"))
 	return err
 }
 

@@ -259,7 +259,7 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 	for i := range names {
 		names[i] = filepath.Base(names[i])
 	}
-	want := []string{"00000008.podclock.jsonl", "00000008.txt", "0notes.podclock.jsonl", "9.podclock.jsonl", "lock"}
+	want := []string{".lock", "00000008.podclock.jsonl", "00000008.txt", "0notes.podclock.jsonl", "9.podclock.jsonl"}
 	if diff := cmp.Diff(want, names); err != nil || diff != "" {
 		t.Errorf("%v, files (-want +got)\n%s", err, diff)
 	}

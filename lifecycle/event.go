@@ -137,8 +137,9 @@ type Event struct {
 	Condition *corev1.PodCondition
 	// KeepMemory says that the new kubelet process knows what the old one had in
 	// memory alone: back-offs, with the reasons and messages that statuses show for
-	// them, an eviction, and the grace period of a pod that is ending. A kubelet
-	// does not (R19, S25, S72); an agent that restores a [Pod.Snapshot] does.
+	// them, an eviction, an end that was not reported yet, and the grace period of a
+	// pod that is ending. A kubelet does not (R19, S25, S72); an agent that restores a
+	// [Pod.Snapshot] does.
 	KeepMemory bool
 }
 

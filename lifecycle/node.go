@@ -29,11 +29,13 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 		p.store.recalled = p.store.reported
 	}
 	api := p.apiStatus()
-	p.store.stored, p.store.status = false, api
+	if ended := p.store.stored && terminal(p.store.status.Phase); !ended || !keepMemory { // S25
+		p.store.stored, p.store.status = false, api
+	}
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
 	p.refreshAdopted()
 	p.worker.deleted = p.deletion.asked
-	p.worker.terminating = p.deletion.asked || terminal(api.Phase)
+	p.worker.terminating = p.deletion.asked || terminal(p.store.status.Phase)
 	if keepMemory {
 		p.remember(&old)
 	} else {

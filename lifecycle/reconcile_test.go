@@ -85,6 +85,35 @@ func TestR19TheBackoffOfAnImagePullIsKeptToo(t *testing.T) {
 	}
 }
 
+// A deadline that has passed is looked at only once a status is stored: until then
+// the new process would know nothing of the end.
+func TestS25AnEndThatWasNotReportedIsKeptOnlyByAnAgentThatSaysSo(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		pod := simplePod()
+		pod.Spec.ActiveDeadlineSeconds = new(int64(10))
+		s := newShell(t, pod, nil)
+		s.holds[lifecycle.StopContainer] = true
+		s.give(lifecycle.Event{})
+		s.runUntil(s.now.Add(11 * time.Second))
+		if own, sent := s.pod.Status(), s.pod.Object().Status; own.Phase != corev1.PodFailed || sent.Phase != corev1.PodRunning {
+			t.Fatalf("past its deadline the pod is %s, reported %s", own.Phase, sent.Phase)
+		}
+		s.killed(s.now.Add(time.Second), keep)
+		var told []corev1.PodPhase
+		for _, a := range s.log {
+			if a.Type == lifecycle.StatusChanged {
+				told = append(told, a.Status.Phase)
+			}
+		}
+		if told = append(told, s.pod.Status().Phase); slices.Contains(told, corev1.PodRunning) == keep {
+			t.Errorf("keep %v: the phases %v after the restart", keep, told)
+		}
+		if s := s.pod.Status(); keep && s.Reason != "DeadlineExceeded" {
+			t.Errorf("keep %v: the reason is %q", keep, s.Reason)
+		}
+	}
+}
+
 func probedPod() *corev1.Pod {
 	pod := simplePod()
 	exec := corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"true"}}}

@@ -159,7 +159,7 @@ func TestAKilledAgentsPodsGoOn(t *testing.T) {
 	before := n.container("waits-n1", "running", running).Status.ContainerStatuses[0]
 	n.signal(syscall.SIGKILL)
 	n.exits(-1)
-	recordings, _ := filepath.Glob(filepath.Join(record, "*"))
+	recordings, _ := filepath.Glob(filepath.Join(record, "*.podclock.jsonl"))
 	if len(recordings) != 1 {
 		t.Fatalf("recordings %v; want one", recordings)
 	}

@@ -32,6 +32,8 @@ type strict struct {
 	mu          sync.Mutex
 }
 
+var _ clock.Clock = (*strict)(nil)
+
 // Now has no monotonic reading, and can be set.
 func (c *strict) Now() time.Time {
 	c.mu.Lock()

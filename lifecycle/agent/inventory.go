@@ -10,10 +10,10 @@ import (
 // Inventory is what a runtime has, in any order. From it a restarted agent knows
 // its pods' sandboxes and containers again.
 //
-//   - A sandbox or container is listed from when the call that made it returns,
+//  1. A sandbox or container is listed from when the call that made it returns,
 //     at the latest, until the call that removes it does.
-//   - Names, attempts and images are those that it was made with.
-//   - An exited container is listed with what its notice said, or would have
+//  2. Names and attempts are those that it was made with.
+//  3. An exited container is listed with what its notice said, or would have
 //     said had somebody been subscribed.
 type Inventory struct {
 	Sandboxes  []SandboxStatus
@@ -35,10 +35,10 @@ type ContainerStatus struct {
 	Container
 	// Sandbox is the ID of its sandbox, which is listed too.
 	Sandbox string
-	// Name is that of its Spec. Attempt and Image are as in ContainerConfig.
+	// Name is that of its Spec, Attempt as in ContainerConfig. The agent knows by
+	// itself which image it was made of.
 	Name    string
 	Attempt uint64
-	Image   string
 
 	State ContainerState
 	// StartedAt is zero if it never ran, FinishedAt unless it has exited.

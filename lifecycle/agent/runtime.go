@@ -13,21 +13,21 @@ import (
 // Runtime runs sandboxes and containers, in the terms of the Container Runtime
 // Interface. Package runtimetest checks an implementation against these rules:
 //
-//   - Every method may be called at any time, from any goroutine. Calls for one
+//  1. Every method may be called at any time, from any goroutine. Calls for one
 //     pod come one after another, but for StopContainer, Exec and removals.
-//   - A call may take as long as it needs, and returns soon after its ctx ends.
-//   - IDs are the runtime's, unique for good among sandboxes and containers.
-//   - Every container that was started ends in exactly one notice, however it
+//  2. A call may take as long as it needs, and returns soon after its ctx ends.
+//  3. IDs are the runtime's, unique for good among sandboxes and containers.
+//  4. Every container that was started ends in exactly one notice, however it
 //     ended, and the notice is given after the end: by then List tells of it. It
 //     may come before StartContainer has returned. What ended before Subscribe,
 //     List alone tells.
-//   - A runtime that loses track of a container gives a notice that its state is
+//  5. StopContainer and StopSandbox return after the notices of the containers
+//     that they ended.
+//  6. A stop or removal of what is gone, or was never there, succeeds.
+//  7. The error's text is what statuses and events show.
+//  8. A runtime that loses track of a container gives a notice that its state is
 //     unknown, before that of its end, and lists it so until then. A stop, of the
 //     container or its sandbox, ends what is left of it.
-//   - StopContainer and StopSandbox return after the notices of the containers
-//     that they ended.
-//   - A stop or removal of what is gone, or was never there, succeeds.
-//   - The error's text is what statuses and events show.
 type Runtime interface {
 	// Name is the scheme of container IDs in statuses: "containerd".
 	Name() string

@@ -19,7 +19,8 @@ import (
 )
 
 // cgroups is the directory of a cgroup v2 in which containers get theirs, or
-// empty.
+// empty. It is there only while a container's is, so that an agent that was killed
+// leaves none: the first one makes it, the last one takes it along.
 type cgroups string
 
 // of is the cgroup of a container.
@@ -30,10 +31,10 @@ func (g cgroups) of(id string) cgroup {
 	return cgroup(filepath.Join(string(g), id))
 }
 
-// remove removes the directory, if no container is left.
-func (g cgroups) remove() {
-	if len(g.containers()) == 0 {
-		cgroup(g).remove()
+// removeEmpty removes the directory, if no container is left.
+func (g cgroups) removeEmpty() {
+	if g != "" {
+		os.Remove(string(g))
 	}
 }
 
@@ -49,10 +50,21 @@ func (g cgroups) containers() []string {
 	return names
 }
 
+// sweep removes the cgroups of containers that are not there any more: the
+// runtime was killed while it removed them.
+func (r *Runtime) sweep() {
+	for _, id := range r.cgroups.containers() {
+		if r.containers[id] == nil {
+			r.cgroups.of(id).kill()
+			r.cgroups.of(id).remove()
+		}
+	}
+}
+
 // controllers are those that limits need.
 var controllers = []string{"memory", "cpu"}
 
-// newCgroups makes the directory of a runtime below that of a cgroup. The error
+// newCgroups is the directory of a runtime below that of a cgroup. The error
 // tells what cannot be had; if that is everything there is no directory.
 func newCgroups(parent, runtimeDir string) (cgroups, error) {
 	if parent == "" {
@@ -63,31 +75,40 @@ func newCgroups(parent, runtimeDir string) (cgroups, error) {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(runtimeDir))
-	dir := filepath.Join(parent, fmt.Sprintf("podclock-%x", h.Sum(nil)))
-	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	g := cgroups(filepath.Join(parent, fmt.Sprintf("podclock-%x", h.Sum(nil))))
+	missing, err := g.make()
+	if err != nil {
 		return "", fmt.Errorf("limits are not enforced: %w: run the agent where it may write its cgroup, such as in a systemd unit with Delegate=yes", err)
 	}
-	var missing []string
+	g.removeEmpty()
+	if len(missing) > 0 {
+		return g, fmt.Errorf("limits of %s are not enforced: %s cannot have these controllers: see Options.Cgroup", strings.Join(missing, " and "), g)
+	}
+	return g, nil
+}
+
+// make makes the directory, and says which controllers containers cannot have.
+func (g cgroups) make() (missing []string, err error) {
+	if err := os.Mkdir(string(g), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
 	for _, name := range controllers {
-		if !enable(name, parent, dir) {
+		if !g.enable(name) {
 			missing = append(missing, name)
 		}
 	}
-	if len(missing) > 0 {
-		return cgroups(dir), fmt.Errorf("limits of %s are not enforced: %s cannot have these controllers: see Options.Cgroup", strings.Join(missing, " and "), dir)
-	}
-	return cgroups(dir), nil
+	return missing, nil
 }
 
 // enable lets containers have a controller: their directory's cgroup.controllers
 // lists what its parent has enabled.
-func enable(name, parent, dir string) bool {
-	cgroup(parent).set("cgroup.subtree_control", "+"+name)
-	has, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+func (g cgroups) enable(name string) bool {
+	cgroup(filepath.Dir(string(g))).set("cgroup.subtree_control", "+"+name)
+	has, err := os.ReadFile(filepath.Join(string(g), "cgroup.controllers"))
 	if err != nil || !slices.Contains(strings.Fields(string(has)), name) {
 		return false
 	}
-	return cgroup(dir).set("cgroup.subtree_control", "+"+name) == nil
+	return cgroup(g).set("cgroup.subtree_control", "+"+name) == nil
 }
 
 // limits are what a cgroup is to enforce; 0: nothing.
@@ -116,7 +137,7 @@ func (g cgroup) create(l limits) error {
 	if g == "" {
 		return nil
 	}
-	if err := os.Mkdir(string(g), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := g.mkdir(); err != nil {
 		return err
 	}
 	if l.Memory > 0 {
@@ -133,6 +154,27 @@ func (g cgroup) create(l limits) error {
 	}
 	return nil
 }
+
+// mkdir makes the cgroup, and that of all containers if the last one has just
+// taken it along.
+func (g cgroup) mkdir() error {
+	err := os.Mkdir(string(g), 0o755)
+	for n := 0; errors.Is(err, fs.ErrNotExist) && n < makeTries; n++ {
+		if _, err := g.all().make(); err != nil {
+			return err
+		}
+		err = os.Mkdir(string(g), 0o755)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
+
+const makeTries = 100
+
+// all is the cgroup of all containers.
+func (g cgroup) all() cgroups { return cgroups(filepath.Dir(string(g))) }
 
 // set writes a file of the cgroup, if it has that file.
 func (g cgroup) set(file, value string) error {
@@ -178,12 +220,13 @@ func (g cgroup) oomKilled() bool {
 // remove removes the cgroup, unless a process is in it. The kernel may count one
 // for a moment that was waited for.
 func (g cgroup) remove() {
-	for range removeTries {
-		if g == "" || !errors.Is(os.Remove(string(g)), syscall.EBUSY) {
-			return
-		}
+	if g == "" {
+		return
+	}
+	for n := 0; errors.Is(os.Remove(string(g)), syscall.EBUSY) && n < removeTries; n++ {
 		time.Sleep(time.Millisecond)
 	}
+	g.all().removeEmpty()
 }
 
-const removeTries = 100
+const removeTries = 1000

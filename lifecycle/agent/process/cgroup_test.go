@@ -4,11 +4,15 @@ package process
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -90,6 +94,71 @@ func TestAnOOMKillIsSeenInTheEvents(t *testing.T) { // C8
 			t.Errorf("%q: %v", events, got)
 		}
 	}
+}
+
+// A tree of files stands for the kernel's, in which the process cannot be put: what
+// is written there is all that comes of the start.
+func TestTheLimitsOfASpecReachItsCgroup(t *testing.T) {
+	b := newBench(t, Options{})
+	parent := t.TempDir()
+	c := b.create(&corev1.Container{Command: []string{"true"}, Resources: corev1.ResourceRequirements{
+		Limits: corev1.ResourceList{"memory": resource.MustParse("64Mi"), "cpu": resource.MustParse("500m")},
+	}})
+	c.record.Cgroup = cgroups(parent).of(c.record.ID)
+	b.must(c.write())
+	tree(t, string(c.record.Cgroup), map[string]string{"memory.max": "max", "memory.oom.group": "0", "memory.swap.max": "max", "cpu.max": "max 100000"})
+	err := b.r.StartContainer(b.ctx, c.record.ID)
+	if runtime.GOOS == "linux" && !strings.Contains(fmt.Sprint(err), syscall.EBADF.Error()) {
+		t.Errorf("a process was put into a cgroup that is none: %v", err)
+	}
+	for name, want := range map[string]string{"memory.max": "67108864", "memory.oom.group": "1", "memory.swap.max": "0", "cpu.max": "50000 100000"} {
+		if got := read(t, filepath.Join(string(c.record.Cgroup), name)); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+// The end is the shim's to write; the notice and List have it from there.
+func TestAnOOMKillIsTheReasonOfAnEnd(t *testing.T) { // C8
+	for events, want := range map[string]string{"oom 1\noom_kill 1\n": "Exited 137 OOMKilled", "oom 0\noom_kill 0\n": "Exited 137 Error"} {
+		dir := t.TempDir()
+		b := newBench(t, Options{Dir: dir})
+		c := b.create(&corev1.Container{Command: []string{"true"}})
+		c.record.Cgroup = cgroups(t.TempDir()).of(c.record.ID)
+		tree(t, string(c.record.Cgroup), map[string]string{"memory.events": events})
+		log, err := openLog(c.record.Log, 1000, 2)
+		b.must(err)
+		s := &shim{container: newContainer(c.record, c.dir), pumps: newPumps(log)}
+		s.exit = exitRecord{At: time.Now(), ExitCode: 137, Signal: 9}
+		b.must(writeRecord(filepath.Join(c.dir, startFile), startRecord{PID: 1, At: time.Now()}))
+		b.must(s.writeEnd())
+		b.r.adoptOne(c)
+		have, err := b.r.List(b.ctx)
+		b.must(err)
+		got := have.Containers[0]
+		if told := fmt.Sprint(got.State, got.ExitCode, " ", got.Reason); told != want {
+			t.Errorf("%q: listed as %s, want %s", events, told, want)
+		}
+	}
+}
+
+func TestTheCgroupsOfContainersThatAreGoneAreRemovedAtTheStart(t *testing.T) {
+	parent, dir := t.TempDir(), t.TempDir()
+	b := &bench{t: t}
+	r, err := New(Options{Dir: dir, Cgroup: parent})
+	b.must(err)
+	gone := r.cgroups.of("gone")
+	b.must(gone.create(limits{}))
+	if _, err := os.Stat(string(gone)); err != nil {
+		t.Fatal(err)
+	}
+	b.must(r.Close())
+	again, err := New(Options{Dir: dir, Cgroup: parent})
+	b.must(err)
+	if left, _ := filepath.Glob(parent + "/podclock-*"); len(left) > 0 {
+		t.Errorf("cgroups %v", left)
+	}
+	b.must(again.Close())
 }
 
 func TestTheControllersThatCannotBeHadAreSaid(t *testing.T) {

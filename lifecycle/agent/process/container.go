@@ -111,7 +111,7 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	}
 	record := containerRecord{
 		Container: agent.Container{ID: newID(), ImageID: config.Image},
-		Pod:       config.Pod, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, Image: config.Image,
+		Pod:       config.Pod, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt,
 		Command:    expand.Words(append(command, args...), valueIn(env)),
 		StopSignal: stopSignal, MessagePolicy: config.Spec.TerminationMessagePolicy,
 		LogMaxSize: r.o.LogMaxSize, LogMaxFiles: r.o.LogMaxFiles,

@@ -30,7 +30,7 @@ func (r *Runtime) List(context.Context) (agent.Inventory, error) {
 // status is what List tells; the caller holds the lock.
 func (c *container) status() agent.ContainerStatus {
 	s := agent.ContainerStatus{
-		Container: c.record.Container, Sandbox: c.record.Sandbox, Name: c.record.Name, Attempt: c.record.Attempt, Image: c.record.Image,
+		Container: c.record.Container, Sandbox: c.record.Sandbox, Name: c.record.Name, Attempt: c.record.Attempt,
 		State: c.state, StartedAt: c.started.At,
 	}
 	if c.state == agent.StateExited {
@@ -74,8 +74,9 @@ func (r *Runtime) adoptOne(c *container) {
 	notStarted := errors.Is(readRecord(filepath.Join(c.dir, startFile), &c.started), os.ErrNotExist)
 	switch {
 	case err == nil:
-	case notStarted:
-		return // created: it can be started
+	case notStarted: // it can be started; a shim that was killed meanwhile may have begun to
+		c.killLeft()
+		return
 	default:
 		e = c.lost()
 	}

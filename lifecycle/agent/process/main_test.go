@@ -13,6 +13,12 @@ import (
 // variable is set.
 var Modes = map[string]func(value string){agentVariable: runAgent}
 
+// CgroupsOf is the cgroup of all containers of a runtime, or empty.
+func CgroupsOf(runtimeDir string) string {
+	g, _ := newCgroups("", runtimeDir) // what cannot be had does not matter
+	return string(g)
+}
+
 func TestMain(m *testing.M) {
 	Main()
 	for variable, run := range Modes {

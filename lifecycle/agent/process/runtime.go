@@ -56,6 +56,7 @@ func New(o Options) (*Runtime, error) {
 	if r.cgroups, err = newCgroups(o.Cgroup, o.Dir); err != nil {
 		o.Logger.Warn("containers run without all that cgroups give", "err", err)
 	}
+	r.sweep()
 	return r, nil
 }
 
@@ -128,7 +129,7 @@ func (r *Runtime) Close() error {
 	}
 	r.mu.Unlock()
 	r.watchers.Wait()
-	r.cgroups.remove()
+	r.cgroups.removeEmpty()
 	return r.lock.Unlock()
 }
 

@@ -63,6 +63,7 @@ func (h hurried) ForPod(n int) lifecycle.World {
 // order is what the agent is told, a line of JSON each.
 type order struct {
 	Add      *corev1.Pod         `json:",omitempty"`
+	Update   *corev1.Pod         `json:",omitempty"`
 	Delete   types.UID           `json:",omitempty"`
 	Grace    *int64              `json:",omitempty"` // of Delete
 	Remove   types.UID           `json:",omitempty"`
@@ -184,6 +185,8 @@ func obey(a *agent.Agent, orders io.Reader, tell func(report)) {
 		switch {
 		case o.Add != nil:
 			err = a.Add(o.Add)
+		case o.Update != nil:
+			err = a.Update(o.Update)
 		case o.Delete != "":
 			err = a.Delete(o.Delete, o.Grace)
 		case o.Remove != "":

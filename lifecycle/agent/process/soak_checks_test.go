@@ -15,6 +15,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/agent/process"
 )
 
 // hear takes in what an agent tells.
@@ -31,7 +33,7 @@ func (s *soak) hear(a *soakProcess, r *report) {
 	}
 	p := s.pods[r.Pod]
 	if p != nil && p.told && r.Gone {
-		return // who watches may be told twice what a pod has become
+		return // who watches may be told twice what a pod has become (agent.Agent.Watch)
 	}
 	if p == nil || p.gone {
 		s.t.Errorf("the agent tells of the pod %s, which is gone: %+v", r.Pod, r)
@@ -40,6 +42,7 @@ func (s *soak) hear(a *soakProcess, r *report) {
 	if r.Status != nil {
 		s.compare(p, r)
 		p.status, p.reported = r.Status, r.Reported
+		s.noteEnds(r.Status)
 	}
 	if r.Gone {
 		s.leaves(p)
@@ -56,20 +59,31 @@ func (s *soak) refused(why string) {
 	s.t.Error(why)
 }
 
-// compare holds what no status may take back. A phase that was not reported yet
-// is lost with its agent, as with a kubelet (S25).
+// compare holds what no status may take back: an agent knows what the one before
+// it has decided, be it reported or not. Only until it is reported may one end become
+// the other, such as that of an evicted pod whose containers then exit with 0 (S23).
 func (s *soak) compare(p *soakPod, now *report) {
+	if always := p.spec.Spec.RestartPolicy == "" || p.spec.Spec.RestartPolicy == corev1.RestartPolicyAlways; always && terminal(now.Status) && !p.mayEnd() {
+		s.t.Errorf("the pod %s has ended, though it is restarted always (S22): %s", p.spec.UID, asJSON(now.Status))
+	}
 	if p.status == nil {
 		return
 	}
-	if terminal(p.reported) && (now.Reported.Phase != p.reported.Phase || now.Status.Phase != p.reported.Phase) {
-		s.t.Errorf("the pod %s was reported %s, and is %s, reported %s", p.spec.UID, p.reported.Phase, now.Status.Phase, now.Reported.Phase)
+	taken := terminal(p.status) && !terminal(now.Status)
+	if taken || terminal(p.reported) && (now.Status.Phase != p.reported.Phase || now.Reported.Phase != p.reported.Phase) {
+		s.t.Errorf("the pod %s was %s, reported %s, and is %s, reported %s (S23)", p.spec.UID, p.status.Phase, p.reported.Phase, now.Status.Phase, now.Reported.Phase)
 	}
 	for _, before := range statusesOf(p.status) {
 		if after := restartsOf(now.Status, before.Name); after < int(before.RestartCount) {
 			s.t.Errorf("%s in %s was restarted %d times, and now %d: %s", before.Name, p.spec.UID, before.RestartCount, after, asJSON(now.Status))
 		}
 	}
+}
+
+// mayEnd: a deletion or removal (S73), an eviction (S81) or its deadline (S80) has
+// ended the pod, or may have.
+func (p *soakPod) mayEnd() bool {
+	return p.leave != nil || p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 }
 
 func statusesOf(s *corev1.PodStatus) []corev1.ContainerStatus {
@@ -180,25 +194,51 @@ func (s *soak) settle() {
 }
 
 // isTrue holds that a status tells of each process, and of no less restarts than
-// there were: no restart is made twice. A kubelet that has begun to clean up after
-// an end, and was replaced before it reported that, numbers them anew (R32).
+// there were: no restart is made twice (R32). Only of an evicted pod dead containers
+// are removed before a status can tell of them (C12). What is to be restarted is, and
+// with the image that is wanted.
 func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 	if p.status == nil || p.evict != nil && !terminal(p.status) {
 		return fmt.Errorf("not yet: %v", p)
 	}
-	mayEnd := p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 	for _, c := range statusesOf(p.status) {
-		if starts := s.startsOf(p, c.Name); !mayEnd && starts > int(c.RestartCount)+1 {
+		if starts := s.startsOf(p, c.Name); p.evict == nil && starts > int(c.RestartCount)+1 {
 			return fmt.Errorf("%s was started %d times: %v", c.Name, starts, p)
 		}
 		if runs := len(mains[string(p.spec.UID)+"/"+c.Name]) > 0; runs != (c.State.Running != nil) {
 			return fmt.Errorf("%s runs: %v, %v", c.Name, runs, p)
 		}
+		if image := p.container(c.Name).Image; c.State.Running != nil && c.Image != image {
+			return fmt.Errorf("%s runs with the image %s, and %s is wanted: %v", c.Name, c.Image, image, p)
+		}
+	}
+	for _, c := range p.status.ContainerStatuses {
+		if e := c.State.Terminated; e != nil && !terminal(p.status) && p.restarts(e) && p.sidecarsStarted() {
+			return fmt.Errorf("%s is not restarted: %v", c.Name, p)
+		}
 	}
 	return nil
 }
 
-// nothingIsLeft holds that no process, no file and no state is.
+// sidecarsStarted: if not, and all other containers have ended, they wait (S11).
+func (p *soakPod) sidecarsStarted() bool {
+	return !slices.ContainsFunc(p.status.InitContainerStatuses, func(c corev1.ContainerStatus) bool {
+		return p.container(c.Name).RestartPolicy != nil && (c.Started == nil || !*c.Started)
+	})
+}
+
+// restarts: the pod's policy wants a restart after this end (R1).
+func (p *soakPod) restarts(e *corev1.ContainerStateTerminated) bool {
+	policy := p.spec.Spec.RestartPolicy
+	return policy != corev1.RestartPolicyNever && (policy != corev1.RestartPolicyOnFailure || e.ExitCode != 0)
+}
+
+func (p *soakPod) container(name string) *corev1.Container {
+	all := slices.Concat(p.spec.Spec.InitContainers, p.spec.Spec.Containers)
+	return &all[slices.IndexFunc(all, func(c corev1.Container) bool { return c.Name == name })]
+}
+
+// nothingIsLeft holds that no process, no file, no state and no cgroup is.
 func (s *soak) nothingIsLeft() {
 	if left := s.processes(); len(left) > 0 {
 		s.t.Errorf("processes that are left: %+v", left)
@@ -209,6 +249,11 @@ func (s *soak) nothingIsLeft() {
 		left = slices.DeleteFunc(left, func(path string) bool { return filepath.Base(path) == "lock" })
 		if len(left) > 0 {
 			s.t.Errorf("files that are left: %q", left)
+		}
+	}
+	if g := process.CgroupsOf(filepath.Join(s.dir, runDir)); g != "" {
+		if _, err := os.Stat(g); !errors.Is(err, os.ErrNotExist) {
+			s.t.Errorf("a cgroup is left: %s, %v", g, err)
 		}
 	}
 }

@@ -30,16 +30,19 @@ type soak struct {
 	order []*soakPod // as they were added
 	agent *soakProcess
 	// What the summary says.
-	kills, stops, starts int
+	kills, stops, starts, updates int
+	shims                         []killedShim
 
 	mu   sync.Mutex // of what follows, and of what is known of pods
 	pods map[uidOf]*soakPod
+	ends map[string]string // what was told of each container's end, by ID
 }
 
 // soakPod is a pod as its source knows it.
 type soakPod struct {
 	spec         *corev1.Pod
-	leave, evict *order // what was said about it; nil: nothing
+	leave, evict *order   // what was said about it; nil: nothing
+	updated      []string // containers that were given another image
 
 	// What is known of it, from all agents so far.
 	status, reported *corev1.PodStatus
@@ -138,7 +141,7 @@ func (s *soak) again(p *soakPod, had bool) []order {
 		p.gone = true
 	case !had && p.status != nil:
 		s.t.Errorf("a pod was lost: %v", p)
-	case p.evict != nil && !terminal(p.reported):
+	case p.evict != nil && !terminal(p.status):
 		return []order{{Add: p.spec}, *p.evict}
 	default:
 		return []order{{Add: p.spec}}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,11 +75,11 @@ func (s *soak) startsOf(p *soakPod, container string) (n int) {
 
 // hearContainer checks the starts of one container. Its back-off: none after the
 // first end, then the initial one, then the double of the one before. What a
-// probe kills is started at once (R26).
+// probe or another image kills is started at once (R26).
 func (s *soak) hearContainer(p *soakPod, c *corev1.Container) {
 	limits, err := soakConfig.Restart.Limits()
 	s.must(err)
-	probed := c.LivenessProbe != nil || c.StartupProbe != nil
+	atOnce := c.LivenessProbe != nil || c.StartupProbe != nil || slices.Contains(p.updated, c.Name)
 	starts, backoff, last := 0, time.Duration(0), time.Duration(0)
 	for _, said := range s.testimonies(p, c.Name) {
 		switch said.what {
@@ -89,7 +90,7 @@ func (s *soak) hearContainer(p *soakPod, c *corev1.Container) {
 			if starts++; starts == 1 {
 				break
 			}
-			if paused := said.at - last; !probed && paused < backoff {
+			if paused := said.at - last; !atOnce && paused < backoff {
 				s.t.Errorf("start %d of %s in %s comes %v after the last end, before its back-off of %v is over", starts, c.Name, p.spec.UID, paused, backoff)
 			}
 			backoff = min(max(limits.Initial, 2*backoff), limits.Max)
@@ -101,7 +102,7 @@ func (s *soak) hearContainer(p *soakPod, c *corev1.Container) {
 // playRecording plays what all agents have recorded, and holds that it ends with
 // the same statuses.
 func (s *soak) playRecording() {
-	paths, err := filepath.Glob(filepath.Join(s.dir, flightDir, "*"))
+	paths, err := filepath.Glob(filepath.Join(s.dir, flightDir, "*.podclock.jsonl"))
 	s.must(err)
 	var others []timeline.Kind
 	for k := timeline.Kind(1); k < 32; k++ {
@@ -146,8 +147,8 @@ func (s *soak) summary() {
 			told++
 		}
 	}
-	s.t.Logf("%d pods, %d of them told to be gone; %d starts, %d restarts; %d agents killed, %d stopped",
-		len(s.order), told, s.starts, s.restarts(), s.kills, s.stops)
+	s.t.Logf("%d pods, %d of them told to be gone; %d starts, %d restarts, %d changed images; %d agents killed, %d stopped; %d shims killed",
+		len(s.order), told, s.starts, s.restarts(), s.updates, s.kills, s.stops, len(s.shims))
 	if told == 0 || s.starts == 0 {
 		s.t.Error("nothing has happened")
 	}

@@ -5,6 +5,7 @@ package process_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -27,11 +28,11 @@ const (
 	linger   = 10 * time.Minute // of the containers of a test that was killed
 )
 
-// Pods of real processes come, crash, hang, and go, while the agent is killed
-// again and again. Throughout, no container runs twice, no restart count falls,
-// no end of a pod is taken back, and no pod is forgotten that was not deleted;
-// each back-off is kept; and in the end nothing is left. The processes themselves
-// are the witnesses.
+// Pods of real processes come, crash, hang, change their images, and go, while the
+// agent and the shims of containers are killed again and again. Throughout, no
+// container runs twice, no restart count falls, no end of a pod is taken back, and
+// no pod is forgotten that was not deleted; each back-off is kept; and in the end
+// nothing is left. The processes themselves are the witnesses.
 //
 // -soak=10m lets it last, -soak.seed repeats the pods and the happenings, though
 // not what the processes make of them.
@@ -68,6 +69,7 @@ func TestSoak(t *testing.T) {
 	s.stop()
 	s.nothingIsLeft()
 	s.hearWitnesses()
+	s.hearEnds()
 	s.playRecording()
 	s.summary()
 }
@@ -77,7 +79,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &soak{t: t, dir: dir, seed: seed, chaos: chaos{rand.New(rand.NewPCG(seed, 0))}, pods: map[uidOf]*soakPod{}}
+	s := &soak{t: t, dir: dir, seed: seed, chaos: chaos{rand.New(rand.NewPCG(seed, 0))}, pods: map[uidOf]*soakPod{}, ends: map[string]string{}}
 	t.Cleanup(s.cleanUp)
 	if err := os.Mkdir(filepath.Join(dir, "witness"), 0o700); err != nil {
 		t.Fatal(err)
@@ -88,14 +90,18 @@ func newSoak(t *testing.T, seed uint64) *soak {
 // happen lets one thing happen.
 func (s *soak) happen() {
 	switch n := s.IntN(100); {
-	case n < 45:
+	case n < 40:
 		if s.alive() < soakPods {
 			s.add()
 		}
-	case n < 80:
+	case n < 65:
 		s.drop()
-	case n < 90:
+	case n < 73:
 		s.evict()
+	case n < 83:
+		s.update()
+	case n < 90:
+		s.killShim()
 	case n < 97:
 		s.kill()
 		if s.one(3) { // another one does not even come to begin
@@ -128,20 +134,49 @@ func (s *soak) drop() {
 }
 
 func (s *soak) dropPod(p *soakPod) {
-	p.leave = &order{Delete: p.spec.UID}
+	leave := &order{Delete: p.spec.UID}
 	if p.static() {
-		p.leave = &order{Remove: p.spec.UID}
+		leave = &order{Remove: p.spec.UID}
 	} else if s.one(2) {
-		p.leave.Grace = new(s.Int64N(3))
+		leave.Grace = new(s.Int64N(3))
 	}
-	s.tell(*p.leave)
+	s.say(&p.leave, leave)
 }
 
 func (s *soak) evict() {
 	if p := s.anyone(); p != nil && p.evict == nil {
-		p.evict = &order{Evict: p.spec.UID, Eviction: &lifecycle.Eviction{Reason: "Evicted", Message: "the soak test wants it so", Grace: new(s.Int64N(2))}}
-		s.tell(*p.evict)
+		s.say(&p.evict, &order{Evict: p.spec.UID, Eviction: &lifecycle.Eviction{
+			Reason: "Evicted", Message: "the soak test wants it so", Grace: new(s.Int64N(2)),
+		}})
 	}
+}
+
+// say gives an order, and notes it for the next agent.
+func (s *soak) say(note **order, o *order) {
+	s.mu.Lock()
+	*note = o
+	s.mu.Unlock()
+	s.tell(*o)
+}
+
+// update gives a container of a pod another image.
+func (s *soak) update() {
+	p := s.anyone()
+	if p == nil {
+		return
+	}
+	spec := p.spec.DeepCopy()
+	list := spec.Spec.Containers
+	if inits := spec.Spec.InitContainers; len(inits) > 0 && s.one(3) {
+		list = inits
+	}
+	s.updates++
+	c := &list[s.IntN(len(list))]
+	c.Image = fmt.Sprint("soak:", 1+s.updates)
+	s.mu.Lock()
+	p.spec, p.updated = spec, append(p.updated, c.Name)
+	s.mu.Unlock()
+	s.tell(order{Update: spec})
 }
 
 // anyone is a pod that is wanted, or nil.

@@ -46,7 +46,6 @@ type containerRecord struct {
 	Pod           lifecycle.Identity
 	Sandbox, Name string
 	Attempt       uint64
-	Image         string
 
 	Command, Env  []string
 	WorkingDir    string

@@ -3,6 +3,7 @@ package runtimetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle/agent"
@@ -36,164 +37,161 @@ var checks = []check{
 }
 
 func absent(b *bench) {
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, "none", time.Second))
-	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, "none"))
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, "none"))
-	b.must("RemoveSandbox", b.runtime.RemoveSandbox(b.ctx, "none"))
-	if err := b.runtime.StartContainer(b.ctx, "none"); err == nil {
-		b.t.Error("StartContainer of a container that is not there succeeds; it must fail")
-	}
-	b.quiet()
+	const which = "of what was never there"
+	b.stopContainer("none", time.Second, which).succeeds(absentGone, lookAtGone)
+	b.removeContainer("none", which).succeeds(absentGone, lookAtGone)
+	b.stopSandbox("none", which).succeeds(absentGone, lookAtGone)
+	b.removeSandbox("none", which).succeeds(absentGone, lookAtGone)
+	start := b.startContainer("none", which)
+	start.fails("only what CreateContainer has made can be started (agent.Runtime.StartContainer)", "what is done with an ID that is not known")
+	b.quiet(start.did)
 }
 
 func exitTold(b *bench) {
+	const did = "started a container that exits with "
 	_, id := b.start(ExitWith3)
-	b.code(b.notice(id), 3)
-	b.must("StopContainer of what has ended", b.runtime.StopContainer(b.ctx, id, time.Second))
+	b.code(did+"3, and waited", b.notice(id, did+"3, and waited"), 3, "its own exit status")
+	b.stopContainer(id, time.Second, "of one that has ended by itself").succeeds(absentGone, lookAtGone)
 	_, second := b.start(Hello)
-	if second == id {
-		b.t.Errorf("two containers have the ID %q; give each its own", id)
-	}
-	b.code(b.notice(second), 0)
-	b.quiet()
+	b.code(did+"0, and waited", b.notice(second, did+"0, and waited"), 0, "its own exit status")
+	b.quiet("started two containers that end by themselves")
+}
+
+// stop is a stop that must succeed.
+func (b *bench) stop(id string, grace time.Duration, which string) *call {
+	b.t.Helper()
+	c := b.stopContainer(id, grace, which)
+	c.succeeds("it succeeds, when the container has ended (agent.Runtime.StopContainer)", "whether the signals reach the container's process, and its end is seen")
+	return c
 }
 
 func stopped(b *bench) {
 	_, id := b.start(Forever)
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, patience))
-	b.code(b.told(id, "StopContainer"), 143)
-	b.quiet()
+	c := b.stop(id, patience, "of one that the stop signal ends")
+	b.code(c.did, b.told(id, c), 143, "128 + 15, that of SIGTERM; SIGKILL, 137, is for after the grace period")
+	b.quiet(c.did)
 }
 
 func graceOver(b *bench) {
 	_, id := b.start(IgnoreStop)
 	begin := time.Now()
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
+	c := b.stop(id, time.Second, "of one that ignores the stop signal")
 	if d := time.Since(begin); d < time.Second {
-		b.t.Errorf("SIGKILL after %v; the grace period is 1s", d)
+		b.report(finding{
+			c.did, fmt.Sprintf("it returned after %v", d), "SIGKILL when the grace period of 1s is over, and not before (agent.Runtime.StopContainer; C45)",
+			"the unit of the grace period (the CRI has whole seconds), whether it is taken for 0, and whether the stop waits for the end at all",
+		})
 	}
-	b.code(b.told(id, "StopContainer"), 137)
-	b.quiet()
+	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
+	b.quiet(c.did)
 }
 
 func stopsHurried(b *bench) {
 	_, id := b.start(IgnoreStop)
-	first := make(chan error, 1)
-	go func() { first <- b.runtime.StopContainer(b.ctx, id, 10*patience) }()
+	first := b.stopContainer(id, 10*patience, "of one that ignores the stop signal, and then with a grace period of 1s")
 	time.Sleep(100 * time.Millisecond) // as a rule it is the first by then
-	b.must("StopContainer with a shorter grace period", b.runtime.StopContainer(b.ctx, id, time.Second))
-	b.code(b.told(id, "StopContainer"), 137)
-	b.must("the first StopContainer", <-first)
-	b.quiet()
+	c := b.stopContainer(id, time.Second, fmt.Sprintf("of one that is being stopped with a grace period of %v", 10*patience))
+	const want = "it succeeds: of several calls the earliest SIGKILL counts, for all of them (agent.Runtime.StopContainer; C45)"
+	const look = "whether a stop waits for one that is under way, behind its lock, with its grace period: it must bring SIGKILL forward"
+	c.succeeds(want, look)
+	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
+	first.succeeds(want, look)
+	b.quiet(c.did)
 }
 
 func stopBeforeStart(b *bench) {
 	_, id := b.create(Forever)
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
-	if err := b.runtime.StartContainer(b.ctx, id); err == nil {
-		b.t.Error("StartContainer succeeds after StopContainer; it must fail")
-	}
-	b.quiet()
+	b.stop(id, time.Second, "of one that was created and not started")
+	c := b.startContainer(id, "of one that was stopped before its start")
+	c.fails("such a container never starts (agent.Runtime.StopContainer)", "whether the stop of a created container is remembered, or does nothing")
+	b.quiet(c.did)
 }
 
 func sandboxStopped(b *bench) {
+	const want, look = "it succeeds, when all that ran in it has ended (agent.Runtime.StopSandbox)", "the error; whether a second stop, of what is stopped, is taken for an error"
 	sandbox, id := b.start(IgnoreStop)
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, sandbox))
-	b.code(b.told(id, "StopSandbox"), 137)
-	b.must("StopSandbox again", b.runtime.StopSandbox(b.ctx, sandbox))
-	b.quiet()
+	c := b.stopSandbox(sandbox, "in which a container runs that ignores the stop signal")
+	c.succeeds(want, look)
+	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL, at once")
+	again := b.stopSandbox(sandbox, "that was stopped")
+	again.succeeds(absentGone, look)
+	b.quiet(again.did)
 }
 
 func createTooLate(b *bench) {
 	config := b.sandbox(Forever)
-	s, err := b.runtime.RunSandbox(b.ctx, config)
-	b.must("RunSandbox", err)
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, s.ID))
-	spec := &config.Spec.Spec.Containers[0]
-	_, err = b.runtime.CreateContainer(b.ctx, agent.ContainerConfig{
-		Pod: config.Pod, Sandbox: s.ID, PodSpec: config.Spec, Spec: spec, Image: spec.Image,
-	})
-	if err == nil {
-		b.t.Error("CreateContainer succeeds in a sandbox that was stopped; it must fail")
-	}
+	s := b.runSandbox(config)
+	b.haveImage(config.Spec)
+	b.stopSandbox(s.ID, "in which nothing runs").succeeds(able, lookAtCall)
+	var made agent.Container
+	b.createCall(s, config, "in a sandbox that was stopped", &made).fails(
+		"no container is created in a sandbox that is not ready (agent.SandboxStatus)", "whether the sandbox' state is looked at, under the same lock as its stop",
+	)
 }
 
 func execEnds(b *bench) {
 	_, id := b.start(Forever)
-	out, err := b.exec(b.ctx, id, Hello, 0)
-	b.must("Exec", err)
-	if out != "hello\n" {
-		b.t.Errorf("output %q; want %q", out, "hello\n")
+	hello := b.exec(b.ctx, id, Hello, 0, "in one that runs")
+	hello.succeeds("it succeeds, for the command exits with 0 (handler.Exec)", "whether a timeout of 0 is taken for one that is over: it means none")
+	if hello.output != "hello\n" {
+		b.report(finding{
+			hello.did, fmt.Sprintf("the output %q", hello.output), fmt.Sprintf("the output %q (handler.Exec)", "hello\n"),
+			"whether all of the output is read before Exec returns, and nothing is added to it, such as the CR of a terminal",
+		})
 	}
-	_, err = b.exec(b.ctx, id, ExitWith3, patience)
-	b.exitError(err, 3)
+	b.exec(b.ctx, id, ExitWith3, patience, "in one that runs").exits(3)
 }
 
 func execTimesOut(b *bench) {
 	_, id := b.start(Forever)
 	begin := time.Now()
-	_, err := b.exec(b.ctx, id, IgnoreStop, time.Second)
-	if !errors.Is(err, handler.ErrTimeout) {
-		b.t.Errorf("error %v; want handler.ErrTimeout", err)
+	c := b.exec(b.ctx, id, IgnoreStop, time.Second, "of one that runs for ever")
+	if err := c.wait(); !errors.Is(err, handler.ErrTimeout) {
+		b.report(finding{
+			c.did, errorText(err), "an error that wraps handler.ErrTimeout, when the timeout is over (handler.Exec)",
+			"how the runtime's own time-out, CRI's DeadlineExceeded, is translated, and that it is not taken for the end of ctx",
+		})
 	}
 	if d := time.Since(begin); d < time.Second {
-		b.t.Errorf("the time-out came after %v; want 1s", d)
+		b.report(finding{
+			c.did, fmt.Sprintf("it returned after %v", d), "it returns when the timeout of 1s is over (handler.Exec)", "the unit of the timeout (the CRI has whole seconds)",
+		})
 	}
 }
 
 func execCut(b *bench) {
+	const want = "a command ends with its container, as an error (agent.Runtime, Exec)"
 	_, id := b.start(Forever)
-	ended := make(chan error, 1)
-	go func() {
-		_, err := b.exec(b.ctx, id, Forever, 0)
-		ended <- err
-	}()
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
-	select {
-	case err := <-ended:
-		if err == nil {
-			b.t.Error("a command that its container's end has cut off succeeds; it must fail")
-		}
-	case <-time.After(patience):
-		b.t.Fatalf("Exec has not returned %v after its container has ended; a command ends with it", patience)
+	c := b.exec(b.ctx, id, Forever, 0, "which runs for ever, and then StopContainer")
+	time.Sleep(100 * time.Millisecond) // as a rule it runs by then
+	b.stop(id, time.Second, "of one in which a command runs")
+	err := c.within(soon, finding{
+		got: fmt.Sprintf("it has not returned %v after the end of the container", soon), want: want,
+		look: "what ends the processes of commands when the container's own has ended, and what waits for their output to be closed",
+	})
+	if err == nil {
+		b.report(finding{c.did, "it succeeded, though the container's end has cut it off", want, "what exit status a command is given that was killed"})
 	}
-	if _, err := b.exec(b.ctx, id, Hello, 0); err == nil {
-		b.t.Error("a command is run in a container that has ended; it must fail")
-	}
+	b.exec(b.ctx, id, Hello, 0, "in one that has ended").fails("a command is run only in a container that runs (agent.Runtime, Exec)", "whether the container's state is looked at")
 }
 
 func contextEnds(b *bench) {
 	sandbox, id := b.start(IgnoreStop)
 	ctx, cancel := context.WithTimeout(b.ctx, 100*time.Millisecond)
 	defer cancel()
-	b.givesUp("StopContainer", func() error { return b.runtime.StopContainer(ctx, id, 10*patience) })
-	b.givesUp("Exec", func() error {
-		_, err := b.exec(ctx, id, Forever, 0)
-		return err
-	})
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, sandbox))
-}
-
-// givesUp checks that a call fails when its context ends.
-func (b *bench) givesUp(call string, do func() error) {
-	b.t.Helper()
-	ended := make(chan error, 1)
-	go func() { ended <- do() }()
-	select {
-	case err := <-ended:
-		if err == nil {
-			b.t.Errorf("%s succeeds though its context ended before it had done its work; it must fail", call)
-		}
-	case <-b.ctx.Done():
-		b.t.Fatalf("%s has not returned, though its context has ended; it must, soon", call)
-	}
+	const want = "an error soon after its ctx ends (agent.Runtime, rule 2)"
+	const look = "whether ctx is passed on, and its end comes back as an error"
+	b.begin(fmt.Sprintf("StopContainer(%q, grace %v) of one that ignores the stop signal, with a ctx of 100ms", id, 10*patience), func() error {
+		return b.runtime.StopContainer(ctx, id, 10*patience)
+	}).fails(want, look)
+	b.exec(ctx, id, Forever, 0, "which runs for ever, with a ctx of 100ms").fails(want, look)
+	b.stopSandbox(sandbox, "in which a stop and a command were given up").succeeds(able, "what the calls that were given up have left: a lock, say")
 }
 
 func removeRunning(b *bench) {
+	const want, look = "a container that runs is not removed (agent.Runtime.RemoveContainer)", "whether the state is looked at, or the removal is forced"
 	_, id := b.start(Forever)
-	if err := b.runtime.RemoveContainer(b.ctx, id); err == nil {
-		b.t.Error("RemoveContainer removes a container that runs; it must fail")
-	}
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, id, time.Second))
-	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, id))
+	b.removeContainer(id, "of one that runs").fails(want, look)
+	b.stop(id, time.Second, "of one whose removal was refused")
+	b.removeContainer(id, "of one that has ended").succeeds(able, "the error; whether the refused removal has left it half removed")
 }

@@ -45,7 +45,7 @@ func (f *Fake) CreateContainer(ctx context.Context, config agent.ContainerConfig
 		made.ID = f.newID(config.Spec.Name)
 	}
 	f.containers = append(f.containers, &container{program: program, done: make(chan struct{}), status: agent.ContainerStatus{
-		Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, Image: config.Image, State: agent.StateCreated,
+		Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, State: agent.StateCreated,
 	}})
 	return made, nil
 }

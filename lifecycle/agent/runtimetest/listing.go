@@ -1,7 +1,7 @@
 package runtimetest
 
 import (
-	"slices"
+	"fmt"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle/agent"
@@ -22,24 +22,24 @@ func (b *bench) inventory(behaviour Behaviour) *inventory {
 	b.t.Helper()
 	b.made = 3 // so that attempts are not zero
 	i := &inventory{b: b, begin: time.Now()}
-	i.listed("nothing")
+	i.listed("List at first")
 	config := b.sandbox(behaviour)
 	made := b.runSandbox(config)
 	i.sandbox, i.ip = &agent.SandboxStatus{Sandbox: made, Pod: config.Pod, Attempt: config.Attempt, Ready: true}, made.IP
-	i.listed("RunSandbox")
+	i.listed("List after RunSandbox")
 	spec := &config.Spec.Spec.Containers[0]
 	i.container = &agent.ContainerStatus{
-		Container: b.createIn(made, config), Sandbox: made.ID, Name: spec.Name, Attempt: config.Attempt, Image: spec.Image,
+		Container: b.createIn(made, config), Sandbox: made.ID, Name: spec.Name, Attempt: config.Attempt,
 		State: agent.StateCreated,
 	}
-	i.listed("CreateContainer")
+	i.listed("List after CreateContainer")
 	return i
 }
 
 // start starts the container.
 func (i *inventory) start() {
 	i.b.t.Helper()
-	i.b.must("StartContainer", i.b.runtime.StartContainer(i.b.ctx, i.container.ID))
+	i.b.startContainer(i.container.ID, "of one that was created").succeeds(able, lookAtCall)
 	i.container.State, i.ran = agent.StateRunning, true
 }
 
@@ -53,46 +53,88 @@ func (i *inventory) ended(n agent.Notice) {
 // removed removes the sandbox, with the container if it is still there.
 func (i *inventory) removed() {
 	i.b.t.Helper()
-	i.b.must("RemoveSandbox", i.b.runtime.RemoveSandbox(i.b.ctx, i.sandbox.ID))
+	i.b.removeSandbox(i.sandbox.ID, "in which nothing runs").succeeds(able, lookAtCall)
 	i.sandbox, i.container = nil, nil
-	i.listed("RemoveSandbox")
+	i.listed("List after RemoveSandbox")
 }
 
-// listed checks what List tells after a call.
-func (i *inventory) listed(after string) {
+// listed checks what List tells. What is wrong ends the check: it would come again.
+func (i *inventory) listed(did string) {
 	i.b.t.Helper()
-	have, err := i.b.runtime.List(i.b.ctx)
-	i.b.must("List", err)
-	for n := range have.Sandboxes {
-		if s := &have.Sandboxes[n]; !s.Ready && s.IP == "" {
+	have := i.b.list(did)
+	i.number(did, "sandboxes", len(have.Sandboxes), i.sandbox != nil)
+	i.number(did, "containers", len(have.Containers), i.container != nil)
+	if i.sandbox != nil {
+		s := &have.Sandboxes[0]
+		if !s.Ready && s.IP == "" {
 			s.IP = i.ip // it was given back
 		}
-	}
-	for n := range have.Containers {
-		i.timesOf(after, &have.Containers[n])
-	}
-	var want agent.Inventory
-	if i.sandbox != nil {
-		want.Sandboxes = append(want.Sandboxes, *i.sandbox)
+		i.same(did, "agent.SandboxStatus", differences(*s, *i.sandbox))
 	}
 	if i.container != nil {
-		want.Containers = append(want.Containers, *i.container)
+		i.timesOf(did, &have.Containers[0])
+		i.same(did, "agent.ContainerStatus", differences(have.Containers[0], *i.container))
 	}
-	if !slices.Equal(have.Sandboxes, want.Sandboxes) || !slices.Equal(have.Containers, want.Containers) {
-		i.b.t.Errorf("after %s List tells\n%+v; want\n%+v", after, have, want)
+	if i.b.t.Failed() {
+		i.b.t.FailNow()
+	}
+}
+
+// number checks how many there are of a kind: one or none.
+func (i *inventory) number(did, kind string, have int, one bool) {
+	i.b.t.Helper()
+	want := 0
+	if one {
+		want = 1
+	}
+	if have != want {
+		i.b.fatal(finding{
+			did, fmt.Sprintf("%s: %d", kind, have),
+			fmt.Sprintf("%s: %d. Each is listed from when the call that made it returns until the call that removes it does (agent.Inventory, rule 1)", kind, want),
+			"what List leaves out, such as what has ended, and what a removal leaves",
+		})
+	}
+}
+
+// same fails the check for each field that is listed otherwise.
+func (i *inventory) same(did, kind string, differ []difference) {
+	i.b.t.Helper()
+	for _, d := range differ {
+		f := finding{
+			did, fmt.Sprintf("%s.%s is %s", kind, d.field, d.have), fmt.Sprintf("%s, as it was made (agent.Inventory, rule 2)", d.want),
+			"what of its configuration, and of what the call that made it has returned, is kept for List",
+		}
+		switch d.field {
+		case "Ready", "State":
+			f.want = fmt.Sprintf("%s, as it is by now (%s)", d.want, kind)
+			f.look = "when the state is noted: before the call returns that changes it, and before the notice of an end is given"
+		case "ExitCode", "Reason", "Message", "LogTail", "RuntimeMessage":
+			f.want = fmt.Sprintf("%s, as in its notice, and zero before (agent.Inventory, rule 3)", d.want)
+			f.look = "whether List and the notice of an end say the same"
+		}
+		i.b.report(f)
 	}
 }
 
 // timesOf checks the times of a container, and takes them off. They may be cut
 // to a second.
-func (i *inventory) timesOf(after string, c *agent.ContainerStatus) {
+func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 	i.b.t.Helper()
 	exited := c.State == agent.StateExited
+	const look = "a time that is not set or is of another clock, or the epoch where the zero time.Time is meant"
 	if first := i.begin.Truncate(time.Second); i.ran == c.StartedAt.IsZero() || i.ran && c.StartedAt.Before(first) {
-		i.b.t.Errorf("after %s StartedAt is %v; want the time of the start, or zero if it never ran", after, c.StartedAt)
+		want := "zero, for it never ran (agent.ContainerStatus)"
+		if i.ran {
+			want = fmt.Sprintf("the time of its start, not before %s (agent.ContainerStatus)", timeText(first))
+		}
+		i.b.report(finding{did, fmt.Sprintf("StartedAt is %s, and the container is %v", timeText(c.StartedAt), c.State), want, look})
 	}
 	if exited == c.FinishedAt.IsZero() || exited && c.FinishedAt.Before(c.StartedAt) {
-		i.b.t.Errorf("after %s FinishedAt is %v; want the time of the end, or zero if it has not exited", after, c.FinishedAt)
+		want := "zero, for it has not exited (agent.ContainerStatus)"
+		if exited {
+			want = fmt.Sprintf("the time of its end, not before StartedAt, which is %s (agent.ContainerStatus)", timeText(c.StartedAt))
+		}
+		i.b.report(finding{did, fmt.Sprintf("FinishedAt is %s, and the container is %v", timeText(c.FinishedAt), c.State), want, look})
 	}
 	c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}
 	if exited && !i.ran {
@@ -101,41 +143,49 @@ func (i *inventory) timesOf(after string, c *agent.ContainerStatus) {
 	}
 }
 
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return "zero"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
 func listedExit(b *bench) {
 	i := b.inventory(ExitWith3)
 	i.start()
-	i.ended(b.notice(i.container.ID))
-	i.listed("the notice of an end")
-	b.must("RemoveContainer", b.runtime.RemoveContainer(b.ctx, i.container.ID))
+	i.ended(b.notice(i.container.ID, "started a container that exits with 3, and waited"))
+	i.listed("List after the notice of an end")
+	b.removeContainer(i.container.ID, "of one that has ended").succeeds(able, lookAtCall)
 	i.container = nil
-	i.listed("RemoveContainer")
+	i.listed("List after RemoveContainer")
 	i.removed()
 }
 
 func listedStop(b *bench) {
 	i := b.inventory(Forever)
 	i.start()
-	i.listed("StartContainer")
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, i.container.ID, patience))
-	i.ended(b.told(i.container.ID, "StopContainer"))
-	i.listed("StopContainer")
+	i.listed("List after StartContainer")
+	c := b.stop(i.container.ID, patience, "of one that the stop signal ends")
+	i.ended(b.told(i.container.ID, c))
+	i.listed("List after StopContainer")
 	i.removed()
 }
 
 func listedUnstarted(b *bench) {
 	i := b.inventory(Forever)
-	b.must("StopContainer", b.runtime.StopContainer(b.ctx, i.container.ID, time.Second))
+	b.stop(i.container.ID, time.Second, "of one that was created and not started")
 	i.container.State = agent.StateExited
-	i.listed("StopContainer of a container that was not started")
+	i.listed("List after StopContainer of a container that was not started")
 	i.removed()
 }
 
 func listedCollapse(b *bench) {
 	i := b.inventory(IgnoreStop)
 	i.start()
-	b.must("StopSandbox", b.runtime.StopSandbox(b.ctx, i.sandbox.ID))
+	c := b.stopSandbox(i.sandbox.ID, "in which a container runs that ignores the stop signal")
+	c.succeeds(able, lookAtCall)
 	i.sandbox.Ready = false
-	i.ended(b.told(i.container.ID, "StopSandbox"))
-	i.listed("StopSandbox")
+	i.ended(b.told(i.container.ID, c))
+	i.listed("List after StopSandbox")
 	i.removed()
 }

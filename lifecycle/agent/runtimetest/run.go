@@ -2,32 +2,43 @@ package runtimetest
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/agent"
-	"github.com/podclock/podclock/probe/handler"
 )
-
-// patience is how long a call may take that has nothing to wait for.
-const patience = 30 * time.Second
 
 // Run checks that runtimes obey the rules of [agent.Runtime]. newRuntime makes
 // one that has nothing yet, for each check; it may clean up with t.Cleanup, and
 // call t.Parallel. container makes a container of each behaviour, whose image there is; its
 // command and args are also run as commands.
+//
+// A failure says what was done, what came of it, what the rule wants, and where to
+// look. C8 and the like are rules of docs/rules.md. A call that panics, or that does
+// not return though its context has ended, fails its check, and the other checks
+// are made. Not so a panic in a goroutine that the runtime has started: nobody but
+// that goroutine can recover it, so it ends the test program.
 func Run(t *testing.T, newRuntime func(t *testing.T) agent.Runtime, container func(Behaviour) corev1.Container) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
-			try(t, newRuntime(t), container, c.make)
+			guard(t, func() { try(t, newRuntime(t), container, c.make) })
 		})
 	}
+}
+
+// guard fails the check if newRuntime or container panics.
+func guard(t testing.TB, do func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			t.Error(finding{"called what Run was given", panicText(v), "a new runtime, or a container that does what its Behaviour says (Run)", "the stack"})
+		}
+	}()
+	do()
 }
 
 // try makes one check.
@@ -35,7 +46,10 @@ func try(t testing.TB, r agent.Runtime, container func(Behaviour) corev1.Contain
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	b := &bench{t: t, ctx: ctx, runtime: r, container: container, notices: make(chan agent.Notice, 100)}
-	r.Subscribe(func(n agent.Notice) { b.notices <- n })
+	b.begin("Subscribe", func() error {
+		r.Subscribe(func(n agent.Notice) { b.notices <- n })
+		return nil
+	}).wait()
 	check(b)
 }
 
@@ -47,14 +61,7 @@ type bench struct {
 	container func(Behaviour) corev1.Container
 	notices   chan agent.Notice
 	made      int
-}
-
-// must fails the check on an error.
-func (b *bench) must(what string, err error) {
-	b.t.Helper()
-	if err != nil {
-		b.t.Fatalf("%s: %v; it must succeed", what, err)
-	}
+	ids       []string // of all that was made
 }
 
 func (b *bench) pod(behaviour Behaviour) *corev1.Pod {
@@ -64,7 +71,7 @@ func (b *bench) pod(behaviour Behaviour) *corev1.Pod {
 	}
 }
 
-// sandbox runs a sandbox.
+// sandbox is the configuration of a sandbox.
 func (b *bench) sandbox(behaviour Behaviour) agent.SandboxConfig {
 	pod := b.pod(behaviour)
 	return agent.SandboxConfig{Pod: lifecycle.Identity{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}, Spec: pod, Attempt: uint64(b.made)}
@@ -78,90 +85,137 @@ func (b *bench) create(behaviour Behaviour) (sandbox, id string) {
 	return s.ID, b.createIn(s, config).ID
 }
 
-func (b *bench) runSandbox(config agent.SandboxConfig) agent.Sandbox {
+func (b *bench) runSandbox(config agent.SandboxConfig) (s agent.Sandbox) {
 	b.t.Helper()
-	s, err := b.runtime.RunSandbox(b.ctx, config)
-	b.must("RunSandbox", err)
+	did := fmt.Sprintf("RunSandbox(pod %v, attempt %d)", config.Pod, config.Attempt)
+	b.begin(did, func() (err error) {
+		s, err = b.runtime.RunSandbox(b.ctx, config)
+		return err
+	}).succeeds(able, lookAtCall)
+	b.unique(did, s.ID)
 	if s.IP == "" {
-		b.t.Error("the sandbox has no IP; without one it counts as gone")
+		b.report(finding{
+			did, fmt.Sprintf("the sandbox %q has no IP", s.ID), "an IP, unless the pod has hostNetwork: a sandbox without one counts as gone (agent.Sandbox; S1)",
+			"whether the address is known by the time RunSandbox returns",
+		})
 	}
 	return s
 }
 
 // createIn makes the container of the pod, with an attempt of its own.
-func (b *bench) createIn(s agent.Sandbox, config agent.SandboxConfig) agent.Container {
+func (b *bench) createIn(s agent.Sandbox, config agent.SandboxConfig) (c agent.Container) {
 	b.t.Helper()
-	spec := &config.Spec.Spec.Containers[0]
-	if present, err := b.runtime.ImagePresent(b.ctx, spec.Image); err != nil || !present {
-		_, err := b.runtime.PullImage(b.ctx, spec.Image, config.Spec)
-		b.must("PullImage", err)
-	}
-	c, err := b.runtime.CreateContainer(b.ctx, agent.ContainerConfig{
-		Pod: config.Pod, Sandbox: s.ID, IP: s.IP, PodSpec: config.Spec, Spec: spec, Image: spec.Image, Attempt: uint64(b.made),
-	})
-	b.must("CreateContainer", err)
+	b.haveImage(config.Spec)
+	call := b.createCall(s, config, "in a sandbox that is ready", &c)
+	call.succeeds(able, lookAtCall)
+	b.unique(call.did, c.ID)
 	b.made++
 	return c
+}
+
+// unique checks the ID of what was made.
+func (b *bench) unique(did, id string) {
+	b.t.Helper()
+	if id == "" || slices.Contains(b.ids, id) {
+		b.fatal(finding{
+			did, fmt.Sprintf("the ID %q, after %q", id, b.ids), "an ID that is unique for good among sandboxes and containers (agent.Runtime, rule 3)",
+			"what the ID is made of: pod, name and attempt are not enough, for they come again",
+		})
+	}
+	b.ids = append(b.ids, id)
+}
+
+// createCall is a call of CreateContainer; made is set when it has ended.
+func (b *bench) createCall(s agent.Sandbox, config agent.SandboxConfig, which string, made *agent.Container) *call {
+	spec := &config.Spec.Spec.Containers[0]
+	did := fmt.Sprintf("CreateContainer(%q, image %q, sandbox %q, attempt %d) %s", spec.Name, spec.Image, s.ID, b.made, which)
+	return b.begin(did, func() (err error) {
+		*made, err = b.runtime.CreateContainer(b.ctx, agent.ContainerConfig{
+			Pod: config.Pod, Sandbox: s.ID, IP: s.IP, PodSpec: config.Spec, Spec: spec, Image: spec.Image, Attempt: uint64(b.made),
+		})
+		return err
+	})
+}
+
+// haveImage pulls the image of the pod's container, if it is not there.
+func (b *bench) haveImage(pod *corev1.Pod) {
+	b.t.Helper()
+	image, present := pod.Spec.Containers[0].Image, false
+	b.begin(fmt.Sprintf("ImagePresent(%q)", image), func() (err error) {
+		present, err = b.runtime.ImagePresent(b.ctx, image)
+		return err
+	}).succeeds("it succeeds, also for an image that is not there (agent.Runtime)", "the error: that an image is not there is none")
+	if present {
+		return
+	}
+	b.begin(fmt.Sprintf("PullImage(%q), which is not present", image), func() error {
+		_, err := b.runtime.PullImage(b.ctx, image, pod)
+		return err
+	}).succeeds("it succeeds: there are the images of the containers that the test's own func makes (Run)", "the error; the name of the image")
 }
 
 // start makes a container in a sandbox of its own and starts it.
 func (b *bench) start(behaviour Behaviour) (sandbox, id string) {
 	b.t.Helper()
 	sandbox, id = b.create(behaviour)
-	b.must("StartContainer", b.runtime.StartContainer(b.ctx, id))
+	b.startContainer(id, "of one that was created to "+string(behaviour)).succeeds(able, lookAtCall)
 	return sandbox, id
 }
 
 // notice waits for the notice of a container's end.
-func (b *bench) notice(id string) agent.Notice {
+func (b *bench) notice(id, did string) agent.Notice {
 	b.t.Helper()
 	select {
 	case n := <-b.notices:
 		if n.Container != id {
-			b.t.Fatalf("notice %+v; want one of container %q", n, id)
+			b.fatal(finding{
+				did, "the notice " + noticeText(n), fmt.Sprintf("one with Container %q, exactly one for each end (agent.Runtime, rule 4)", id),
+				"which ID the notice is given: it is that which CreateContainer has returned",
+			})
 		}
 		return n
 	case <-b.ctx.Done():
-		b.t.Fatalf("no notice of the end of container %q; each that was started ends in one", id)
+		b.fatal(finding{
+			did, fmt.Sprintf("no notice of the end of container %q came in %v", id, patience),
+			"each container that was started ends in exactly one notice, however it ended (agent.Runtime, rule 4)",
+			"whether the func that Subscribe was given is called for an end that no call has asked for, and for one during StartContainer",
+		})
 	}
 	panic("unreachable")
 }
 
-// told returns the notice that must have been given by now.
-func (b *bench) told(id, by string) agent.Notice {
+// told returns the notice that must have been given when a call returns.
+func (b *bench) told(id string, c *call) agent.Notice {
 	b.t.Helper()
 	if len(b.notices) == 0 {
-		b.t.Fatalf("%s has returned before the notice of container %q; give the notice first", by, id)
+		b.fatal(finding{
+			c.did, fmt.Sprintf("it returned, and no notice of the end of container %q had come", id),
+			"a stop returns after the notices of the containers that it has ended (agent.Runtime, rule 5)",
+			"whether the stop waits for the end to be seen and told, and not only for the signal to be sent",
+		})
 	}
-	return b.notice(id)
+	return b.notice(id, c.did)
 }
 
 // quiet fails if there is a notice too many.
-func (b *bench) quiet() {
+func (b *bench) quiet(did string) {
 	b.t.Helper()
 	if len(b.notices) > 0 {
-		b.t.Errorf("notice %+v; want no more: one for each end of what was started", <-b.notices)
+		b.report(finding{
+			did, "one more notice, " + noticeText(<-b.notices),
+			"one notice for each end of a container that was started, and none for what never ran (agent.Runtime, rule 4)",
+			"whether the stop and what watches the container both give one",
+		})
 	}
 }
 
-func (b *bench) code(n agent.Notice, want int32) {
+// code checks an exit code.
+func (b *bench) code(did string, n agent.Notice, want int32, why string) {
 	b.t.Helper()
 	if n.ExitCode != want {
-		b.t.Errorf("exit code %d; want %d", n.ExitCode, want)
-	}
-}
-
-// exec runs a command of a behaviour.
-func (b *bench) exec(ctx context.Context, id string, behaviour Behaviour, timeout time.Duration) (string, error) {
-	c := b.container(behaviour)
-	out, err := b.runtime.Exec(ctx, id, slices.Concat(c.Command, c.Args), timeout)
-	return string(out), err
-}
-
-func (b *bench) exitError(err error, code int) {
-	b.t.Helper()
-	var exit *handler.ExitError
-	if !errors.As(err, &exit) || exit.Code != code {
-		b.t.Errorf("error %v; want a *handler.ExitError with code %d", err, code)
+		b.report(finding{
+			did, "the notice " + noticeText(n), fmt.Sprintf("ExitCode %d: %s (agent.Notice; C8)", want, why),
+			"where ExitCode comes from: it is the process' exit status, or 128 + the number of the signal that ended it; and whether the container does what its Behaviour says",
+		})
 	}
 }
