@@ -38,6 +38,9 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	a.pods = append(a.pods, p)
 	a.markLocked(p)
 	a.mail.post(message{pod: p, kind: messageAdd})
+	for _, w := range lifecycle.Warnings(t.Pod()) {
+		a.o.Logger.Warn("the pod has what can never do what it is there for", "pod", p.long, "warning", w)
+	}
 	return nil
 }
 
