@@ -279,20 +279,28 @@ func TestARecordingDoesNotDependOnTheClock(t *testing.T) {
 		"set back after a restart":     {jump: -time.Hour, restore: true, then: time.Second},
 		"set forwards after a restart": {jump: time.Hour, restore: true, then: time.Second},
 	} {
-		for _, size := range []int64{10_000, 1 << 20} {
+		for size := int64(4000); size < 60_000; size += 4500 {
 			t.Run(fmt.Sprintf("%s/%d", name, size), func(t *testing.T) {
 				o := flight.Options{Dir: t.TempDir(), MaxBytes: size, MaxFiles: 1000}
 				r := newRecorder(t, o)
-				n := newNode(t, r, "1", func(s *corev1.PodSpec) { s.ActiveDeadlineSeconds = new(int64(15 * 60)) })
-				n.begin(r, time.Now())
-				n.liveUntil(5 * time.Minute)
-				if clock.restore {
-					n.restore(r)
-					n.liveUntil(5*time.Minute + clock.then)
+				deadline := func(s *corev1.PodSpec) { s.ActiveDeadlineSeconds = new(int64(15 * 60)) }
+				nodes := []*node{newNode(t, r, "1", deadline), newNode(t, r, "2", deadline)}
+				now := time.Now()
+				for _, n := range nodes {
+					n.begin(r, now)
 				}
-				n.jump = clock.jump
-				n.liveUntil(20 * time.Minute)
-				if err := r.Err(); err != nil {
+				for d := time.Second; d <= 20*time.Minute; d += time.Second {
+					for _, n := range nodes {
+						if d == 5*time.Minute && clock.restore {
+							n.restore(r)
+						}
+						if d == 5*time.Minute+clock.then {
+							n.jump = clock.jump
+						}
+						n.liveUntil(d)
+					}
+				}
+				if err := errors.Join(r.Err(), r.Close()); err != nil {
 					t.Fatal(err)
 				}
 				var p flight.Player

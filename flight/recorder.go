@@ -3,7 +3,6 @@ package flight
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -100,19 +99,17 @@ func (r *Recorder) Track(c lifecycle.Config, t *lifecycle.Timing) (*Track, *life
 }
 
 // Step steps the machine of the track, and records it. If the times that it is
-// given have both a monotonic and a wall reading these are to pass alike, but
-// when the clock is set, as those of an agent do: a machine compares by the one
-// or by the other.
+// given have both a monotonic and a wall reading these are to pass alike, as
+// those of an agent do: a machine compares by the one or by the other. The step
+// at which the wall clock was set, by [LeastJump] or more, is not recorded, since
+// a recording has one clock: what came of it shows in the snapshot that follows.
 func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event) []lifecycle.Action {
 	r := k.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var passed []lifecycle.Action
-	if base, ok := r.tracks[k]; ok && wasSet(base, now) {
-		// What it compares with the time of day is nearer now, or farther: that is
-		// told by a new snapshot.
-		passed = slices.Clone(m.Step(now))
+	if r.wasSet(k, m, now) {
 		delete(r.tracks, k)
+		return m.Step(now, events...)
 	}
 	r.introduce(k, m, now)
 	base, recorded := r.tracks[k]
@@ -131,17 +128,21 @@ func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event)
 		}
 		r.write(&line{Step: s}, now)
 	}
-	if passed == nil {
-		return actions
-	}
-	return append(passed, actions...)
+	return actions
 }
 
-// wasSet reports whether the wall clock was set since base.
-func wasSet(base, now time.Time) bool {
-	const least = 100 * time.Millisecond
-	passed := now.Round(0).Sub(base.Round(0))
-	return (passed - now.Sub(base)).Abs() >= least
+// LeastJump is how far the wall clock must be off to have been set: the two
+// readings of a clock are not taken at one instant.
+const LeastJump = 100 * time.Millisecond
+
+// wasSet reports whether the wall clock was set since the machine was introduced,
+// or stepped last.
+func (r *Recorder) wasSet(k *Track, m *lifecycle.Pod, now time.Time) bool {
+	since, ok := r.tracks[k]
+	if !ok {
+		since = m.Now()
+	}
+	return (now.Round(0).Sub(since.Round(0)) - now.Sub(since)).Abs() >= LeastJump
 }
 
 // introduce writes a machine's snapshot, once a file.

@@ -168,7 +168,7 @@ func (s *Set) moment(now time.Time) *moment {
 }
 
 // Due tells whether a worker's deadline has come.
-func (s *Set) Due(now time.Time) bool { return s.wake != never && s.wake <= s.moment(now).at }
+func (s *Set) Due(now time.Time) bool { return s.wake <= s.moment(now).at }
 
 // Step steps the workers that are due and appends their actions to out.
 func (s *Set) Step(now time.Time, views []View, out []Action) []Action {

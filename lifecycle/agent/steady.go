@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/benbjohnson/clock"
+
+	"github.com/podclock/podclock/flight"
 )
 
 // steady makes of a clock one that is never set back. The real clock's times are
@@ -13,7 +15,8 @@ import (
 //
 // The real clock's two readings are not taken at the same instant. A machine
 // compares by the one or by the other, and so does who plays a recording of it
-// again: therefore they pass alike, but when the wall clock is set.
+// again: therefore they pass alike, but when the wall clock is set by
+// [flight.LeastJump] or more.
 type steady struct {
 	clock clock.Clock
 	last  time.Time // of the clock
@@ -42,14 +45,11 @@ func (s *steady) read() (now time.Time, setBack bool) {
 	return raw.Add(s.lead), setBack
 }
 
-// set is how far the wall clock must be off to have been set.
-const set = 100 * time.Millisecond
-
 // even corrects a wall reading that was taken a little before or after the
 // monotonic one.
 func (s *steady) even(raw time.Time) time.Time {
 	even := s.last.Add(raw.Sub(s.last))
-	if s.last.IsZero() || raw.Round(0).Sub(even.Round(0)).Abs() >= set {
+	if s.last.IsZero() || raw.Round(0).Sub(even.Round(0)).Abs() >= flight.LeastJump {
 		return raw
 	}
 	return even
