@@ -21,7 +21,8 @@ const (
 )
 
 // Take locks the file, which is made if it is not there, until it is unlocked,
-// or the process ends.
+// or the process ends. Keep the lock: one that nobody can unlock any more is given
+// up.
 func Take(path string) (*flock.Flock, error) {
 	lock := flock.New(path)
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {

@@ -31,7 +31,7 @@ type Agent struct {
 
 	ctx        context.Context
 	calls      sync.WaitGroup
-	probers    probers
+	probes     probeQueue
 	time       steady
 	now        time.Time // read once a wake
 	deadlines  deadlines
@@ -67,7 +67,7 @@ func New(o Options) (*Agent, error) {
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
 		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
 	}
-	a.probers.some.L = &a.probers.mu
+	a.probes.some.L = &a.probes.mu
 	if err := a.lock(); err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (a *Agent) end() {
 		w.poke()
 	}
 	a.mu.Unlock()
-	a.probers.close()
+	a.probes.close()
 	a.calls.Wait()
 }
 

@@ -140,7 +140,7 @@ func (a *Agent) send(uid types.UID, ev lifecycle.Event) error {
 	case a.stopped:
 		return errStopped
 	case !ok:
-		return fmt.Errorf("agent: there is no pod with UID %q: Add it first", uid)
+		return fmt.Errorf("agent: there is no pod with UID %q: it was not added, or is gone; Pods has those there are", uid)
 	}
 	a.mail.post(message{pod: p, kind: messageEvent, ev: ev})
 	return nil

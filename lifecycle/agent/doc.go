@@ -6,7 +6,9 @@
 //	err = a.Add(pod)
 //	go a.Run(ctx)
 //	for change := range a.Watch(ctx) {
-//		fmt.Println(change.Pod.Name, change.Status.Phase)
+//		if change.Status != nil { // else the pod is new
+//			fmt.Println(change.Pod.Name, change.Status.Phase)
+//		}
 //	}
 //	// web Pending
 //	// web Running
@@ -42,7 +44,8 @@
 //
 // Of its clock the agent uses Now, and AfterFunc with a positive delay. With the
 // real clock, time is monotonic: setting the machine's clock changes what
-// statuses show from then on, and nothing else. While a machine sleeps that time
+// statuses show from then on, and when an activeDeadlineSeconds is over, which
+// counts from a time of the API; and nothing else. While a machine sleeps that time
 // stands still, and so do back-offs and probes. On a clock that is set forwards
 // without having passed the time between, each probe is made once, as a
 // kubelet's ticker would, and back-offs count what was skipped. On one that is

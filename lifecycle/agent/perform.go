@@ -130,14 +130,10 @@ func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
 }
 
 // target is what a probe or hook goes to.
-func (a *Agent) target(p *pod, act *lifecycle.Action) (handler.Target, *corev1.Container) {
-	t := p.machine.Template()
-	spec := t.Container(act.Container)
-	target := handler.Target{Pod: p.long, Container: spec.Name, PodIP: a.address(p), Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime}
-	if c := p.instance(act.Instance); c != nil {
-		target.ContainerID = c.id
+func (a *Agent) target(p *pod, spec *corev1.Container, ip, id string) handler.Target {
+	return handler.Target{
+		Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
 	}
-	return target, spec
 }
 
 // address is where probes and hooks of a pod connect to.
@@ -150,7 +146,8 @@ func (a *Agent) address(p *pod) string {
 
 func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
 	m := a.answerTo(p, act, lifecycle.HookFinished)
-	target, spec := a.target(p, act)
+	spec := p.machine.Template().Container(act.Container)
+	target := a.target(p, spec, a.address(p), p.idOf(act.Instance))
 	hook := spec.Lifecycle.PostStart
 	if act.Hook == lifecycle.PreStop {
 		hook = spec.Lifecycle.PreStop

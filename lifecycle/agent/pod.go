@@ -80,6 +80,14 @@ func (p *pod) instance(op uint64) *instance {
 	return nil
 }
 
+// idOf is the runtime's ID of a pod's container, or empty.
+func (p *pod) idOf(instance uint64) string {
+	if c := p.instance(instance); c != nil {
+		return c.id
+	}
+	return ""
+}
+
 // Change is a pod as it has become. The statuses are shared and must not be
 // modified.
 type Change struct {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
-	"github.com/podclock/podclock/probe/handler"
 )
 
 // attempt is one attempt of a probe, on its way to a goroutine: the hot path.
@@ -24,13 +23,10 @@ type attempt struct {
 // runProbe makes an attempt beside the loop.
 func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
 	job := attempt{
-		pod: p, template: p.machine.Template(), ip: a.address(p), issued: a.issue(),
+		pod: p, template: p.machine.Template(), ip: a.address(p), id: p.idOf(act.Instance), issued: a.issue(),
 		op: act.Op, instance: act.Instance, number: act.Attempt, container: act.Container, kind: act.Probe,
 	}
-	if c := p.instance(act.Instance); c != nil {
-		job.id = c.id
-	}
-	if a.probers.put(job) {
+	if a.probes.put(job) {
 		a.calls.Go(a.probe)
 	}
 }
@@ -39,7 +35,7 @@ func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
 func (a *Agent) probe() {
 	var job attempt
 	for arrives := true; ; arrives = false {
-		begin, ok := a.probers.take(&job, arrives)
+		begin, ok := a.probes.take(&job, arrives)
 		if begin {
 			a.calls.Go(a.probe)
 		}
@@ -47,16 +43,15 @@ func (a *Agent) probe() {
 			return
 		}
 		a.try(&job)
+		job = attempt{} // or its pod would be kept while nothing is to do
 	}
 }
 
 // try makes one attempt, and posts its answer.
 func (a *Agent) try(job *attempt) {
 	spec := job.template.Container(job.container)
-	target := handler.Target{
-		Pod: job.pod.long, Container: spec.Name, ContainerID: job.id, Probe: job.kind,
-		PodIP: job.ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
-	}
+	target := a.target(job.pod, spec, job.ip, job.id)
+	target.Probe = job.kind
 	answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, job.kind))
 	answer.Until = time.Time{} // outside a simulation nobody can promise
 	a.mail.post(message{pod: job.pod, kind: messageAnswer, issued: job.issued, ev: lifecycle.Event{

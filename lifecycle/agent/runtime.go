@@ -11,7 +11,8 @@ import (
 )
 
 // Runtime runs sandboxes and containers, in the terms of the Container Runtime
-// Interface. Package runtimetest checks an implementation against these rules:
+// Interface. Package runtimetest checks an implementation against these rules,
+// but for the last, which it cannot bring about:
 //
 //  1. Every method may be called at any time, from any goroutine. Calls for one
 //     pod come one after another, but for StopContainer, Exec and removals.

@@ -52,7 +52,7 @@ func (s *soak) hear(a *soakProcess, r *report) {
 // refused: what is said twice about a pod that leaves may come too late.
 func (s *soak) refused(why string) {
 	for uid, p := range s.pods {
-		if p.leave != nil && why == fmt.Sprintf("agent: there is no pod with UID %q: Add it first", uid) {
+		if p.leave != nil && strings.HasPrefix(why, fmt.Sprintf("agent: there is no pod with UID %q: ", uid)) {
 			return
 		}
 	}

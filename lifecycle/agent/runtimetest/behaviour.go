@@ -6,7 +6,10 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// Behaviour is what [Run] wants a container, or a command in one, to do.
+// Behaviour is what [Run] wants a container, or a command in one, to do. It is to
+// do so from its first instant: a shell that has yet to set a trap for SIGTERM does
+// not ignore it. The stop signal is that of the spec's lifecycle.stopSignal: one
+// that a program ignores by itself, such as SIGWINCH, needs no trap.
 type Behaviour string
 
 // The behaviours.
