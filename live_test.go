@@ -171,7 +171,7 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 		timing = o.Timing(rand.New(rand.NewPCG(o.Seed, 2)))
 	}
 	dir := t.TempDir()
-	recorder, err := flight.NewRecorder(flight.Options{Dir: dir, MaxBytes: 100_000, MaxFiles: 1000})
+	recorder, err := flight.NewRecorder(flight.Options{Dir: dir, MaxBytes: 100_000, MaxTotal: 1 << 40})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	defaultMaxBytes = 64 << 20
-	defaultMaxFiles = 4
+	defaultMaxBytes  = 64 << 20
+	defaultFullFiles = 4 // of MaxTotal
 )
 
 // files is a row of files, of which the last one grows. Their names sort by age.
 type files struct {
 	dir      string
 	maxBytes int64
-	maxFiles int
+	maxTotal int64
 	file     *os.File // nil: there is none
 	size     int64
 	ended    bool
@@ -35,12 +35,12 @@ const suffix = ".podclock.jsonl"
 var fileName = regexp.MustCompile(`^[0-9]{8}\.podclock\.jsonl$`)
 
 func newFiles(o Options) files {
-	f := files{dir: o.Dir, maxBytes: o.MaxBytes, maxFiles: o.MaxFiles}
+	f := files{dir: o.Dir, maxBytes: o.MaxBytes, maxTotal: o.MaxTotal}
 	if f.maxBytes == 0 {
 		f.maxBytes = defaultMaxBytes
 	}
-	if f.maxFiles == 0 {
-		f.maxFiles = defaultMaxFiles
+	if f.maxTotal == 0 {
+		f.maxTotal = defaultFullFiles * f.maxBytes
 	}
 	return f
 }
@@ -57,8 +57,8 @@ func (f *files) lock() (err error) {
 
 func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
 
-// next begins the next file with its first line, and then removes those that
-// are too many. If that is not possible there is no file, and none is removed.
+// next begins the next file with its first line, and then removes the oldest for
+// which there is no room beside it. If that is not possible there is no file, and none is removed.
 func (f *files) next(header func(number int) ([]byte, error)) error {
 	if f.ended {
 		return os.ErrClosed
@@ -89,10 +89,25 @@ func (f *files) next(header func(number int) ([]byte, error)) error {
 	if err := f.create(path, first); err != nil {
 		return err
 	}
-	for ; len(list) >= f.maxFiles; list = list[1:] {
-		err = errors.Join(err, os.Remove(filepath.Join(f.dir, list[0])))
+	return f.makeRoom(list)
+}
+
+// makeRoom removes the oldest of the earlier files, given by name, until the
+// others and the present one, once it is full, are within maxTotal.
+func (f *files) makeRoom(earlier []string) error {
+	total := f.maxBytes
+	var errs []error
+	for _, name := range slices.Backward(earlier) {
+		path := filepath.Join(f.dir, name)
+		info, err := os.Stat(path)
+		if err == nil {
+			if total += info.Size(); total > f.maxTotal {
+				err = os.Remove(path)
+			}
+		}
+		errs = append(errs, err)
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // create makes a file with its first line, or none.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -68,7 +69,7 @@ func table(t testing.TB, log *timeline.Timeline) string {
 func TestARecordingPlayedAgainShowsTheSame(t *testing.T) {
 	for name, o := range map[string]flight.Options{
 		"one file":   {},
-		"many files": {MaxBytes: 10_000, MaxFiles: 1000},
+		"many files": {MaxBytes: 10_000, MaxTotal: 1 << 30},
 	} {
 		o.Dir = t.TempDir()
 		r := newRecorder(t, o)
@@ -88,7 +89,7 @@ func TestARecordingPlayedAgainShowsTheSame(t *testing.T) {
 }
 
 func TestEachFileCanBePlayedAlone(t *testing.T) {
-	o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxFiles: 3}
+	o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxTotal: 35_000}
 	r := newRecorder(t, o)
 	one, two := newNode(t, r, "1"), newNode(t, r, "2")
 	for d := time.Minute; d <= 20*time.Minute; d += time.Minute {
@@ -96,8 +97,8 @@ func TestEachFileCanBePlayedAlone(t *testing.T) {
 		two.liveUntil(d)
 	}
 	files := filesIn(t, o.Dir)
-	if len(files) != o.MaxFiles {
-		t.Errorf("%d files are kept, want %d", len(files), o.MaxFiles)
+	if len(files) != 3 {
+		t.Errorf("%d files are kept, want 3 of little over %d bytes in %d", len(files), o.MaxBytes, o.MaxTotal)
 	}
 	all := n(table(t, played(t, &flight.Player{}, files...)))
 	for i, f := range files {
@@ -193,7 +194,7 @@ func TestRecorderOptionsAreChecked(t *testing.T) {
 }
 
 func TestADiskThatIsFullForAWhileLosesNothingElse(t *testing.T) {
-	o := flight.Options{Dir: t.TempDir(), MaxFiles: 2}
+	o := flight.Options{Dir: t.TempDir(), MaxTotal: 100 << 20}
 	r := newRecorder(t, o)
 	n := newNode(t, r, "1")
 	n.liveUntil(time.Minute)
@@ -219,7 +220,7 @@ func TestADiskThatIsFullForAWhileLosesNothingElse(t *testing.T) {
 }
 
 func TestAClosedRecorderBeginsNoFile(t *testing.T) {
-	o := flight.Options{Dir: t.TempDir(), MaxBytes: 1, MaxFiles: 1000}
+	o := flight.Options{Dir: t.TempDir(), MaxBytes: 1, MaxTotal: 1 << 30}
 	r := newRecorder(t, o)
 	n := newNode(t, r, "1")
 	n.liveUntil(time.Minute)
@@ -247,8 +248,47 @@ func TestOneRecorderAtATimeHasADirectory(t *testing.T) {
 	})
 }
 
+// What is recorded is often an agent that crashes.
+func TestManyShortRecordingsAreKept(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir()}
+	for range 10 {
+		if err := newRecorder(t, o).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files := filesIn(t, o.Dir); len(files) != 10 {
+		t.Errorf("%d files are kept; want 10", len(files))
+	}
+}
+
+// What lies between the files that are played is not known.
+func TestMissingFilesAreNamed(t *testing.T) {
+	o := flight.Options{Dir: t.TempDir()}
+	for range 6 {
+		if err := newRecorder(t, o).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := filesIn(t, o.Dir)
+	for _, test := range []struct {
+		play, want []int
+	}{
+		{[]int{1, 2, 3}, nil},
+		{[]int{3, 4}, []int{1, 2}},
+		{[]int{2, 5, 6}, []int{1, 3, 4}},
+	} {
+		var p flight.Player
+		for _, n := range test.play {
+			played(t, &p, files[n-1])
+		}
+		if got := p.Missing(); !slices.Equal(got, test.want) {
+			t.Errorf("played %v: %v are missing; want %v", test.play, got, test.want)
+		}
+	}
+}
+
 func TestFilesOfOthersAreLeftAlone(t *testing.T) {
-	o := flight.Options{Dir: t.TempDir(), MaxFiles: 1}
+	o := flight.Options{Dir: t.TempDir(), MaxTotal: 1}
 	for _, name := range []string{"00000007.podclock.jsonl", "0notes.podclock.jsonl", "9.podclock.jsonl", "00000008.txt"} {
 		if err := os.WriteFile(filepath.Join(o.Dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -281,7 +321,7 @@ func TestARecordingDoesNotDependOnTheClock(t *testing.T) {
 	} {
 		for size := int64(4000); size < 60_000; size += 4500 {
 			t.Run(fmt.Sprintf("%s/%d", name, size), func(t *testing.T) {
-				o := flight.Options{Dir: t.TempDir(), MaxBytes: size, MaxFiles: 1000}
+				o := flight.Options{Dir: t.TempDir(), MaxBytes: size, MaxTotal: 1 << 30}
 				r := newRecorder(t, o)
 				deadline := func(s *corev1.PodSpec) { s.ActiveDeadlineSeconds = new(int64(15 * 60)) }
 				nodes := []*node{newNode(t, r, "1", deadline), newNode(t, r, "2", deadline)}

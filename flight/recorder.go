@@ -17,8 +17,9 @@ type Options struct {
 	Dir string
 	// MaxBytes is how large a file grows before the next one is begun. 0: 64 MiB.
 	MaxBytes int64
-	// MaxFiles is how many files are kept, the oldest being removed first. 0: 4.
-	MaxFiles int
+	// MaxTotal is how many bytes the files have together, the oldest being removed
+	// first. Each recorder begins a file. 0: as many as four files of MaxBytes.
+	MaxTotal int64
 }
 
 // Recorder writes what the machines of one agent are given. It is safe for
@@ -40,8 +41,8 @@ func NewRecorder(o Options) (*Recorder, error) {
 	if o.Dir == "" {
 		return nil, fmt.Errorf("flight: Options.Dir: there is none; give the directory for the files")
 	}
-	if o.MaxBytes < 0 || o.MaxFiles < 0 {
-		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxFiles %d: neither can be negative; 0 is the default", o.MaxBytes, o.MaxFiles)
+	if o.MaxBytes < 0 || o.MaxTotal < 0 {
+		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxTotal %d: neither can be negative; 0 is the default", o.MaxBytes, o.MaxTotal)
 	}
 	r := &Recorder{files: newFiles(o)}
 	if err := r.files.lock(); err != nil {

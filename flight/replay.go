@@ -32,6 +32,7 @@ type Player struct {
 	machines map[types.UID]*played
 	began    bool // the present file has had its header
 	file     int  // its number
+	missing  []int
 }
 
 // played is a machine that is played again.
@@ -42,6 +43,11 @@ type played struct {
 	track  *timeline.Track
 	given  []lifecycle.Event
 }
+
+// Missing returns the numbers of the files before the present one that were not
+// played. What happened in them is not known: in the timeline it looks as if
+// nothing had.
+func (p *Player) Missing() []int { return p.missing }
 
 // Timeline returns what has happened so far; nil: nothing was played.
 func (p *Player) Timeline() *timeline.Timeline { return p.log }
@@ -96,6 +102,9 @@ func (p *Player) begin(h *header) error {
 	}
 	if h.File <= p.file {
 		return fmt.Errorf("file %d of its recording, after file %d: give each once, the oldest first", h.File, p.file)
+	}
+	for n := p.file + 1; n < h.File; n++ {
+		p.missing = append(p.missing, n)
 	}
 	p.began, p.file = true, h.File
 	if p.machines == nil {

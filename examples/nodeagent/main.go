@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -66,11 +67,18 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	}
 	o.node = strings.ToLower(o.node) // it is part of the pods' names
 	info, err := os.Stat(o.manifests)
+	_, _, badAddress := net.SplitHostPort(o.listen)
 	switch {
 	case f.NArg() > 0:
 		return o, fmt.Errorf("%q is no flag: see -help", f.Arg(0))
-	case err != nil || !info.IsDir():
-		return o, fmt.Errorf("-manifests %q: there is no such directory: name the one that holds the manifests", o.manifests)
+	case o.manifests == "":
+		return o, errors.New("-manifests is required: name the directory that holds the manifests")
+	case err != nil:
+		return o, fmt.Errorf("-manifests: %w: name the directory that holds the manifests", err)
+	case !info.IsDir():
+		return o, fmt.Errorf("-manifests %q: it is no directory: name the one that it is in", o.manifests)
+	case badAddress != nil:
+		return o, fmt.Errorf("-listen %q: give a host and a port, such as 127.0.0.1:10255", o.listen)
 	case o.node == "":
 		return o, errors.New("-node is empty, and the host has no name: give one")
 	case o.interval <= 0:

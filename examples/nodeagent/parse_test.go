@@ -8,8 +8,10 @@ import (
 
 func TestFlagsSayWhatIsWrongWithThem(t *testing.T) {
 	for args, want := range map[string]string{
-		"":                                 `-manifests "": there is no such directory`,
-		"-manifests main.go":               `-manifests "main.go": there is no such directory`,
+		"":                                 `-manifests is required`,
+		"-manifests none":                  `-manifests: stat none: no such file or directory: name the directory`,
+		"-manifests main.go":               `-manifests "main.go": it is no directory`,
+		"-manifests testdata -listen here": `-listen "here": give a host and a port`,
 		"-manifests testdata more":         `"more" is no flag`,
 		"-manifests testdata -interval 0s": `-interval 0s: give a time above zero`,
 		"-manifests testdata -node=":       `-node is empty`,

@@ -113,8 +113,8 @@ func TestCallsSayWhatIsWrong(t *testing.T) {
 			"there is no reason: give one":    s.NetworkDown(""),
 			"both must be set":                s.SetCondition("1", corev1.PodCondition{}),
 			"Run was called before":           s.Run(t.Context()),
-			"no pod with UID \"3\": Add it":   s.Update(web("3")),
-			"no pod with UID \"4\": Add it f": s.Remove("4"),
+			"no pod with UID \"3\": it was not added":   s.Update(web("3")),
+			"no pod with UID \"4\": it was no": s.Remove("4"),
 		} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v; want one with %q", err, want)

@@ -128,7 +128,7 @@ func soakAgent(dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	recorder, err := flight.NewRecorder(flight.Options{Dir: filepath.Join(dir, flightDir), MaxBytes: 1 << 20, MaxFiles: 1 << 30})
+	recorder, err := flight.NewRecorder(flight.Options{Dir: filepath.Join(dir, flightDir), MaxBytes: 1 << 20, MaxTotal: 1 << 40})
 	if err != nil {
 		return err
 	}
