@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/podclock/podclock/scenario"
 )
@@ -42,6 +43,58 @@ func Example() {
 	//   time ready   25s of 2m
 	//   restarts     4 (app 4)
 	// story.yaml:5: expect.restarts of pod default/web: want 0, got 4
+}
+
+// What came of each pod, for a program to judge.
+func ExampleSummarize() {
+	s, err := scenario.Parse("story.yaml", []byte(story), "", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := s.Run()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, pod := range scenario.Summarize(result) {
+		fmt.Printf("%s: %s, ready for %v", pod.Pod, pod.Status, pod.TimeReady.Duration)
+		for _, c := range pod.Containers {
+			fmt.Printf(", %s restarted %d times", c.Name, c.Restarts)
+		}
+		fmt.Println()
+	}
+	// Output: default/web: Error, ready for 25s, app restarted 4 times
+}
+
+// What another program writes, such as kubectl, comes with a name for errors.
+func ExampleReadManifestFrom() {
+	const input = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: app
+    image: web:1
+    livenessProbe: {tcpSocket: {port: htpp}}
+`
+	m, err := scenario.ReadManifestFrom("standard input", strings.NewReader(input))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, object := range m.Objects() {
+		pod, err := object.Pod()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for _, warning := range object.Warnings(pod) {
+			fmt.Println(warning)
+		}
+	}
+	// Output:
+	// standard input:8: spec.containers[0].livenessProbe.tcpSocket.port: Not found: "htpp": container app has no port of that name: the probe errs each time and the container is never restarted for it (P67); write a number, or give a port that name
 }
 
 func ExampleManifest_Find() {

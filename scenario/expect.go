@@ -82,11 +82,10 @@ type expecting struct {
 	checks []check
 }
 
-// expectations reads what is to come of the story; given are the reasons that
-// the scenario itself gives.
-func (v value) expectations(o *podclock.Options, given []string) []check {
+// expectations reads what is to come of the story that the options make.
+func (v value) expectations(o *podclock.Options) []check {
 	pods := o.Pods
-	e := &expecting{pods: pods, end: o.For, types: conditionTypes(o), given: given}
+	e := &expecting{pods: pods, end: o.For, types: conditionTypes(o), given: reasonsGiven(o)}
 	known := e.fields()
 	known["pods"] = func(v value) {
 		v.entries(func(name string, line int, entry value) {

@@ -87,6 +87,36 @@ expect:
 	}
 }
 
+// A container may be called as a key of the file is.
+func TestReasonsOfAContainerNamedAsAKeyMayBeExpected(t *testing.T) {
+	s, err := Parse("s.yaml", []byte(`for: 10s
+pods:
+- apps:
+    reason: {exit: {after: 1s, reason: Bored}}
+    expect: {exit: {after: 1s, reason: Chewed}}
+    manifest: {exit: {after: 1s, reason: Dreamt}}
+expect:
+  containers: {reason: {reason: Bored}, expect: {reason: Chewed}, manifest: {reason: Dreamt}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  restartPolicy: Never
+  containers: [{name: reason, image: a}, {name: expect, image: a}, {name: manifest, image: a}]
+`), "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := s.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Check(result); err != nil || s.Expectations() != 3 {
+		t.Errorf("of %d expectations %v; want all of 3 met", s.Expectations(), err)
+	}
+}
+
 func TestAnExpectationAfterTheEndIsNotMet(t *testing.T) {
 	s, err := Parse("s.yaml", []byte("manifest: m.yaml\nexpect:\n  at:\n    2m: {ready: true}\n    1m: {ready: true}\n"), "", openOne)
 	if err != nil {

@@ -116,7 +116,7 @@ func (r *reader) read() {
 		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods, r.scenario.Options.For)
 	}
 	if expect.given() {
-		r.scenario.checks = expect.expectations(&r.scenario.Options, reasonsGiven(top.node, 0))
+		r.scenario.checks = expect.expectations(&r.scenario.Options)
 	}
 }
 

@@ -1,11 +1,11 @@
 package scenario
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
-	yamlv3 "go.yaml.in/yaml/v3"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
@@ -103,25 +103,27 @@ func conditionTypes(o *podclock.Options) []string {
 
 // reasonsGiven are the reasons that a scenario itself brings about: of exits,
 // crashes, evictions, refusals.
-func reasonsGiven(n *yamlv3.Node, depth int) []string {
-	var words []string
-	for i, c := range n.Content {
-		if n.Kind != yamlv3.MappingNode {
-			words = append(words, reasonsGiven(c, depth+1)...)
-			continue
-		}
-		if i%2 == 0 || depth > maxDepth {
-			continue
-		}
-		switch key := n.Content[i-1].Value; {
-		case key == "expect" || key == "manifest": // which give none
-		case key == "reason" && c.Kind == yamlv3.AliasNode:
-			words = append(words, c.Alias.Value)
-		case key == "reason":
-			words = append(words, c.Value)
-		default:
-			words = append(words, reasonsGiven(c, depth+1)...)
+func reasonsGiven(o *podclock.Options) []string {
+	given := map[string]bool{}
+	for i := range o.Pods {
+		for _, app := range o.Pods[i].Apps {
+			for _, run := range app.(podclock.Script) { // as apps reads them
+				if run.Exit != nil {
+					given[run.Exit.Reason] = true
+				}
+			}
 		}
 	}
-	return words
+	for _, f := range o.Facts {
+		switch fact := f.Fact.(type) {
+		case podclock.Crash:
+			given[fact.Reason] = true
+		case podclock.Evict:
+			given[fact.Reason] = true
+		case podclock.Refuse:
+			given[fact.Reason] = true
+		}
+	}
+	delete(given, "") // a reason that is left to the kubelet or the runtime
+	return slices.Sorted(maps.Keys(given))
 }

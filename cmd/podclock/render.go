@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/pflag"
 	"sigs.k8s.io/yaml"
@@ -80,7 +79,7 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 	if n := story.Expectations(); n > 0 {
 		object.Expectations = &expected{Count: n, Unmet: []string{}}
 		if unmet != nil {
-			object.Expectations.Unmet = strings.Split(unmet.Error(), "\n")
+			object.Expectations.Unmet = texts(unmet)
 		}
 	}
 	if err := s.write(w, result.Timeline, object); err != nil || s.output.is != "table" {
@@ -97,6 +96,20 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 		fmt.Fprintf(w, "all %d expectations are met\n", n)
 	}
 	return nil
+}
+
+// texts are those of the single errors in a joined one. A text may be of several
+// lines.
+func texts(err error) []string {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []string{err.Error()}
+	}
+	var all []string
+	for _, e := range joined.Unwrap() {
+		all = append(all, texts(e)...)
+	}
+	return all
 }
 
 // table is how the terminal wants its table.

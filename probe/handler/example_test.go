@@ -39,6 +39,32 @@ func Example() {
 	// Output: failure - HTTP probe failed with statuscode: 503
 }
 
+// Where the probes of a container go, before any of them is run.
+func ExampleTarget_URL() {
+	target := handler.Target{
+		PodIP: "10.0.0.7",
+		Ports: []corev1.ContainerPort{{Name: "web", ContainerPort: 8080}},
+	}
+	for _, to := range []corev1.ProbeHandler{
+		{HTTPGet: &corev1.HTTPGetAction{Path: "/healthz", Port: intstr.FromString("web")}},
+		{TCPSocket: &corev1.TCPSocketAction{Host: "db.example.org", Port: intstr.FromInt32(5432)}},
+		{GRPC: &corev1.GRPCAction{Port: 9000}},
+		{HTTPGet: &corev1.HTTPGetAction{Port: intstr.FromString("wbe")}},
+	} {
+		u, err := target.URL(&corev1.Probe{ProbeHandler: to})
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(u)
+	}
+	// Output:
+	// http://10.0.0.7:8080/healthz
+	// tcp://db.example.org:5432
+	// grpc://10.0.0.7:9000
+	// strconv.Atoi: parsing "wbe": invalid syntax
+}
+
 func ExampleLocalExec() {
 	target := handler.Target{Exec: handler.LocalExec{}, Env: []corev1.EnvVar{{Name: "WHO", Value: "probe"}}}
 	answer := handler.New(handler.Options{}).Probe(context.Background(), target, &corev1.Probe{
