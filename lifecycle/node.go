@@ -40,6 +40,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 		p.remember(&old)
 	} else {
 		p.forget(api)
+		p.absence.restarted = old.lost
 	}
 	p.requestSync()
 	p.relist()

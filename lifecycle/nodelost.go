@@ -11,8 +11,9 @@ import (
 // absence is what happens to the pod object while its node does not report, and
 // the kubelet does not see it (S83).
 type absence struct {
-	evictAt  time.Time // when the taint manager deletes the pod; zero: it does not
-	deletion deletion  // asked for meanwhile
+	evictAt   time.Time // when the taint manager deletes the pod; zero: it does not
+	deletion  deletion  // asked for meanwhile; one without grace stays, for the object does not come back
+	restarted bool      // the kubelet process was replaced meanwhile
 }
 
 // nodeLost is what the node controllers do when the node stops reporting: the
@@ -128,8 +129,11 @@ func (p *Pod) nodeReturned() {
 	}
 	p.worker.lost = false
 	p.keepPod()
-	missed := p.absence.deletion
+	missed, restarted := p.absence.deletion, p.absence.restarted
 	p.absence = absence{}
+	if missed.grace == 0 {
+		p.absence.deletion = missed
+	}
 	for _, c := range p.store.reported.Conditions {
 		if c.Type == corev1.DisruptionTarget && c.Reason == "DeletionByTaintManager" {
 			p.conditionSet(c)
@@ -139,9 +143,11 @@ func (p *Pod) nodeReturned() {
 	p.tellStatus()
 	switch {
 	case !missed.asked:
-	case missed.grace == 0:
-		p.removed()
-	default:
+	case missed.grace > 0:
 		p.deletionSeen(missed)
+	case restarted:
+		p.orphanFound()
+	default:
+		p.removed()
 	}
 }

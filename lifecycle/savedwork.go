@@ -64,12 +64,13 @@ func saveDeletion(d deletion) savedDeletion { return savedDeletion{d.asked, d.at
 func (s savedDeletion) load() deletion      { return deletion{s.Asked, s.At, s.Until, s.Grace} }
 
 type savedAbsence struct {
-	EvictAt  time.Time     `json:"evictAt,omitzero"`
-	Deletion savedDeletion `json:"deletion,omitzero"`
+	EvictAt   time.Time     `json:"evictAt,omitzero"`
+	Deletion  savedDeletion `json:"deletion,omitzero"`
+	Restarted bool          `json:"kubeletRestarted,omitempty"`
 }
 
-func saveAbsence(a absence) savedAbsence { return savedAbsence{a.evictAt, saveDeletion(a.deletion)} }
-func (s savedAbsence) load() absence     { return absence{s.EvictAt, s.Deletion.load()} }
+func saveAbsence(a absence) savedAbsence { return savedAbsence{a.evictAt, saveDeletion(a.deletion), a.restarted} }
+func (s savedAbsence) load() absence     { return absence{s.EvictAt, s.Deletion.load(), s.Restarted} }
 
 type savedEviction struct {
 	Reason      string `json:"reason,omitempty"`

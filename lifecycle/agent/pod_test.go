@@ -105,16 +105,16 @@ func TestCallsSayWhatIsWrong(t *testing.T) {
 		s := begin(t, agent.Options{})
 		s.add(web("1"))
 		for want, err := range map[string]error{
-			"there is a pod with UID \"1\"":   s.Add(web("1")),
-			"a pod needs metadata.name":       s.Add(web("")),
-			"give one":                        s.Add(nil),
-			"spec.containers":                 s.Add(web("2", func(p *corev1.Pod) { p.Spec.Containers = nil })),
-			"there is no pod with UID \"9\"":  s.Delete("9", nil),
-			"there is no reason: give one":    s.NetworkDown(""),
-			"both must be set":                s.SetCondition("1", corev1.PodCondition{}),
-			"Run was called before":           s.Run(t.Context()),
-			"no pod with UID \"3\": it was not added":   s.Update(web("3")),
-			"no pod with UID \"4\": it was no": s.Remove("4"),
+			"there is a pod with UID \"1\"":           s.Add(web("1")),
+			"a pod needs metadata.name":               s.Add(web("")),
+			"give one":                                s.Add(nil),
+			"spec.containers":                         s.Add(web("2", func(p *corev1.Pod) { p.Spec.Containers = nil })),
+			"there is no pod with UID \"9\"":          s.Delete("9", nil),
+			"there is no reason: give one":            s.NetworkDown(""),
+			"both must be set":                        s.SetCondition("1", corev1.PodCondition{}),
+			"Run was called before":                   s.Run(t.Context()),
+			"no pod with UID \"3\": it was not added": s.Update(web("3")),
+			"no pod with UID \"4\": it was no":        s.Remove("4"),
 		} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v; want one with %q", err, want)
