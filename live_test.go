@@ -180,7 +180,7 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 		Clock: &slow{Clock: below, start: w.clock.start, epoch: o.Start, phase: phaseDeadline, settle: true},
 		Admit: w.admit,
 		OnRecord: func(id lifecycle.Identity, r timeline.Record) {
-			w.all.Track(r.Pod).Add(r)
+			w.all.Track(w.nameOf(id)).Add(r)
 			if !w.pods[id.UID].occupant {
 				w.log.Track(r.Pod).Add(r)
 			}

@@ -81,6 +81,7 @@ type world struct {
 	// left is since when pods that have left are finished: an agent removes what is
 	// left of them at once, without a record.
 	left, finished map[string]time.Time
+	named          map[string]types.UID // the first pod of each name
 	// all is the log with the records of occupants.
 	all *timeline.Timeline
 	// untold is since when facts about a pod are not told, since it is gone.
@@ -121,6 +122,17 @@ func (w *world) join(p *livePod) {
 	w.order = append(w.order, p)
 }
 
+// nameOf is the name of a pod in a recording: the first one of a name has it alone.
+func (w *world) nameOf(id lifecycle.Identity) string {
+	name := id.Namespace + "/" + id.Name
+	if first, ok := w.named[name]; !ok {
+		w.named[name] = id.UID
+	} else if first != id.UID {
+		name += " " + string(id.UID)
+	}
+	return name
+}
+
 // refuse lets a pod not be admitted when it comes.
 func (w *world) refuse(f podclock.Refuse) {
 	for _, p := range w.order {
@@ -158,7 +170,7 @@ type liveImage struct {
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
 		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
-		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{}, left: map[string]time.Time{}, finished: map[string]time.Time{},
+		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{}, left: map[string]time.Time{}, finished: map[string]time.Time{}, named: map[string]types.UID{},
 		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}

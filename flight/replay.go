@@ -25,7 +25,8 @@ var ErrCut = errors.New("the last line is cut off")
 type Player struct {
 	// Filter is that of the timeline.
 	Filter timeline.Filter
-	// Pod, "namespace/name", keeps the others out of the timeline; empty: none.
+	// Pod, "namespace/name", keeps the others out of the timeline; empty: none. Of
+	// several pods of one name all but the first have their UID after it there.
 	Pod string
 
 	log      *timeline.Timeline
@@ -33,6 +34,7 @@ type Player struct {
 	began    bool // the present file has had its header
 	file     int  // its number
 	missing  []int
+	named    map[string]types.UID // the first pod of each name, which has the name alone
 }
 
 // played is a machine that is played again.
@@ -173,7 +175,12 @@ func (p *Player) track(m *played, at time.Time) {
 		return
 	}
 	if p.log == nil {
-		p.log = timeline.NewFiltered(at, p.Filter)
+		p.log, p.named = timeline.NewFiltered(at, p.Filter), map[string]types.UID{}
+	}
+	if first, ok := p.named[name]; !ok {
+		p.named[name] = id.UID
+	} else if first != id.UID {
+		name += " " + string(id.UID)
 	}
 	m.track = p.log.Track(name)
 }

@@ -69,8 +69,10 @@ type savedAbsence struct {
 	Restarted bool          `json:"kubeletRestarted,omitempty"`
 }
 
-func saveAbsence(a absence) savedAbsence { return savedAbsence{a.evictAt, saveDeletion(a.deletion), a.restarted} }
-func (s savedAbsence) load() absence     { return absence{s.EvictAt, s.Deletion.load(), s.Restarted} }
+func saveAbsence(a absence) savedAbsence {
+	return savedAbsence{a.evictAt, saveDeletion(a.deletion), a.restarted}
+}
+func (s savedAbsence) load() absence { return absence{s.EvictAt, s.Deletion.load(), s.Restarted} }
 
 type savedEviction struct {
 	Reason      string `json:"reason,omitempty"`
