@@ -31,8 +31,8 @@
 //
 // Not available are volumes, config maps, secrets and service variables; a
 // reference to a config map or secret that is not optional makes the container
-// wait with CreateContainerConfigError. securityContext, hostPort and mounts are
-// not looked at: do not run what you would not run by hand.
+// wait with CreateContainerConfigError. securityContext, hostPort and mounts
+// count for nothing, which is logged: do not run what you would not run by hand.
 //
 // Where cgroup v2 is writable, each container has its own, with memory.max and
 // cpu.max from its limits; an OOM kill is reported as OOMKilled. All are in one

@@ -32,6 +32,9 @@ func (r *Runtime) RunSandbox(_ context.Context, config agent.SandboxConfig) (age
 		return agent.Sandbox{}, fmt.Errorf("failed to create sandbox: %w", err)
 	}
 	r.sandboxes[s.ID] = s
+	if fields := unheeded(config.Spec); len(fields) > 0 && config.Attempt == 0 {
+		r.o.Logger.Warn("the pod's containers are processes without what these fields ask for", "pod", pod, "fields", fields)
+	}
 	return s.Sandbox, nil
 }
 
