@@ -1,8 +1,10 @@
 package process
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -32,15 +35,12 @@ func TestTheCgroupOfAProcessIsFound(t *testing.T) {
 func realCgroups(t *testing.T, want ...string) *bench {
 	t.Helper()
 	b := newBench(t, Options{})
-	if b.r.cgroups == "" {
-		_, err := newCgroups("", b.r.o.Dir)
+	if b.r.cgroups.dir == "" {
+		_, err := newCgroups(Options{Dir: b.r.o.Dir})
 		t.Skip("no cgroup v2 is writable here:", err)
 	}
-	missing, err := b.r.cgroups.make()
-	b.must(err)
-	b.r.cgroups.removeEmpty()
 	for _, name := range want {
-		if slices.Contains(missing, name) {
+		if !slices.Contains(b.r.cgroups.controllers, name) {
 			t.Skipf("cgroup v2 has no %s controller here", name)
 		}
 	}
@@ -53,7 +53,7 @@ func TestTheLastContainerTakesTheCgroupOfAllAlong(t *testing.T) {
 	b := realCgroups(t)
 	there := func(want bool, when string) {
 		t.Helper()
-		if _, err := os.Stat(string(b.r.cgroups)); os.IsNotExist(err) == want {
+		if _, err := os.Stat(b.r.cgroups.dir); os.IsNotExist(err) == want {
 			t.Errorf("%s: the cgroup is there: %v", when, !want)
 		}
 	}
@@ -71,26 +71,136 @@ func TestTheLastContainerTakesTheCgroupOfAllAlong(t *testing.T) {
 	b.end(long)
 	there(false, "after a container whose shim was killed")
 	cutOff := b.create(&corev1.Container{Command: []string{"true"}})
-	b.must(cutOff.record.Cgroup.create(limits{})) // by a runtime that was killed before it had a shim
+	b.must(b.r.cgroups.create(cutOff.record.Cgroup, limits{})) // by a runtime that was killed before it had a shim
 	b.must(b.r.StopContainer(b.ctx, cutOff.record.ID, hangGuard))
 	there(false, "after a container that was stopped before its start")
 }
 
 func TestManyContainersShareTheCgroupOfAll(t *testing.T) {
 	b := realCgroups(t)
+	memory := slices.Contains(b.r.cgroups.controllers, "memory")
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
 			for range 10 { // each is made while another one takes the cgroup of all along
-				g := b.r.cgroups.of(newID())
-				if err := g.create(limits{}); err != nil {
+				c := b.r.cgroups.of(newID())
+				if err := b.r.cgroups.create(c, limits{Memory: 1 << 20}); err != nil {
 					t.Error(err)
 				}
-				g.remove()
+				if limit, err := os.ReadFile(filepath.Join(string(c), "memory.max")); memory && string(limit) != "1048576\n" {
+					t.Errorf("a container's memory.max is %q: %v", limit, err)
+				}
+				c.remove() // as a shim does, which has no lock
+				c.removeAll()
 			}
 		})
 	}
 	all.Wait()
+}
+
+// Between the making of the directory and that of its controllers no other start
+// comes. The file of the parent is a pipe, which stops the start there.
+func TestAStartIsAloneWhileItMakesTheCgroupOfAll(t *testing.T) {
+	parent := t.TempDir()
+	control := filepath.Join(parent, "cgroup.subtree_control")
+	if err := unix.Mkfifo(control, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &cgroups{dir: filepath.Join(parent, "all")}
+	created := make(chan error)
+	go func() { created <- g.create(g.of("id"), limits{}) }()
+	eventually(t, "the directory is made", func() bool {
+		_, err := os.Stat(g.dir)
+		return err == nil
+	})
+	if g.mu.TryLock() {
+		t.Error("another start could come in between")
+		g.mu.Unlock()
+	}
+	pipe, err := os.OpenFile(control, os.O_RDWR, 0) // a reader, for all that is written
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if err := <-created; err != nil {
+		t.Error(err)
+	}
+	if !g.mu.TryLock() {
+		t.Error("no other start can come after it")
+	}
+}
+
+// An agent that was killed before it asked for the start leaves no cgroup behind;
+// if there is another one, the cgroup is its own.
+func TestAShimThatIsNotAskedToStartRemovesTheCgroup(t *testing.T) {
+	for _, test := range []struct {
+		stdin string
+		agent bool // another one is there
+		want  bool // the cgroup stays
+	}{
+		{stdin: "", want: false},
+		{stdin: "", agent: true, want: true},
+		{stdin: `{"Op":"start"}`, want: false}, // which fails
+	} {
+		b := newBench(t, Options{Cgroup: t.TempDir()})
+		c := b.create(&corev1.Container{Command: []string{"no-such-program-here"}})
+		b.must(b.r.cgroups.create(c.record.Cgroup, limits{}))
+		if !test.agent {
+			b.must(b.r.lock.Unlock())
+		}
+		shim := exec.Command(b.r.program)
+		shim.Dir, shim.Env, shim.Stdin = c.dir, shimEnvironment(c.record.ID), strings.NewReader(test.stdin)
+		if err := shim.Run(); err == nil {
+			t.Errorf("%+v: it has done its work", test)
+		}
+		if _, err := os.Stat(b.r.cgroups.dir); os.IsNotExist(err) == test.want {
+			t.Errorf("%+v: the cgroup: %v", test, err)
+		}
+	}
+}
+
+// While a cgroup is removed, which may take a while, the end is there already.
+func TestTheEndIsWrittenBeforeTheCgroupIsRemoved(t *testing.T) {
+	b := newBench(t, Options{})
+	c := b.create(&corev1.Container{Command: []string{"true"}})
+	g := &cgroups{dir: t.TempDir()}
+	c.record.Cgroup = g.of(c.record.ID)
+	b.must(g.create(c.record.Cgroup, limits{}))
+	b.must(g.create(g.of("another"), limits{})) // so that the directory that is watched stays
+	log, err := openLog(c.record.Log, 1000, 2)
+	b.must(err)
+	watch, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	b.must(err)
+	defer unix.Close(watch)
+	written, err := unix.InotifyAddWatch(watch, c.dir, unix.IN_MOVED_TO)
+	b.must(err)
+	removed, err := unix.InotifyAddWatch(watch, g.dir, unix.IN_DELETE)
+	b.must(err)
+	b.must((&shim{container: newContainer(c.record, c.dir), pumps: newPumps(log)}).writeEnd())
+	events := make([]byte, 4096)
+	n, err := unix.Read(watch, events)
+	b.must(err)
+	var order []int
+	for at := 0; at < n; {
+		order = append(order, int(int32(binary.NativeEndian.Uint32(events[at:]))))
+		at += unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(events[at+12:]))
+	}
+	if want := []int{written, removed}; !slices.Equal(order, want) {
+		t.Errorf("events %v, want %v", order, want)
+	}
+}
+
+func TestTheCgroupsOfANestedAgentGoWithItsContainer(t *testing.T) {
+	b := realCgroups(t)
+	c := b.startSpec(&corev1.Container{Command: []string{"sleep", "1000"}})
+	nested := cgroup(filepath.Join(string(c.record.Cgroup), "podclock-nested", "id"))
+	b.must(os.MkdirAll(string(nested), 0o755))
+	b.must(nested.set("cgroup.procs", fmt.Sprint(c.started.PID)))
+	b.must(b.r.StopContainer(b.ctx, c.record.ID, hangGuard))
+	b.end(c)
+	if _, err := os.Stat(b.r.cgroups.dir); !os.IsNotExist(err) {
+		t.Errorf("cgroups are left: %v", err)
+	}
 }
 
 func TestAContainerIsInACgroupOfItsOwn(t *testing.T) {

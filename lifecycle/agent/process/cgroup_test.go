@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,8 +44,9 @@ func TestLimitsAreWrittenAsTheKubeletWouldHaveThem(t *testing.T) {
 		{"", "2", map[string]string{"cpu.max": "200000 100000"}},
 		{"", "1m", map[string]string{"cpu.max": "1000 100000"}},
 	} {
-		g := cgroup(filepath.Join(t.TempDir(), "id"))
-		tree(t, string(g), kernel)
+		g := &cgroups{dir: t.TempDir(), controllers: controllers}
+		c := g.of("id")
+		tree(t, string(c), kernel)
 		list := corev1.ResourceList{}
 		if test.memory != "" {
 			list["memory"] = resource.MustParse(test.memory)
@@ -52,11 +54,11 @@ func TestLimitsAreWrittenAsTheKubeletWouldHaveThem(t *testing.T) {
 		if test.cpu != "" {
 			list["cpu"] = resource.MustParse(test.cpu)
 		}
-		if err := g.create(limitsOf(list)); err != nil {
+		if err := g.create(c, limitsOf(list)); err != nil {
 			t.Error(err)
 		}
 		for name, want := range test.want {
-			if got := read(t, filepath.Join(string(g), name)); got != want {
+			if got := read(t, filepath.Join(string(c), name)); got != want {
 				t.Errorf("memory %q, cpu %q: %s is %q, want %q", test.memory, test.cpu, name, got, want)
 			}
 		}
@@ -64,21 +66,54 @@ func TestLimitsAreWrittenAsTheKubeletWouldHaveThem(t *testing.T) {
 }
 
 func TestALimitWithoutItsControllerIsLeftOut(t *testing.T) {
-	g := cgroup(filepath.Join(t.TempDir(), "id"))
-	if err := g.create(limits{Memory: 1, CPU: 1}); err != nil {
+	g := &cgroups{dir: t.TempDir()}
+	c := g.of("id")
+	if err := g.create(c, limits{Memory: 1, CPU: 1}); err != nil {
 		t.Error(err)
 	}
-	g.kill()
-	if files, _ := filepath.Glob(string(g) + "/*"); len(files) > 0 {
+	c.kill()
+	if files, _ := filepath.Glob(string(c) + "/*"); len(files) > 0 {
 		t.Errorf("files %v", files)
 	}
-	g.remove()
-	if _, err := os.Stat(string(g)); !os.IsNotExist(err) {
-		t.Errorf("the cgroup is still there: %v", err)
+	g.remove(c)
+	if _, err := os.Stat(g.dir); !os.IsNotExist(err) {
+		t.Errorf("the cgroup of all is still there: %v", err)
 	}
-	none := cgroups("").of("id")
-	if none.create(limits{Memory: 1}) != nil || none.oomKilled() {
+	var none cgroups
+	if c := none.of("id"); none.create(c, limits{Memory: 1}) != nil || c.oomKilled() {
 		t.Error("there is a cgroup where there are none")
+	}
+}
+
+// What has kept a limit from the first is said by New; what is gone later must not
+// go unnoticed: the container would run without its limit for good.
+func TestALimitWhoseControllerIsGoneIsAnError(t *testing.T) {
+	var log bytes.Buffer
+	g := &cgroups{dir: filepath.Join(t.TempDir(), "all"), controllers: []string{"memory"}, logger: slog.New(slog.NewTextHandler(&log, nil))}
+	if err := g.create(g.of("a"), limits{CPU: 1}); err != nil {
+		t.Errorf("a limit that was never had: %v", err)
+	}
+	if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "controllers=[memory]") {
+		t.Errorf("said\n%s", text)
+	}
+	if err := g.create(g.of("b"), limits{Memory: 1}); err == nil || !strings.Contains(err.Error(), "the limit of memory cannot be enforced any more") {
+		t.Errorf("error %v", err)
+	}
+	tree(t, string(g.of("c")), map[string]string{"memory.max": "max"}) // of a kernel that has not the other files
+	if err := g.create(g.of("c"), limits{Memory: 1}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheCgroupsThatAContainerHasMadeGoWithIt(t *testing.T) {
+	g := &cgroups{dir: filepath.Join(t.TempDir(), "all")}
+	c := g.of("id")
+	for _, path := range []string{"a/b/c", "a/d", "e"} {
+		tree(t, filepath.Join(string(c), path), nil)
+	}
+	g.remove(c)
+	if _, err := os.Stat(g.dir); !os.IsNotExist(err) {
+		t.Errorf("cgroups that are left: %v", err)
 	}
 }
 
@@ -104,7 +139,7 @@ func TestTheLimitsOfASpecReachItsCgroup(t *testing.T) {
 	c := b.create(&corev1.Container{Command: []string{"true"}, Resources: corev1.ResourceRequirements{
 		Limits: corev1.ResourceList{"memory": resource.MustParse("64Mi"), "cpu": resource.MustParse("500m")},
 	}})
-	c.record.Cgroup = cgroups(parent).of(c.record.ID)
+	c.record.Cgroup = (&cgroups{dir: parent}).of(c.record.ID)
 	b.must(c.write())
 	tree(t, string(c.record.Cgroup), map[string]string{"memory.max": "max", "memory.oom.group": "0", "memory.swap.max": "max", "cpu.max": "max 100000"})
 	err := b.r.StartContainer(b.ctx, c.record.ID)
@@ -124,7 +159,7 @@ func TestAnOOMKillIsTheReasonOfAnEnd(t *testing.T) { // C8
 		dir := t.TempDir()
 		b := newBench(t, Options{Dir: dir})
 		c := b.create(&corev1.Container{Command: []string{"true"}})
-		c.record.Cgroup = cgroups(t.TempDir()).of(c.record.ID)
+		c.record.Cgroup = (&cgroups{dir: t.TempDir()}).of(c.record.ID)
 		tree(t, string(c.record.Cgroup), map[string]string{"memory.events": events})
 		log, err := openLog(c.record.Log, 1000, 2)
 		b.must(err)
@@ -148,7 +183,7 @@ func TestTheCgroupsOfContainersThatAreGoneAreRemovedAtTheStart(t *testing.T) {
 	r, err := New(Options{Dir: dir, Cgroup: parent})
 	b.must(err)
 	gone := r.cgroups.of("gone")
-	b.must(gone.create(limits{}))
+	b.must(r.cgroups.create(gone, limits{}))
 	if _, err := os.Stat(string(gone)); err != nil {
 		t.Fatal(err)
 	}
@@ -163,17 +198,18 @@ func TestTheCgroupsOfContainersThatAreGoneAreRemovedAtTheStart(t *testing.T) {
 
 func TestTheControllersThatCannotBeHadAreSaid(t *testing.T) {
 	parent := t.TempDir()
-	if _, err := newCgroups(filepath.Join(parent, "missing"), "dir"); err == nil || !strings.Contains(err.Error(), "Delegate=yes") {
+	if _, err := newCgroups(Options{Cgroup: filepath.Join(parent, "missing"), Dir: "dir"}); err == nil || !strings.Contains(err.Error(), "Delegate=yes") {
 		t.Errorf("error %v", err)
 	}
 	tree(t, parent, map[string]string{"cgroup.subtree_control": ""})
-	dir, err := newCgroups(parent, "dir")
-	if dir == "" || err == nil || !strings.Contains(err.Error(), "limits of memory and cpu are not enforced") {
-		t.Errorf("%q, error %v", dir, err)
+	o := Options{Cgroup: parent, Dir: "dir"}
+	g, err := newCgroups(o)
+	if g.dir == "" || len(g.controllers) > 0 || err == nil || !strings.Contains(err.Error(), "limits of memory and cpu are not enforced") {
+		t.Errorf("%q with %v, error %v", g.dir, g.controllers, err)
 	}
-	tree(t, string(dir), map[string]string{"cgroup.controllers": "cpuset cpu memory pids\n", "cgroup.subtree_control": ""})
-	if again, err := newCgroups(parent, "dir"); again != dir || err != nil {
-		t.Errorf("%q, error %v", again, err)
+	tree(t, g.dir, map[string]string{"cgroup.controllers": "cpuset cpu memory pids\n", "cgroup.subtree_control": ""})
+	if again, err := newCgroups(o); again.dir != g.dir || !slices.Equal(again.controllers, controllers) || err != nil {
+		t.Errorf("%q with %v, error %v", again.dir, again.controllers, err)
 	}
 	if got := read(t, filepath.Join(parent, "cgroup.subtree_control")); got != "+cpu" { // the file of a kernel would list both
 		t.Errorf("asked for %q last", got)

@@ -136,7 +136,7 @@ func (r *Runtime) RemoveContainer(_ context.Context, id string) error {
 	if err := r.forget(c); err != nil {
 		return err
 	}
-	c.record.Cgroup.remove()
+	r.cgroups.remove(c.record.Cgroup)
 	return os.RemoveAll(c.dir)
 }
 

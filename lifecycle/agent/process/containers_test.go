@@ -31,7 +31,7 @@ func newRuntime(t *testing.T, o Options) *Runtime {
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := os.Stat(string(r.cgroups)); r.cgroups != "" && !os.IsNotExist(err) {
+		if _, err := os.Stat(r.cgroups.dir); r.cgroups.dir != "" && !os.IsNotExist(err) {
 			t.Errorf("the runtime's cgroup is still there, with %v: %v", r.cgroups.containers(), err)
 		}
 	})

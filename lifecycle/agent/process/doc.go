@@ -37,9 +37,10 @@
 // Where cgroup v2 is writable, each container has its own, with memory.max and
 // cpu.max from its limits; an OOM kill is reported as OOMKilled. All are in one
 // cgroup, podclock-HASH, that is there as long as one of them is. The missing rest
-// is said once, to Options.Logger, and left out. In a systemd unit, Delegate=yes
-// makes it writable, DelegateSubgroup= with Options.Cgroup lets controllers be
-// enabled, and KillMode=process lets containers outlive the agent.
+// is said once, to Options.Logger, and left out; what goes missing later fails the
+// start of what it would limit. In a systemd unit, Delegate=yes makes it writable,
+// DelegateSubgroup= with Options.Cgroup lets controllers be enabled, and
+// KillMode=process lets containers outlive the agent.
 //
 // # Logs
 //

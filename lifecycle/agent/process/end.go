@@ -37,7 +37,7 @@ func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	e, err := c.readExit()
 	if err != nil {
 		r.o.Logger.Warn("a container's shim has ended without a word", "container", c.record.ID, "err", err)
-		e = c.lost()
+		e = r.lost(c)
 	}
 	r.finish(c, e)
 	r.mu.Lock()
@@ -67,9 +67,9 @@ func (c *container) readExit() (exitRecord, error) {
 
 // lost ends a container whose shim was killed: its process was killed with the
 // shim, the others are killed now.
-func (c *container) lost() exitRecord {
+func (r *Runtime) lost(c *container) exitRecord {
 	c.killLeft()
-	c.record.Cgroup.remove()
+	r.cgroups.remove(c.record.Cgroup)
 	return c.withMessage(exitRecord{
 		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown", RuntimeMessage: "The container's shim was killed",
 	})

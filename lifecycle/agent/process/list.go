@@ -78,7 +78,7 @@ func (r *Runtime) adoptOne(c *container) {
 		c.killLeft()
 		return
 	default:
-		e = c.lost()
+		e = r.lost(c)
 	}
 	c.launched = closed
 	r.finish(c, e)

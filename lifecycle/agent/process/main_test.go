@@ -15,8 +15,8 @@ var Modes = map[string]func(value string){agentVariable: runAgent}
 
 // CgroupsOf is the cgroup of all containers of a runtime, or empty.
 func CgroupsOf(runtimeDir string) string {
-	g, _ := newCgroups("", runtimeDir) // what cannot be had does not matter
-	return string(g)
+	g, _ := newCgroups(Options{Dir: runtimeDir}) // what cannot be had does not matter
+	return g.dir
 }
 
 func TestMain(m *testing.M) {

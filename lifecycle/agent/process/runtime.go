@@ -21,7 +21,7 @@ type Runtime struct {
 	o       Options
 	program string // this executable, which is the shim's too
 	lock    *flock.Flock
-	cgroups cgroups
+	cgroups *cgroups
 	adopted sync.Once
 
 	mu         sync.Mutex
@@ -53,7 +53,7 @@ func New(o Options) (*Runtime, error) {
 	if err := r.open(); err != nil {
 		return nil, fmt.Errorf("process: New: %w", err)
 	}
-	if r.cgroups, err = newCgroups(o.Cgroup, o.Dir); err != nil {
+	if r.cgroups, err = newCgroups(o); err != nil {
 		o.Logger.Warn("containers run without all that cgroups give", "err", err)
 	}
 	r.sweep()
@@ -105,7 +105,7 @@ func (r *Runtime) open() error {
 			return err
 		}
 	}
-	lock, err := filelock.Take(filepath.Join(r.o.Dir, "lock"))
+	lock, err := filelock.Take(filepath.Join(r.o.Dir, runtimeLock))
 	if err != nil {
 		return err
 	}

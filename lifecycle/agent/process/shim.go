@@ -71,14 +71,13 @@ func runShim() error {
 		return err
 	}
 	replies := json.NewEncoder(os.Stdout)
-	if err := replies.Encode(reply{}); err != nil {
+	if err := awaitStart(replies); err != nil {
+		listener.Close()
+		s.neverAsked()
 		return err
 	}
-	var q request
-	if err := json.NewDecoder(os.Stdin).Decode(&q); err != nil {
-		return err // who asked for the container is gone: it will never run
-	}
 	if err := s.start(); err != nil {
+		s.removeCgroup() // the runtime does too, unless it was killed
 		return err
 	}
 	replies.Encode(reply{Start: &s.started}) // to nobody, if the agent was killed
@@ -87,6 +86,30 @@ func runShim() error {
 	go s.accept(listener)
 	s.loop()
 	return s.writeEnd()
+}
+
+// awaitStart fails if who asked for the container is gone.
+func awaitStart(replies *json.Encoder) error {
+	if err := replies.Encode(reply{}); err != nil {
+		return err
+	}
+	var q request
+	return json.NewDecoder(os.Stdin).Decode(&q)
+}
+
+// neverAsked removes the cgroup that the runtime has made for a start before it was
+// killed. If there is another runtime, the cgroup is its own to use or to remove.
+func (s *shim) neverAsked() {
+	if s.record.Cgroup == "" {
+		return
+	}
+	s.lock.Unlock() // its shim may wait for this
+	lock, err := filelock.Take(filepath.Join(s.dir, "..", "..", runtimeLock))
+	if err != nil {
+		return
+	}
+	defer lock.Unlock()
+	s.removeCgroup()
 }
 
 func newShim() (*shim, error) {

@@ -96,6 +96,13 @@ func (s *shim) writeEnd() error {
 	default:
 		s.exit.Reason = "Error"
 	}
+	err := writeRecord(filepath.Join(s.dir, exitFile), s.withMessage(s.exit))
+	s.removeCgroup() // it may take a while, in which the end must not be lost
+	return err
+}
+
+// removeCgroup does without the lock of the runtime, which is another process.
+func (s *shim) removeCgroup() {
 	s.record.Cgroup.remove()
-	return writeRecord(filepath.Join(s.dir, exitFile), s.withMessage(s.exit))
+	s.record.Cgroup.removeAll()
 }

@@ -62,7 +62,7 @@ func (r *Runtime) launch(ctx context.Context, c *container) (*exec.Cmd, error) {
 	if s == nil || !s.Ready {
 		return nil, errNotReady
 	}
-	if err := c.record.Cgroup.create(c.record.Limits); err != nil {
+	if err := r.cgroups.create(c.record.Cgroup, c.record.Limits); err != nil {
 		return nil, err
 	}
 	shim, requests, replies, err := r.shim(c)
@@ -157,7 +157,7 @@ func (c *container) lastWords() string {
 
 // startFailed ends a container that never ran (C8).
 func (r *Runtime) startFailed(c *container, err error) {
-	c.record.Cgroup.remove()
+	r.cgroups.remove(c.record.Cgroup)
 	r.finish(c, exitRecord{At: time.Now(), ExitCode: 128, Reason: "StartError", RuntimeMessage: err.Error()})
 	close(c.done)
 }

@@ -49,7 +49,7 @@ func (r *Runtime) neverStart(c *container) bool {
 	}
 	c.launched = closed
 	r.mu.Unlock()
-	c.record.Cgroup.remove() // of a start that was cut off
+	r.cgroups.remove(c.record.Cgroup) // of a start that was cut off
 	r.finish(c, exitRecord{At: time.Now(), Reason: "Completed"})
 	close(c.done)
 	return true

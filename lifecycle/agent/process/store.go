@@ -23,6 +23,7 @@ const (
 	sandboxesDir  = "sandboxes"  // ID.json: a sandboxRecord
 	containersDir = "containers" // ID/
 	logsDir       = "logs"       // NAMESPACE_NAME_UID/CONTAINER/ATTEMPT.log, as in /var/log/pods
+	runtimeLock   = "lock"       // of the one runtime that may use it
 
 	configFile  = "config.json"     // a containerRecord
 	startFile   = "start.json"      // a startRecord, by the shim; missing: it never ran
