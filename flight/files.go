@@ -3,6 +3,7 @@ package flight
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -57,8 +58,8 @@ func (f *files) lock() (err error) {
 
 func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
 
-// next begins the next file with its first line, and then removes the oldest for
-// which there is no room beside it. If that is not possible there is no file, and none is removed.
+// next begins the next file with its first line. If that is not possible there is
+// no file.
 func (f *files) next(header func(number int) ([]byte, error)) error {
 	if f.ended {
 		return os.ErrClosed
@@ -86,18 +87,19 @@ func (f *files) next(header func(number int) ([]byte, error)) error {
 	if err != nil {
 		return err
 	}
-	if err := f.create(path, first); err != nil {
-		return err
-	}
-	return f.makeRoom(list)
+	return f.create(path, first)
 }
 
-// makeRoom removes the oldest of the earlier files, given by name, until the
-// others and the present one, once it is full, are within maxTotal.
-func (f *files) makeRoom(earlier []string) error {
+// makeRoom removes the oldest files until the others and the present one, once it
+// is full, are within maxTotal.
+func (f *files) makeRoom() error {
+	list, err := f.list()
+	if err != nil || len(list) == 0 {
+		return err
+	}
 	total := f.maxBytes
 	var errs []error
-	for _, name := range slices.Backward(earlier) {
+	for _, name := range slices.Backward(list[:len(list)-1]) {
 		path := filepath.Join(f.dir, name)
 		info, err := os.Stat(path)
 		if err == nil {
@@ -105,7 +107,9 @@ func (f *files) makeRoom(earlier []string) error {
 				err = os.Remove(path)
 			}
 		}
-		errs = append(errs, err)
+		if !errors.Is(err, fs.ErrNotExist) { // somebody else may make room, too
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }

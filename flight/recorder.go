@@ -59,10 +59,11 @@ func (r *Recorder) begin() error {
 	err := r.files.next(func(number int) ([]byte, error) {
 		return marshal(&line{Header: &header{Version: version, File: number}})
 	})
-	if r.broken = err != nil; !r.broken {
-		r.tracks = map[*Track]time.Time{}
+	if r.broken = err != nil; r.broken {
+		return err
 	}
-	return err
+	r.tracks = map[*Track]time.Time{}
+	return r.files.makeRoom() // what cannot be removed stays, and the recording goes on
 }
 
 // Err returns why something could not be written, if that has happened.
