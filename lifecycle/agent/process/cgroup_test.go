@@ -155,7 +155,7 @@ func TestTheLimitsOfASpecReachItsCgroup(t *testing.T) {
 
 // The end is the shim's to write; the notice and List have it from there.
 func TestAnOOMKillIsTheReasonOfAnEnd(t *testing.T) { // C8
-	for events, want := range map[string]string{"oom 1\noom_kill 1\n": "Exited 137 OOMKilled", "oom 0\noom_kill 0\n": "Exited 137 Error"} {
+	for events, want := range map[string]string{"oom 1\noom_kill 1\n": `Exited 137 "OOMKilled"`, "oom 0\noom_kill 0\n": `Exited 137 ""`} {
 		dir := t.TempDir()
 		b := newBench(t, Options{Dir: dir})
 		c := b.create(&corev1.Container{Command: []string{"true"}})
@@ -171,7 +171,7 @@ func TestAnOOMKillIsTheReasonOfAnEnd(t *testing.T) { // C8
 		have, err := b.r.List(b.ctx)
 		b.must(err)
 		got := have.Containers[0]
-		if told := fmt.Sprint(got.State, got.ExitCode, " ", got.Reason); told != want {
+		if told := fmt.Sprintf("%v %d %q", got.State, got.ExitCode, got.Reason); told != want {
 			t.Errorf("%q: listed as %s, want %s", events, told, want)
 		}
 	}

@@ -41,20 +41,20 @@ func TestTheRuntimeObeysTheRules(t *testing.T) {
 func TestExitCodesAreThoseOfContainers(t *testing.T) { // C8
 	b := newBench(t, Options{})
 	for _, test := range []struct {
-		script, reason string
-		code           int32
+		script string
+		code   int32
 	}{
-		{"exit 0", "Completed", 0},
-		{"exit 1", "Error", 1},
-		{"exit 255", "Error", 255},
-		{"kill -TERM $$$$", "Error", 143},
-		{"kill -KILL $$$$", "Error", 137},
-		{"kill -INT $$$$", "Error", 130},
-		{"no-such-program-here", "Error", 127}, // the shell's own
+		{"exit 0", 0},
+		{"exit 1", 1},
+		{"exit 255", 255},
+		{"kill -TERM $$$$", 143},
+		{"kill -KILL $$$$", 137},
+		{"kill -INT $$$$", 130},
+		{"no-such-program-here", 127}, // the shell's own
 	} {
 		n := b.end(b.start(test.script))
-		if n.ExitCode != test.code || n.Reason != test.reason {
-			t.Errorf("%s: %d %s, want %d %s", test.script, n.ExitCode, n.Reason, test.code, test.reason)
+		if n.ExitCode != test.code || n.Reason != "" { // that of an ordinary end is the machine's to say
+			t.Errorf("%s: %d %q, want %d and no reason", test.script, n.ExitCode, n.Reason, test.code)
 		}
 	}
 }

@@ -88,13 +88,8 @@ func (s *shim) mainEnded(status syscall.WaitStatus) {
 // writeEnd writes the end of the container, when its logs are complete.
 func (s *shim) writeEnd() error {
 	s.pumps.drain()
-	switch {
-	case s.record.Cgroup.oomKilled(): // C8: whichever process it was, and whatever the code
+	if s.record.Cgroup.oomKilled() { // C8: whichever process it was, and whatever the code
 		s.exit.Reason = "OOMKilled"
-	case s.exit.ExitCode == 0:
-		s.exit.Reason = "Completed"
-	default:
-		s.exit.Reason = "Error"
 	}
 	err := writeRecord(filepath.Join(s.dir, exitFile), s.withMessage(s.exit))
 	s.removeCgroup() // it may take a while, in which the end must not be lost

@@ -50,7 +50,7 @@ func (r *Runtime) neverStart(c *container) bool {
 	c.launched = closed
 	r.mu.Unlock()
 	r.cgroups.remove(c.record.Cgroup) // of a start that was cut off
-	r.finish(c, exitRecord{At: time.Now(), Reason: "Completed"})
+	r.finish(c, exitRecord{At: time.Now()})
 	close(c.done)
 	return true
 }

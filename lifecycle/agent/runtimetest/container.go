@@ -11,10 +11,10 @@ import (
 )
 
 // killed is the end by SIGKILL: 128 + 9 (C8).
-var killed = Exit{Code: 137, Reason: "Error"}
+var killed = Exit{Code: 137}
 
 // lost is the end of what was in an unknown state: how it ended is not known (C8).
-var lost = Exit{Code: 255, Reason: "Error"}
+var lost = Exit{Code: 255}
 
 // container returns a container; the caller holds the lock.
 func (f *Fake) container(id string) *container {
