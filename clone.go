@@ -8,7 +8,7 @@ import (
 
 // Clone returns a copy that goes its own way from here: keep one to rewind to.
 // Apps that remember something must be [Cloner]s, and a [FixedTiming] with a
-// World that does is shared.
+// Chance that does is shared.
 func (s *Simulation) Clone() *Simulation {
 	c := *s
 	pcg := *s.pcg

@@ -242,12 +242,12 @@ func (s *Simulation) podTiming(n int) *lifecycle.Timing {
 	if s.timing == nil {
 		return nil
 	}
-	w, ok := s.timing.World.(interface{ ForPod(n int) lifecycle.World })
+	w, ok := s.timing.Chance.(interface{ ForPod(n int) lifecycle.Chance })
 	if !ok {
 		return s.timing
 	}
 	t := *s.timing
-	t.World = w.ForPod(n)
+	t.Chance = w.ForPod(n)
 	return &t
 }
 

@@ -16,7 +16,7 @@ func (s *Simulation) step(pod int32, events ...*lifecycle.Event) {
 	now := s.Now()
 	s.events = s.events[:0]
 	for _, ev := range events {
-		if r, ok := p.machine.RecordFact(now, ev); ok {
+		if r, ok := p.machine.FactRecord(now, ev); ok {
 			p.track.Add(r)
 		}
 		s.events = append(s.events, *ev)
@@ -51,10 +51,10 @@ func (s *Simulation) follow(pod int32, p *simPod, actions []lifecycle.Action) {
 
 // record logs an action, if it is one to be logged.
 func (s *Simulation) record(p *simPod, a *lifecycle.Action) {
-	if k := lifecycle.RecordKind(a); k == 0 || !s.log.Wants(k) {
+	if k := lifecycle.ActionRecordKind(a); k == 0 || !s.log.Wants(k) {
 		return
 	}
-	if r, ok := p.machine.Record(s.Now(), a); ok {
+	if r, ok := p.machine.ActionRecord(s.Now(), a); ok {
 		p.track.Add(r)
 	}
 }

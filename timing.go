@@ -14,7 +14,7 @@ type Timing func(*rand.Rand) *lifecycle.Timing
 func KubeletTiming(r *rand.Rand) *lifecycle.Timing { return lifecycle.KubeletTiming(r) }
 
 // FixedTiming is a timing that owes nothing to the seed. Simulations with it
-// can be cloned only if its World remembers nothing.
+// can be cloned only if its Chance remembers nothing.
 func FixedTiming(t *lifecycle.Timing) Timing {
 	return func(*rand.Rand) *lifecycle.Timing { return t }
 }

@@ -84,7 +84,7 @@ func replayActions(line []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	plan := template.Plan(lifecycle.Situation{
+	plan := template.Plan(lifecycle.PlanInput{
 		Runtime: &state, Results: record.result, RestartAll: record.Input.RestartAllContainers,
 		Deleting: record.Input.Pod.DeletionTimestamp != nil,
 	})

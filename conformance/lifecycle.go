@@ -86,7 +86,7 @@ func replayLifecycle(line []byte) (string, error) {
 // options makes the scenario a simulation.
 func (s *lifecycleScenario) options(world *lifecycleWorld, log *lifecycleLog) podclock.Options {
 	timing := &lifecycle.Timing{
-		OnDemandRelist: time.Millisecond, ProbeDelay: time.Millisecond, Resync: time.Minute, World: world,
+		OnDemandRelist: time.Millisecond, ProbeDelay: time.Millisecond, Resync: time.Minute, Chance: world,
 	}
 	o := podclock.Options{
 		Pods:    []podclock.Pod{{Manifest: s.Pod, At: micros(s.AddUs), Apps: s.apps()}},
@@ -342,7 +342,7 @@ func (l *lifecycleLog) action(t podclock.Tap, a *lifecycle.Action) {
 	case lifecycle.RunProbe:
 		l.add(t, "exec-start", l.name(a.Container), l.number(a.Instance), a.Probe.String())
 	case lifecycle.RecordEvent:
-		l.add(t, "event", "", nil, fmt.Sprintf("%s %s %s", a.EventType, a.Reason, a.Message))
+		l.add(t, "event", "", nil, fmt.Sprintf("%s %s %s", a.Severity, a.Reason, a.Message))
 	case lifecycle.Synced:
 		l.add(t, "requeue", "", nil, a.Delay.Microseconds())
 	case lifecycle.StatusChanged:

@@ -266,7 +266,7 @@ func (p *recordedPod) facts() []podclock.TimedFact {
 func (l *playedLog) play(life life) error {
 	p := l.pod
 	world := newRecordedWorld(p, life.until)
-	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: 500 * time.Microsecond, Resync: time.Minute, World: world}
+	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: 500 * time.Microsecond, Resync: time.Minute, Chance: world}
 	options := podclock.Options{
 		Start:         p.Epoch,
 		Pods:          []podclock.Pod{{Manifest: life.manifest, Apps: p.apps(), Sandbox: p.Script.sandbox(p.PodIP), At: secs(life.from)}},

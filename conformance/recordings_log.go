@@ -95,7 +95,7 @@ func (l *playedLog) action(t podclock.Tap, a *lifecycle.Action) {
 			l.exec(t, a, h.Exec.Command, 0)
 		}
 	case lifecycle.RecordEvent:
-		text := eventText(a.EventType, a.Reason, l.template.FieldPath(a.Container), a.Message)
+		text := eventText(a.Severity, a.Reason, l.template.FieldPath(a.Container), a.Message)
 		l.events = append(l.events, happening{t: l.since(t), text: text})
 	case lifecycle.StatusChanged:
 		if !a.Last || l.pod.sawLast() {

@@ -14,7 +14,7 @@
 // A file holds lines of JSON. The first one tells the version and the
 // configuration. The first line about a pod holds a snapshot of its machine; all
 // further ones are its steps: when, which events, and what its
-// [lifecycle.World], which is chance, answered. Nothing else goes into a
+// [lifecycle.Chance], which is chance, answered. Nothing else goes into a
 // machine, so that it does the same again. Since each file begins with
 // snapshots of its own, one can be read without those before it.
 //

@@ -34,7 +34,7 @@ type header struct {
 type pod struct {
 	UID    types.UID        `json:"uid"`
 	Config lifecycle.Config `json:"config"`
-	// Chance: its timing has a World.
+	// Chance: its timing has a Chance.
 	Chance         bool          `json:"chance,omitempty"`
 	OnDemandRelist time.Duration `json:"onDemandRelist,omitempty"`
 	SyncDuration   time.Duration `json:"syncDuration,omitempty"`
@@ -49,19 +49,19 @@ type pod struct {
 func podOf(uid types.UID, k *Track, snapshot []byte) *pod {
 	t := &k.timing
 	return &pod{
-		UID: uid, Config: k.config, Chance: t.World != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
+		UID: uid, Config: k.config, Chance: t.Chance != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
 		Resync: t.Resync, RetryError: t.RetryError, RetryNetwork: t.RetryNetwork, Snapshot: snapshot,
 	}
 }
 
-// timing is that of the machine, with the World that is to speak for it.
+// timing is that of the machine, with the Chance that is to speak for it.
 func (p *pod) timing(world *speaker) *lifecycle.Timing {
 	t := &lifecycle.Timing{
 		OnDemandRelist: p.OnDemandRelist, SyncDuration: p.SyncDuration, ProbeDelay: p.ProbeDelay,
 		Resync: p.Resync, RetryError: p.RetryError, RetryNetwork: p.RetryNetwork,
 	}
 	if p.Chance {
-		t.World = world
+		t.Chance = world
 	}
 	return t
 }

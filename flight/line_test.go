@@ -63,19 +63,19 @@ func TestAnEventComesBackWithAllItsFields(t *testing.T) {
 	}
 }
 
-// A timing's fields are those that stand with a pod, and its World.
+// A timing's fields are those that stand with a pod, and its Chance.
 func TestATimingComesBackWithAllItsFields(t *testing.T) {
-	f := &wiretest.Filler{Skip: []string{"Timing.World"}}
+	f := &wiretest.Filler{Skip: []string{"Timing.Chance"}}
 	var before lifecycle.Timing
 	f.Fill(&before)
 	world := &speaker{}
-	before.World = world
+	before.Chance = world
 	if after := podOf("u", &Track{timing: before}, nil).timing(world); !reflect.DeepEqual(&before, after) {
 		t.Errorf("%+v came back as %+v", before, *after)
 	}
-	before.World = nil
-	if after := podOf("u", &Track{timing: before}, nil).timing(world); after.World != nil {
-		t.Error("a timing without a World came back with one")
+	before.Chance = nil
+	if after := podOf("u", &Track{timing: before}, nil).timing(world); after.Chance != nil {
+		t.Error("a timing without a Chance came back with one")
 	}
 }
 

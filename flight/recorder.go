@@ -93,9 +93,9 @@ type Track struct {
 func (r *Recorder) Track(c lifecycle.Config, t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
 	k := &Track{recorder: r, config: c, timing: *t}
 	heard := *t
-	if t.World != nil {
-		k.world = &listener{World: t.World}
-		heard.World = k.world
+	if t.Chance != nil {
+		k.world = &listener{Chance: t.Chance}
+		heard.Chance = k.world
 	}
 	return k, &heard
 }

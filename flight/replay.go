@@ -144,7 +144,7 @@ func (p *Player) step(s *step) error {
 		if m.track == nil {
 			continue
 		}
-		if r, ok := m.pod.RecordFact(s.At, &ev); ok {
+		if r, ok := m.pod.FactRecord(s.At, &ev); ok {
 			m.track.Add(r)
 		}
 	}
@@ -158,7 +158,7 @@ func (p *Player) step(s *step) error {
 		return nil
 	}
 	for i := range actions {
-		if r, ok := m.pod.Record(s.At, &actions[i]); ok {
+		if r, ok := m.pod.ActionRecord(s.At, &actions[i]); ok {
 			m.track.Add(r)
 		}
 	}

@@ -82,14 +82,14 @@ func (n *node) give(events ...lifecycle.Event) {
 	for queue := [][]lifecycle.Event{events}; len(queue) > 0; queue = queue[1:] {
 		track := n.log.Track("default/" + n.pod.Identity().Name)
 		for i := range queue[0] {
-			if r, ok := n.pod.RecordFact(n.now, &queue[0][i]); ok {
+			if r, ok := n.pod.FactRecord(n.now, &queue[0][i]); ok {
 				track.Add(r)
 			}
 		}
 		actions := n.track.Step(n.pod, n.now, queue[0]...)
 		for i := range actions {
 			a := &actions[i]
-			if r, ok := n.pod.Record(n.now, a); ok {
+			if r, ok := n.pod.ActionRecord(n.now, a); ok {
 				track.Add(r)
 			}
 			if a.Type.IsRequest() {

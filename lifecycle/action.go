@@ -110,9 +110,9 @@ type Action struct {
 	Delay time.Duration
 	Image string
 
-	// EventType ("Normal", "Warning"), Reason and Message of a recorded event;
+	// Severity ("Normal", "Warning"), Reason and Message of a recorded event;
 	// Message alone is also the text of the other notices.
-	EventType, Reason, Message string
+	Severity, Reason, Message string
 
 	// Status is the new status of a StatusChanged: shared, not to be modified.
 	Status *corev1.PodStatus

@@ -69,7 +69,7 @@ func (p *Pod) complete(ev *Event) {
 	}
 	p.learn(r, ev)
 	if ev.Fallback != "" { // C37
-		p.record(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
+		p.emitEvent(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
 	}
 	switch {
 	case ev.Op == p.pass.op:
@@ -102,7 +102,7 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 		return false
 	}
 	if ev.Err != "" {
-		p.record(p.hooks[i].container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.emitEvent(p.hooks[i].container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
 	p.hooks = slices.Delete(p.hooks, i, i+1)
 	return true
@@ -205,7 +205,7 @@ func (p *Pod) orphaned() {
 	if p.worker.finished {
 		return
 	}
-	if p.timing.World != nil {
+	if p.timing.Chance != nil {
 		p.worker.orphanAt = p.timing.housekeeping(p.now)
 	}
 	p.store.stored = false
@@ -224,7 +224,7 @@ func (p *Pod) evict(e *Eviction) {
 	}
 	p.evicted = e
 	if e.EventReason != "" {
-		p.record(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
+		p.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
 	p.worker.exceededAt = p.now.Add(p.patience(e))
 	p.terminate(e.Grace, e.Reason+": "+e.Message)
@@ -244,7 +244,7 @@ func (p *Pod) patience(e *Eviction) time.Duration {
 func (p *Pod) exceeded() {
 	p.worker.exceededAt = zeroTime
 	if !p.worker.terminated {
-		p.record(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
+		p.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
 	}
 }
 
@@ -255,7 +255,7 @@ func (p *Pod) refuse(e *Eviction) {
 		p.ignored(PodRefused, "the pod was admitted before")
 		return
 	}
-	p.record(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
+	p.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.pending, p.worker.finished, p.worker.terminated = update{}, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
 		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.qos, ObservedGeneration: p.generation()}, false, true)

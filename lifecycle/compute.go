@@ -73,17 +73,17 @@ func (c KillCause) String() string {
 // instance; false if there is none (P69).
 type ProbeResults func(container int, instance uint64, kind probe.Kind) (probe.Result, bool)
 
-// Situation is what a plan is made from.
-type Situation struct {
+// PlanInput is what a plan is made from.
+type PlanInput struct {
 	// Runtime is a snapshot of what the runtime has of the pod.
 	Runtime *Runtime
 	// Results are the published probe results; nil: there are none.
 	Results ProbeResults
 	// RestartAll: condition AllContainersRestarting is True (R9).
 	RestartAll bool
-	// Owed: containers that were killed to be started again, whatever their exit
+	// RestartPending: containers that were killed to be started again, whatever their exit
 	// code (R39), and were not started yet; nil: none. A kubelet forgets them (R41).
-	Owed []bool
+	RestartPending []bool
 	// Deleting: the pod object carries a deletion timestamp (R6).
 	Deleting bool
 }
@@ -92,12 +92,12 @@ type Situation struct {
 type planner struct {
 	t    *Template
 	r    *Runtime
-	in   Situation
+	in   PlanInput
 	plan Plan
 }
 
 // Plan decides what one sync of the pod does (R6–R10, S1–S14, P79, C50, C51).
-func (t *Template) Plan(in Situation) Plan {
+func (t *Template) Plan(in PlanInput) Plan {
 	p := planner{t: t, r: in.Runtime, in: in}
 	p.decide(in.RestartAll)
 	return p.plan
@@ -218,8 +218,8 @@ func (p *planner) endPod() {
 // idleRegular reports whether a regular container that does not run is due (R6).
 func (p *planner) idleRegular(i int, c *Instance) bool {
 	state, code := p.r.state(i)
-	owed := p.in.Owed != nil && p.in.Owed[i] && !p.in.Deleting
-	if !owed && !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
+	pending := p.in.RestartPending != nil && p.in.RestartPending[i] && !p.in.Deleting
+	if !pending && !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
 		return false
 	}
 	if c != nil && c.State == restart.StateUnknown {

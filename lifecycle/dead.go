@@ -67,7 +67,7 @@ func (p *Pod) scheduleCollection() {
 // not be removed is tried again by the next one; in the ideal model that would
 // be at once, and without end, so it waits for the next change there.
 func (p *Pod) collectAgain(ev *Event) {
-	if ev.Err == "" || p.timing.World != nil {
+	if ev.Err == "" || p.timing.Chance != nil {
 		p.scheduleCollection()
 	}
 }

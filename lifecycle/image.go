@@ -16,7 +16,7 @@ func (p *Pod) ensureImage(i int) {
 	switch {
 	case c.imageErr != "":
 		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.spec.Image, c.spec.Image, c.imageErr)
-		p.record(i, corev1.EventTypeWarning, "InspectFailed", message)
+		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "InvalidImageName", message)
 	case c.spec.ImagePullPolicy == corev1.PullAlways:
 		p.pull(i)
@@ -28,7 +28,7 @@ func (p *Pod) ensureImage(i int) {
 
 // imageFailed ends a start for want of the image (I4).
 func (p *Pod) imageFailed(i int, reason, message string) {
-	p.record(i, corev1.EventTypeWarning, "Failed", "Error: "+reason)
+	p.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+reason)
 	p.startFailed(i, reason, message)
 }
 
@@ -39,14 +39,14 @@ func (p *Pod) imageInspected(i int) {
 	switch {
 	case ev.Err != "":
 		message := fmt.Sprintf("Failed to inspect image %q: %s", "", ev.Err) // [quirk] of I4
-		p.record(i, corev1.EventTypeWarning, "InspectFailed", message)
+		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "ImageInspectError", message)
 	case ev.Present:
-		p.record(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.spec.Image))
+		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.spec.Image))
 		p.create(i)
 	case c.spec.ImagePullPolicy == corev1.PullNever:
 		message := fmt.Sprintf("Container image %q is not present with pull policy of Never", c.image)
-		p.record(i, corev1.EventTypeWarning, "ErrImageNeverPull", message)
+		p.emitEvent(i, corev1.EventTypeWarning, "ErrImageNeverPull", message)
 		p.imageFailed(i, "ErrImageNeverPull", message)
 	default:
 		p.pull(i)
@@ -73,7 +73,7 @@ func (p *Pod) pull(i int) {
 		p.refusePull(i, r)
 		return
 	}
-	p.record(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.spec.Image)) // I11
+	p.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.spec.Image)) // I11
 	p.pass.start.step = startPull
 	p.await(p.request(Action{Type: PullImage, Container: i, Image: c.image}))
 }
@@ -81,7 +81,7 @@ func (p *Pod) pull(i int) {
 func (p *Pod) refusePull(i int, r restart.Refusal) {
 	c := &p.t.containers[i]
 	message := fmt.Sprintf("Back-off pulling image %q", c.spec.Image)
-	p.record(i, corev1.EventTypeNormal, "BackOff", message)
+	p.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
 	p.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	if last := p.pullFailure[c.imageKey]; last != "" {
 		message += ": " + last
@@ -94,12 +94,12 @@ func (p *Pod) imagePulled(i int) {
 	c := &p.t.containers[i]
 	ev := p.answered()
 	if ev.Err == "" { // I7: the back-off entry ages out
-		p.record(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.spec.Image, ev))
+		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.spec.Image, ev))
 		p.pullFailure[c.imageKey] = ""
 		p.create(i)
 		return
 	}
-	p.record(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, ev.Err))
+	p.emitEvent(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, ev.Err))
 	p.pullBackoff[c.imageKey].PullFailed(p.now, p.t.pullLimits)
 	reason, message := pullFailure(c.spec.Image, ev.Err)
 	p.pullFailure[c.imageKey] = reason + ": " + message

@@ -96,7 +96,7 @@ func (p *Pod) beginKill(why Kill, override *int64) {
 	if message == "" {
 		message = "Stopping container " + p.t.name(why.Container)
 	}
-	p.record(why.Container, corev1.EventTypeNormal, "Killing", message) // C50
+	p.emitEvent(why.Container, corev1.EventTypeNormal, "Killing", message) // C50
 	if override != nil {
 		grace = *override
 	}
@@ -146,7 +146,7 @@ func (p *Pod) runPreStop(k *kill, h *corev1.LifecycleHandler) {
 // (C42, C44).
 func (p *Pod) preStopDone(k *kill, err string) {
 	if err != "" {
-		p.record(k.container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.emitEvent(k.container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
 	k.grace -= wholeSeconds(p.now.Sub(k.since))
 	p.beginTurn(k)

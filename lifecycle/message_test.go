@@ -45,7 +45,7 @@ func TestC10WhereATerminationMessageComesFrom(t *testing.T) {
 		s := newShell(t, pod, nil)
 		s.give(lifecycle.Event{})
 		test.end.Type, test.end.Instance = lifecycle.ContainerExited, s.running()
-		record, _ := s.pod.RecordFact(s.now, &test.end)
+		record, _ := s.pod.FactRecord(s.now, &test.end)
 		s.give(test.end)
 		got := s.pod.Status().ContainerStatuses[0].State.Terminated.Message
 		if got != test.want || record.Message != test.want {

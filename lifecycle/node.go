@@ -24,7 +24,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	p.pleg = eventGenerator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
-	clear(p.owed)
+	clear(p.restartPending)
 	if p.store.recalled = nil; keepMemory {
 		p.store.recalled = p.store.reported
 	}

@@ -31,7 +31,7 @@ func (p *Pod) nodeLost() {
 		}
 	}
 	p.store.reported = r
-	p.record(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
+	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
 	if d, ends := p.t.toleratesUnreachable(); ends {
 		p.absence.evictAt = p.now.Add(d)
 	}
@@ -79,7 +79,7 @@ func (t *Template) toleratesUnreachable() (time.Duration, bool) {
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
 	p.absence.evictAt = zeroTime
-	p.record(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
 	r := p.store.reported.DeepCopy()
 	added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
 		Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
@@ -96,7 +96,7 @@ func (p *Pod) keepPod() {
 		return
 	}
 	p.absence.evictAt = zeroTime
-	p.record(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 }
 
 // deletedUnseen takes a deletion of which the kubelet learns when the node is

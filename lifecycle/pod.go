@@ -25,7 +25,7 @@ type Pod struct {
 	ops    uint64 // the last Op given out
 	open   []openRequest
 
-	world   world
+	world   truth
 	pleg    eventGenerator
 	worker  podWorker
 	pass    pass
@@ -42,14 +42,14 @@ type Pod struct {
 
 	noNetwork string // why the network is not ready; empty: it is
 
-	owed         []bool            // by container: see Situation.Owed
-	reasons      []startReason     // by container: why its last start failed (R30)
-	backoff      []restart.Backoff // by container
-	pullBackoff  []restart.Backoff // by image string
-	pullFailure  []string          // by image string: "REASON: MESSAGE" of the last failed pull (I4)
-	lastAttempt  []int32           // by container: highest restart count in the logs (R12); -1: none
-	kubeletStart time.Time         // zero: long before the pod
-	nextTemplate *Template         // the changed pod object, for the next pass
+	restartPending []bool            // by container: see PlanInput.RestartPending
+	reasons        []startReason     // by container: why its last start failed (R30)
+	backoff        []restart.Backoff // by container
+	pullBackoff    []restart.Backoff // by image string
+	pullFailure    []string          // by image string: "REASON: MESSAGE" of the last failed pull (I4)
+	lastAttempt    []int32           // by container: highest restart count in the logs (R12); -1: none
+	kubeletStart   time.Time         // zero: long before the pod
+	nextTemplate   *Template         // the changed pod object, for the next pass
 
 	stirred bool      // the machinery around the probe workers may have something to do
 	restsTo time.Time // if not, when it next has; zero: not by itself
@@ -69,14 +69,14 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	n := t.Containers()
 	p := &Pod{
 		t: t, id: id, timing: timing, now: now,
-		owed:        make([]bool, n),
-		reasons:     make([]startReason, n),
-		backoff:     make([]restart.Backoff, n),
-		pullBackoff: make([]restart.Backoff, t.images),
-		pullFailure: make([]string, t.images),
-		lastAttempt: make([]int32, n),
-		triggered:   make([]time.Time, n),
-		stirred:     true,
+		restartPending: make([]bool, n),
+		reasons:        make([]startReason, n),
+		backoff:        make([]restart.Backoff, n),
+		pullBackoff:    make([]restart.Backoff, t.images),
+		pullFailure:    make([]string, t.images),
+		lastAttempt:    make([]int32, n),
+		triggered:      make([]time.Time, n),
+		stirred:        true,
 	}
 	for i := range p.lastAttempt {
 		p.lastAttempt[i] = -1
@@ -88,7 +88,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 }
 
 // Clone returns an independent copy. Template and timing are shared: copies are
-// independent only if the timing's World remembers nothing, as a [Chance] does.
+// independent only if the timing's Chance remembers nothing, as a [SeededChance] does.
 func (p *Pod) Clone() *Pod {
 	c := *p
 	c.out, c.acts = nil, nil
@@ -103,7 +103,7 @@ func (p *Pod) Clone() *Pod {
 	c.probes = p.probes.Clone()
 	c.store = p.store.clone()
 	c.foreign = slices.Clone(p.foreign)
-	c.owed = slices.Clone(p.owed)
+	c.restartPending = slices.Clone(p.restartPending)
 	c.reasons = slices.Clone(p.reasons)
 	c.backoff = slices.Clone(p.backoff)
 	c.pullBackoff = slices.Clone(p.pullBackoff)
@@ -267,9 +267,9 @@ func (p *Pod) runMachinery() bool {
 // emit appends an action.
 func (p *Pod) emit(a Action) { p.out = append(p.out, a) }
 
-// record emits an event of the kubelet; container may be NoContainer.
-func (p *Pod) record(container int, eventType, reason, message string) {
-	p.emit(Action{Type: RecordEvent, Container: container, EventType: eventType, Reason: reason, Message: message})
+// emitEvent emits an event of the kubelet; container may be NoContainer.
+func (p *Pod) emitEvent(container int, eventType, reason, message string) {
+	p.emit(Action{Type: RecordEvent, Container: container, Severity: eventType, Reason: reason, Message: message})
 }
 
 // explain emits the reason of a decision.

@@ -23,17 +23,17 @@ func (p *Pod) newProbes() probe.Set {
 // once, such as that of a container that is done, would ask for a sync that
 // makes it again, and so on (P34). A kubelet's relists space these out (T12).
 func (p *Pod) addProbes() {
-	if p.timing.World == nil && p.probesMade.Equal(p.now) {
+	if p.timing.Chance == nil && p.probesMade.Equal(p.now) {
 		return
 	}
 	p.probesMade = p.now
 	var sleep func(probe.Spec) time.Duration
-	if p.timing.World != nil && !p.kubeletStart.IsZero() {
+	if p.timing.Chance != nil && !p.kubeletStart.IsZero() {
 		sleep = func(s probe.Spec) time.Duration {
 			if p.now.Sub(p.kubeletStart) >= s.Period {
 				return 0
 			}
-			return p.timing.World.FirstProbe(p.now, s.Period)
+			return p.timing.Chance.FirstProbe(p.now, s.Period)
 		}
 	}
 	p.probes.Create(p.now, sleep)
@@ -57,7 +57,7 @@ func (p *Pod) probeResult(container int, instance uint64, kind probe.Kind) (prob
 // trigger wakes a readiness worker. Where nothing takes time, one manual pass
 // per worker and instant is enough (T26).
 func (p *Pod) trigger(container int) {
-	if p.timing.World == nil {
+	if p.timing.Chance == nil {
 		if p.triggered[container].Equal(p.now) {
 			return
 		}
@@ -100,7 +100,7 @@ func (p *Pod) probed(acts []probe.Action) {
 			p.attempt(a)
 		case probe.ActionEvent:
 			e, n := a.Event(), p.notice(RecordEvent, a)
-			n.EventType, n.Reason, n.Message = e.Type, e.Reason, e.Message
+			n.Severity, n.Reason, n.Message = e.Type, e.Reason, e.Message
 		case probe.ActionCounted:
 			p.notice(ProbeCounted, a)
 		case probe.ActionSkipped:

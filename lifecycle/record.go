@@ -12,9 +12,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// RecordKind returns the kind of the record that [Pod.Record] makes of an
+// ActionRecordKind returns the kind of the record that [Pod.ActionRecord] makes of an
 // action; 0: it makes none.
-func RecordKind(a *Action) timeline.Kind {
+func ActionRecordKind(a *Action) timeline.Kind {
 	switch a.Type {
 	case RunSandbox, StopSandbox:
 		return timeline.Sandbox
@@ -43,7 +43,7 @@ func RecordKind(a *Action) timeline.Kind {
 	case PodFinished:
 		return timeline.Finished
 	case InspectImage, CreateContainer, StartContainer, RemoveContainer, RemoveSandbox, RunProbe:
-		return 0 // their ends are facts, see RecordFact
+		return 0 // their ends are facts, see FactRecord
 	}
 	panic("lifecycle: no record kind for " + a.Type.String())
 }
@@ -60,10 +60,10 @@ func resultKind(k probe.ActionKind) timeline.Kind {
 	return 0
 }
 
-// Record turns an action of the Step at now into a record for a timeline, and
+// ActionRecord turns an action of the Step at now into a record for a timeline, and
 // reports whether there is one to keep. It must be called before the next Step.
-func (p *Pod) Record(now time.Time, a *Action) (timeline.Record, bool) {
-	r := timeline.Record{At: now, Kind: RecordKind(a), Run: int(a.Attempt), Message: a.Message}
+func (p *Pod) ActionRecord(now time.Time, a *Action) (timeline.Record, bool) {
+	r := timeline.Record{At: now, Kind: ActionRecordKind(a), Run: int(a.Attempt), Message: a.Message}
 	if a.Container != NoContainer {
 		r.Container = p.t.name(a.Container)
 	}
@@ -81,7 +81,7 @@ func (p *Pod) Record(now time.Time, a *Action) (timeline.Record, bool) {
 		r.Reason, r.Outcome = a.Hook.String(), "started"
 		r.Run = p.runOf(a.Instance)
 	case timeline.Event:
-		r.Type, r.Reason, r.Run = a.EventType, a.Reason, 0
+		r.Type, r.Reason, r.Run = a.Severity, a.Reason, 0
 		recordProbe(&r, a)
 	case timeline.Status:
 		r.State = p.recordState(now, a.Status)

@@ -26,8 +26,8 @@ func TestEveryActionHasARecordOrIsToldByItsAnswer(t *testing.T) {
 	p := recordedPod(t)
 	for a := RunSandbox; a < numActionTypes; a++ {
 		action := &Action{Type: a, Container: NoContainer, Status: &corev1.PodStatus{}, Decision: DecidedKill}
-		r, ok := p.Record(worldStart, action)
-		if ok != (RecordKind(action) != 0) || ok && (r.Kind == 0 || !r.At.Equal(worldStart)) {
+		r, ok := p.ActionRecord(worldStart, action)
+		if ok != (ActionRecordKind(action) != 0) || ok && (r.Kind == 0 || !r.At.Equal(worldStart)) {
 			t.Errorf("%v: %v %+v", a, ok, r)
 		}
 		if !ok && !a.IsRequest() && a != ProbeResultSet {
@@ -43,7 +43,7 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 		ev.Template, p.noNetwork = changed(t, p), "why"
 		p.world.sandboxes = []Sandbox{{ID: 3, Attempt: 5, Ready: true}}
 		p.world.instances = []Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}}
-		r, ok := p.RecordFact(worldStart, &ev)
+		r, ok := p.FactRecord(worldStart, &ev)
 		if ok && (r.Kind == 0 || strings.HasPrefix(r.Text(), "Kind(")) {
 			t.Errorf("%v: %+v", e, r)
 		}
@@ -56,7 +56,7 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 		}
 		if ok && ev.Op != 0 {
 			p.open = nil
-			if r, ok := p.RecordFact(worldStart, &ev); ok {
+			if r, ok := p.FactRecord(worldStart, &ev); ok {
 				t.Errorf("%v, which answers nothing: %+v", e, r)
 			}
 		}
@@ -108,7 +108,7 @@ func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 		{Type: ContainerUnknown, Instance: 4},
 		{Type: ContainerUnknown, Instance: 5},
 	} {
-		if r, ok := p.RecordFact(worldStart, &ev); ok {
+		if r, ok := p.FactRecord(worldStart, &ev); ok {
 			t.Errorf("%v: %+v", ev.Type, r)
 		}
 	}
@@ -118,7 +118,7 @@ func TestAFailedAnswerIsRecordedAsAFailure(t *testing.T) {
 	for e, want := range map[EventType]timeline.Kind{ContainerCreated: timeline.Failed, ContainerStarted: timeline.Failed, ImagePulled: timeline.Image} {
 		p, ev := recordedPod(t), asked(e)
 		p.open = []openRequest{{op: 7, request: requestOf(e)}}
-		r, ok := p.RecordFact(worldStart, &ev)
+		r, ok := p.FactRecord(worldStart, &ev)
 		if !ok || r.Kind != want || !strings.Contains(r.Text(), "failed") || !strings.Contains(r.Text(), "why") {
 			t.Errorf("%v: %s", e, r.Text())
 		}
@@ -127,7 +127,7 @@ func TestAFailedAnswerIsRecordedAsAFailure(t *testing.T) {
 
 func TestOnlyAnAgentKeepsItsMemory(t *testing.T) { // R19, S25, S72
 	for keeps, want := range map[bool]string{false: "the kubelet was restarted", true: "the agent was restarted, and kept its memory"} {
-		r, ok := recordedPod(t).RecordFact(worldStart, &Event{Type: KubeletRestarted, KeepMemory: keeps})
+		r, ok := recordedPod(t).FactRecord(worldStart, &Event{Type: KubeletRestarted, KeepMemory: keeps})
 		if !ok || r.Text() != want {
 			t.Errorf("KeepMemory %v: %q, %v; want %q", keeps, r.Text(), ok, want)
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// RecordFact turns an event for the Step at now into a record for a timeline,
+// FactRecord turns an event for the Step at now into a record for a timeline,
 // and reports whether there is one to keep. It must be called before that Step.
-func (p *Pod) RecordFact(now time.Time, ev *Event) (timeline.Record, bool) {
+func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 	about, ok := p.concerns(ev)
 	if !ok {
 		return timeline.Record{}, false

@@ -41,7 +41,7 @@ func (p *Pod) touched() {
 // requestRelist asks for a relist of this pod (T4, R37). In the ideal model
 // everything has been relisted by then.
 func (p *Pod) requestRelist() {
-	if p.t.cfg.Gates.DisableOnDemandRelist || p.timing.World == nil || !p.pleg.onDemandAt.IsZero() {
+	if p.t.cfg.Gates.DisableOnDemandRelist || p.timing.Chance == nil || !p.pleg.onDemandAt.IsZero() {
 		return
 	}
 	p.pleg.requested, p.pleg.onDemandAt = p.now, p.now.Add(p.timing.OnDemandRelist)
@@ -92,7 +92,7 @@ func (p *Pod) announced(e seen) bool {
 	case restart.StateRunning, restart.StateExited:
 		return true
 	case restart.StateUnknown:
-		return p.timing.World == nil
+		return p.timing.Chance == nil
 	}
 	return false
 }

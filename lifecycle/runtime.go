@@ -88,18 +88,18 @@ func (r *Runtime) activeSandbox() *Sandbox {
 	return &r.Sandboxes[0]
 }
 
-// world is the truth about the runtime, kept from the facts that the shell
+// truth is the truth about the runtime, kept from the facts that the shell
 // reports. The kubelet's rules never look at it; they see snapshots (T12).
-type world struct {
+type truth struct {
 	sandboxes []Sandbox // oldest first
 	instances []Instance
 }
 
-func (w *world) clone() world {
-	return world{slices.Clone(w.sandboxes), slices.Clone(w.instances)}
+func (w *truth) clone() truth {
+	return truth{slices.Clone(w.sandboxes), slices.Clone(w.instances)}
 }
 
-func (w *world) instance(id uint64) *Instance {
+func (w *truth) instance(id uint64) *Instance {
 	for i := range w.instances {
 		if w.instances[i].ID == id {
 			return &w.instances[i]
@@ -108,7 +108,7 @@ func (w *world) instance(id uint64) *Instance {
 	return nil
 }
 
-func (w *world) sandbox(id uint64) *Sandbox {
+func (w *truth) sandbox(id uint64) *Sandbox {
 	for i := range w.sandboxes {
 		if w.sandboxes[i].ID == id {
 			return &w.sandboxes[i]
@@ -118,7 +118,7 @@ func (w *world) sandbox(id uint64) *Sandbox {
 }
 
 // view copies the truth, newest first.
-func (w *world) view() Runtime {
+func (w *truth) view() Runtime {
 	r := Runtime{Sandboxes: slices.Clone(w.sandboxes), Instances: slices.Clone(w.instances)}
 	slices.Reverse(r.Sandboxes)
 	slices.Reverse(r.Instances)
@@ -127,7 +127,7 @@ func (w *world) view() Runtime {
 
 // exit ends an instance, with its termination message. A second exit of the same
 // instance is reported by false.
-func (w *world) exit(now time.Time, t *Template, ev *Event) bool {
+func (w *truth) exit(now time.Time, t *Template, ev *Event) bool {
 	c := w.instance(ev.Instance)
 	if c == nil || c.State == restart.StateExited {
 		return false
@@ -156,13 +156,13 @@ func exitReason(code int32) string {
 	return "Error"
 }
 
-func (w *world) remove(id uint64) bool {
+func (w *truth) remove(id uint64) bool {
 	before := len(w.instances)
 	w.instances = slices.DeleteFunc(w.instances, func(c Instance) bool { return c.ID == id })
 	return len(w.instances) < before
 }
 
-func (w *world) removeSandbox(id uint64) bool {
+func (w *truth) removeSandbox(id uint64) bool {
 	before := len(w.sandboxes)
 	w.sandboxes = slices.DeleteFunc(w.sandboxes, func(s Sandbox) bool { return s.ID == id })
 	return len(w.sandboxes) < before

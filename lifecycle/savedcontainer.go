@@ -60,7 +60,7 @@ func (p *Pod) saveContainers() []savedContainer {
 	out := make([]savedContainer, p.t.Containers())
 	for i := range out {
 		out[i] = savedContainer{
-			Name: p.t.name(i), Owed: p.owed[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
+			Name: p.t.name(i), Owed: p.restartPending[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
 			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.store.views[i]),
 		}
 	}
@@ -77,7 +77,7 @@ func (s *savedPod) loadContainers(p *Pod) error {
 		if c.Name != p.t.name(i) {
 			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.name(i))
 		}
-		p.owed[i], p.reasons[i], p.backoff[i] = c.Owed, startReason{c.Reason, c.Message}, c.Backoff.load()
+		p.restartPending[i], p.reasons[i], p.backoff[i] = c.Owed, startReason{c.Reason, c.Message}, c.Backoff.load()
 		p.lastAttempt[i], p.triggered[i], p.store.views[i] = c.LastAttempt, c.Triggered, probe.View(c.View)
 	}
 	return nil

@@ -109,7 +109,7 @@ func (s *shell) events(reason string) []string {
 	var all []string
 	for i := range s.log {
 		if a := &s.log[i]; a.Type == lifecycle.RecordEvent && a.Reason == reason {
-			all = append(all, a.EventType+" "+a.Message)
+			all = append(all, a.Severity+" "+a.Message)
 		}
 	}
 	return all

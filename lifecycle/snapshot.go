@@ -173,7 +173,7 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
 	p.open = convertAll(s.Requests, savedRequest.load)
-	p.world = world{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
+	p.world = truth{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
 	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker.load(), s.Pass.load()
 	p.kills, p.deletor, p.hooks = s.Kills.load(), s.Deletor.load(), convertAll(s.Hooks, savedHook.load)
 	p.stale, p.probesMade = s.Stale, s.ProbesMade

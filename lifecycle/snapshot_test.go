@@ -136,7 +136,7 @@ func liveOn(t testing.TB, p *lifecycle.Pod) {
 				if a.Type.IsRequest() {
 					events = append(events, answerTo(&a))
 				}
-				p.Record(now, &a)
+				p.ActionRecord(now, &a)
 			}
 			events = events[1:]
 		}

@@ -60,7 +60,7 @@ func (p *Pod) startNext() {
 // started ends a start that succeeded (C39).
 func (p *Pod) started(i int) {
 	p.reasons[i] = startReason{}
-	p.owed[i] = false
+	p.restartPending[i] = false
 	p.nextStart()
 }
 
@@ -121,7 +121,7 @@ func (p *Pod) expireBackoff(i int) {
 // refuseStart records a refused start (R27, R28).
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	name := p.t.name(i)
-	p.record(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
+	p.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
 	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
 	if last, ok := p.backoff[i].Expires(p.t.limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
@@ -151,12 +151,12 @@ func (p *Pod) create(i int) {
 // containerCreated goes on to the runtime's start call.
 func (p *Pod) containerCreated(i int) {
 	if ev := p.answered(); ev.Err != "" {
-		p.record(i, corev1.EventTypeWarning, "Failed", ev.createMessage()) // C54
+		p.emitEvent(i, corev1.EventTypeWarning, "Failed", ev.createMessage()) // C54
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}
 	c := p.world.instance(p.pass.start.instance)
-	p.record(i, corev1.EventTypeNormal, "Created", "Container created") // C53
+	p.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
 	p.pass.start.step = startRun
 	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
 }
@@ -164,11 +164,11 @@ func (p *Pod) containerCreated(i int) {
 // containerStarted goes on to the postStart hook.
 func (p *Pod) containerStarted(i int) {
 	if ev := p.answered(); ev.Err != "" {
-		p.record(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err)
+		p.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err)
 		p.startFailed(i, "RunContainerError", ev.Err)
 		return
 	}
-	p.record(i, corev1.EventTypeNormal, "Started", "Container started")
+	p.emitEvent(i, corev1.EventTypeNormal, "Started", "Container started")
 	hook := postStart(p.t.containers[i].spec)
 	if hook == nil {
 		p.started(i)
@@ -189,7 +189,7 @@ func (p *Pod) postStartDone(i int) {
 		p.started(i)
 		return
 	}
-	p.record(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
+	p.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
 	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.start.hookErr)
 	p.pass.start.step = startHookKill
 	p.kills.begin(false)

@@ -123,14 +123,14 @@ func (t *Template) startedInActive(r *Runtime) bool {
 
 // setPhase settles the phase against the past and what forces one (S23, S80).
 func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) {
-	if terminal(computed) && slices.Contains(p.owed, true) && !p.worker.terminating {
+	if terminal(computed) && slices.Contains(p.restartPending, true) && !p.worker.terminating {
 		computed = corev1.PodRunning // without R41 a restart is still to come
 	}
 	var forced podphase.Verdict
 	if at, ok := p.activeDeadline(); ok && p.store.stored && !p.now.Before(at) {
 		forced = podphase.Verdict{Phase: corev1.PodFailed, Reason: "DeadlineExceeded",
 			Message: "Pod was active on the node longer than the specified deadline"}
-		p.record(NoContainer, corev1.EventTypeNormal, forced.Reason, forced.Message)
+		p.emitEvent(NoContainer, corev1.EventTypeNormal, forced.Reason, forced.Message)
 	}
 	v := podphase.Resolve(computed, podphase.VerdictOf(previous), podphase.VerdictOf(p.apiStatus()), forced)
 	s.Phase, s.Reason, s.Message = v.Phase, v.Reason, v.Message

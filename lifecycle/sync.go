@@ -23,8 +23,8 @@ func (p *Pod) syncPod() {
 	}
 	p.addProbes() // P31
 	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
-	p.pass.plan = p.t.Plan(Situation{
-		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked, Owed: p.owed,
+	p.pass.plan = p.t.Plan(PlanInput{
+		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked, RestartPending: p.restartPending,
 	})
 	p.pass.stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
@@ -36,7 +36,7 @@ func (p *Pod) syncPod() {
 // before its probe workers are made, and before anything is started or killed
 // (E1, R33).
 func (p *Pod) awaitNetwork() {
-	p.record(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
+	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
 	p.pass.sync.network = true
 	p.fail()
 }
@@ -58,7 +58,7 @@ func conditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
 func (p *Pod) carryOut() {
 	plan := &p.pass.plan
 	if plan.CreateSandbox && plan.Sandbox != 0 {
-		p.record(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
+		p.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
 	}
 	if !plan.KillPod {
 		p.pass.stage = stageKill
@@ -163,7 +163,7 @@ func (p *Pod) killNext() {
 // if the start is refused, the exit code decides later (R41).
 func (p *Pod) owe(container int) {
 	if !p.t.has(QuirkR41) && slices.Contains(p.pass.plan.Start, container) {
-		p.owed[container] = true
+		p.restartPending[container] = true
 	}
 }
 
@@ -217,7 +217,7 @@ func (p *Pod) runSandbox() {
 		p.sandboxFailed(ev.Err)
 		return
 	case ev.Err != "":
-		p.record(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
+		p.emitEvent(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
 		p.fail()
 		return
 	}
@@ -231,6 +231,6 @@ func (p *Pod) sandboxFailed(err string) {
 	if p.worker.terminating {
 		return
 	}
-	p.record(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
+	p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
 	p.pass.sync.failed = true
 }

@@ -42,7 +42,7 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 func (p *Pod) podStopped() {
 	p.pass.stage = stageEnd
 	if p.pass.sync.failed { // S75
-		p.record(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
+		p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
 		return
 	}
 	p.stopProbes(false)

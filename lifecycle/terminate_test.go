@@ -176,7 +176,7 @@ func TestAStaticPodOutlivesItsMirror(t *testing.T) { // S84
 	s := newShell(t, pod, nil)
 	s.give(lifecycle.Event{})
 	d := deletion(nil)
-	if r, ok := s.pod.RecordFact(s.now, &d); ok {
+	if r, ok := s.pod.FactRecord(s.now, &d); ok {
 		t.Errorf("record %+v; want none but that of the dropped event", r)
 	}
 	s.give(d)

@@ -23,15 +23,15 @@ type Timing struct {
 	// RetryNetwork is the same while the network is not ready (T7); 0 means 1 s.
 	RetryNetwork time.Duration
 
-	// World is everything that is chance in a real kubelet. nil: nothing is:
+	// Chance is everything that is chance in a real kubelet. nil: nothing is:
 	// relists and looks happen when something is to be seen, jitter is 1.
-	World World
+	Chance Chance
 }
 
-// World is the seam through which chance comes: seeded, fixed, or taken from a
+// Chance is the seam through which chance comes: seeded, fixed, or taken from a
 // recording. Its methods are called in the order of the simulation; results
 // must not depend on anything else.
-type World interface {
+type Chance interface {
 	// Relist returns the first relist of the lifecycle event generator at or
 	// after t (T3); with after, strictly after t.
 	Relist(t time.Time, after bool) time.Time
@@ -53,43 +53,43 @@ type World interface {
 var IdealTiming = Timing{}
 
 func (t *Timing) relist(at time.Time, after bool) time.Time {
-	if t.World == nil {
+	if t.Chance == nil {
 		return at
 	}
-	return t.World.Relist(at, after)
+	return t.Chance.Relist(at, after)
 }
 
 // look is the first look of the main loop at or, with after, strictly after an
 // instant.
 func (t *Timing) look(at time.Time, after bool) time.Time {
 	switch {
-	case t.World == nil:
+	case t.Chance == nil:
 		return at
 	case after:
-		return t.World.Look(at)
+		return t.Chance.Look(at)
 	}
-	return t.World.Look(at.Add(-1))
+	return t.Chance.Look(at.Add(-1))
 }
 
 func (t *Timing) housekeeping(at time.Time) time.Time {
-	if t.World == nil {
+	if t.Chance == nil {
 		return at
 	}
-	return t.World.Housekeeping(at)
+	return t.Chance.Housekeeping(at)
 }
 
 func (t *Timing) collect(at time.Time) time.Time {
-	if t.World == nil {
+	if t.Chance == nil {
 		return at
 	}
-	return t.World.Collect(at)
+	return t.Chance.Collect(at)
 }
 
 func (t *Timing) requeue(now time.Time, base time.Duration) time.Duration {
-	if t.World == nil {
+	if t.Chance == nil {
 		return base
 	}
-	return t.World.Requeue(now, base)
+	return t.Chance.Requeue(now, base)
 }
 
 // retryRefused caps the wait for a refused start at the resync period (R33).

@@ -172,7 +172,7 @@ func (p *Pod) look() {
 	if p.due(w.requeueAt) {
 		w.requeueAt = time.Time{}
 		p.requestSync()
-		if w.removed && p.timing.World == nil { // no later housekeeping finds it (orphaned)
+		if w.removed && p.timing.Chance == nil { // no later housekeeping finds it (orphaned)
 			p.updateWorker(nil)
 		}
 	}

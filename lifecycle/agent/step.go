@@ -39,7 +39,7 @@ func (a *Agent) recordFact(p *pod, ev *lifecycle.Event) {
 	if a.o.OnRecord == nil {
 		return
 	}
-	if r, ok := p.machine.RecordFact(a.now, ev); ok {
+	if r, ok := p.machine.FactRecord(a.now, ev); ok {
 		a.deliver(p, r)
 	}
 }
@@ -48,7 +48,7 @@ func (a *Agent) record(p *pod, act *lifecycle.Action) {
 	if a.o.OnRecord == nil {
 		return
 	}
-	if r, ok := p.machine.Record(a.now, act); ok {
+	if r, ok := p.machine.ActionRecord(a.now, act); ok {
 		a.deliver(p, r)
 	}
 }
@@ -143,7 +143,7 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 func (a *Agent) follow(p *pod, act *lifecycle.Action) {
 	switch act.Type {
 	case lifecycle.RecordEvent:
-		a.recordEvent(p, act.Container, act.EventType, act.Reason, act.Message)
+		a.recordEvent(p, act.Container, act.Severity, act.Reason, act.Message)
 	case lifecycle.StatusChanged:
 		a.publish(p, func(c *Change) { c.Status, c.Reported = act.Status, act.Reported })
 	case lifecycle.PodFinished:

@@ -16,11 +16,11 @@ import (
 // (R33); dead containers are collected once a minute (T13); housekeeping comes
 // every 2 s (T2).
 //
-// Its World remembers how often it was asked: machines must not share that of
+// Its Chance remembers how often it was asked: machines must not share that of
 // one pod.
 func LiveTiming(r *rand.Rand) *lifecycle.Timing {
 	t := lifecycle.KubeletTiming(r)
-	t.World = newLive(t.World)
+	t.Chance = newLive(t.Chance)
 	return t
 }
 
@@ -40,19 +40,19 @@ const (
 // live is the world of an agent's pod: chance as in a kubelet, without its
 // waiting.
 type live struct {
-	lifecycle.World
+	lifecycle.Chance
 	full time.Time // when all of the burst is there again
 }
 
-func newLive(w lifecycle.World) *live { return &live{World: w} }
+func newLive(w lifecycle.Chance) *live { return &live{Chance: w} }
 
-// Relist implements [lifecycle.World].
+// Relist implements [lifecycle.Chance].
 func (l *live) Relist(t time.Time, after bool) time.Time {
 	if l.full.Before(t) {
 		l.full = t
 	}
 	if l.full.Sub(t) > (relistBurst-1)*relistRefill {
-		return l.World.Relist(t, after)
+		return l.Chance.Relist(t, after)
 	}
 	l.full = l.full.Add(relistRefill)
 	if after {
@@ -61,15 +61,15 @@ func (l *live) Relist(t time.Time, after bool) time.Time {
 	return t
 }
 
-// Look implements [lifecycle.World].
+// Look implements [lifecycle.Chance].
 func (*live) Look(t time.Time) time.Time { return t.Add(1) }
 
 // ForPod returns the world of the pod number n.
-func (l *live) ForPod(n int) lifecycle.World { return newLive(forPod(l.World, n)) }
+func (l *live) ForPod(n int) lifecycle.Chance { return newLive(forPod(l.Chance, n)) }
 
 // forPod is a world for the pod number n, if there is a special one.
-func forPod(w lifecycle.World, n int) lifecycle.World {
-	if f, ok := w.(interface{ ForPod(n int) lifecycle.World }); ok {
+func forPod(w lifecycle.Chance, n int) lifecycle.Chance {
+	if f, ok := w.(interface{ ForPod(n int) lifecycle.Chance }); ok {
 		return f.ForPod(n)
 	}
 	return w
@@ -78,7 +78,7 @@ func forPod(w lifecycle.World, n int) lifecycle.World {
 // podTiming is the timing for a pod, which the flight recorder hears.
 func (a *Agent) podTiming(p *pod) *lifecycle.Timing {
 	t := *a.o.Timing
-	t.World = forPod(t.World, p.number)
+	t.Chance = forPod(t.Chance, p.number)
 	heard := &t
 	if a.o.Flight != nil {
 		p.track, heard = a.o.Flight.Track(a.o.Config, &t)

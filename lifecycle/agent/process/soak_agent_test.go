@@ -51,13 +51,13 @@ var soakConfig = lifecycle.Config{Restart: restart.Config{
 
 // hurried is the world of a live agent in which dead containers are collected
 // each second, and not each minute: a deleted pod is not gone before that.
-type hurried struct{ lifecycle.World }
+type hurried struct{ lifecycle.Chance }
 
 func (h hurried) Collect(t time.Time) time.Time { return t.Add(time.Second) }
 
 // ForPod returns the world of the pod number n.
-func (h hurried) ForPod(n int) lifecycle.World {
-	return hurried{h.World.(interface{ ForPod(n int) lifecycle.World }).ForPod(n)}
+func (h hurried) ForPod(n int) lifecycle.Chance {
+	return hurried{h.Chance.(interface{ ForPod(n int) lifecycle.Chance }).ForPod(n)}
 }
 
 // order is what the agent is told, a line of JSON each.
@@ -135,7 +135,7 @@ func soakAgent(dir string) (err error) {
 	defer func() { err = errors.Join(err, recorder.Err(), recorder.Close()) }()
 	seed := uint64(os.Getpid())
 	timing := agent.LiveTiming(rand.New(rand.NewPCG(seed, 0)))
-	timing.World = hurried{timing.World}
+	timing.Chance = hurried{timing.Chance}
 	a, err := agent.New(agent.Options{
 		Runtime: r, StateDir: filepath.Join(dir, stateDir), Flight: recorder, Config: soakConfig, Seed: seed, Timing: timing, Logger: logger,
 	})

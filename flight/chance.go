@@ -8,14 +8,14 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// draw is one answer of a World, in nanoseconds: of an instant, those since the
+// draw is one answer of a Chance, in nanoseconds: of an instant, those since the
 // step's own time. Its text is a letter for the question, and the number.
 type draw struct {
 	question byte
 	answer   int64
 }
 
-// The questions, in the order of the methods of [lifecycle.World].
+// The questions, in the order of the methods of [lifecycle.Chance].
 const (
 	askRelist       = 'r'
 	askLook         = 'l'
@@ -33,19 +33,19 @@ func (d draw) MarshalText() ([]byte, error) {
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (d *draw) UnmarshalText(text []byte) error {
 	if len(text) < 2 {
-		return fmt.Errorf("%q is no answer of a World: want a letter and nanoseconds", text)
+		return fmt.Errorf("%q is no answer of a Chance: want a letter and nanoseconds", text)
 	}
 	n, err := strconv.ParseInt(string(text[1:]), 10, 64)
 	if err != nil {
-		return fmt.Errorf("%q is no answer of a World: want a letter and nanoseconds", text)
+		return fmt.Errorf("%q is no answer of a Chance: want a letter and nanoseconds", text)
 	}
 	d.question, d.answer = text[0], n
 	return nil
 }
 
-// listener is a World that remembers what the one below answers.
+// listener is a Chance that remembers what the one below answers.
 type listener struct {
-	lifecycle.World
+	lifecycle.Chance
 	now   time.Time // of the step under way
 	draws []draw
 }
@@ -61,26 +61,26 @@ func (l *listener) span(question byte, d time.Duration) time.Duration {
 }
 
 func (l *listener) Relist(t time.Time, after bool) time.Time {
-	return l.instant(askRelist, l.World.Relist(t, after))
+	return l.instant(askRelist, l.Chance.Relist(t, after))
 }
 
-func (l *listener) Look(t time.Time) time.Time { return l.instant(askLook, l.World.Look(t)) }
+func (l *listener) Look(t time.Time) time.Time { return l.instant(askLook, l.Chance.Look(t)) }
 
 func (l *listener) Housekeeping(t time.Time) time.Time {
-	return l.instant(askHousekeeping, l.World.Housekeeping(t))
+	return l.instant(askHousekeeping, l.Chance.Housekeeping(t))
 }
 
-func (l *listener) Collect(t time.Time) time.Time { return l.instant(askCollect, l.World.Collect(t)) }
+func (l *listener) Collect(t time.Time) time.Time { return l.instant(askCollect, l.Chance.Collect(t)) }
 
 func (l *listener) Requeue(now time.Time, base time.Duration) time.Duration {
-	return l.span(askRequeue, l.World.Requeue(now, base))
+	return l.span(askRequeue, l.Chance.Requeue(now, base))
 }
 
 func (l *listener) FirstProbe(now time.Time, period time.Duration) time.Duration {
-	return l.span(askFirstProbe, l.World.FirstProbe(now, period))
+	return l.span(askFirstProbe, l.Chance.FirstProbe(now, period))
 }
 
-// speaker is a World that answers as a recording says.
+// speaker is a Chance that answers as a recording says.
 type speaker struct {
 	now   time.Time // of the step under way
 	draws []draw

@@ -6,7 +6,7 @@ import (
 )
 
 // KubeletTiming is the timing of a real kubelet (T31): its constants (K.1), and
-// a [Chance] drawn from r.
+// a [SeededChance] drawn from r.
 func KubeletTiming(r *rand.Rand) *Timing {
 	return &Timing{
 		OnDemandRelist: time.Millisecond,
@@ -14,14 +14,14 @@ func KubeletTiming(r *rand.Rand) *Timing {
 		Resync:         time.Minute,
 		RetryError:     10 * time.Second,
 		RetryNetwork:   time.Second,
-		World:          NewChance(r),
+		Chance:         NewSeededChance(r),
 	}
 }
 
-// Chance is the [World] of one kubelet, with every phase and jitter drawn from
+// SeededChance is the [Chance] of one kubelet, with every phase and jitter drawn from
 // a seed. Its answers depend on their arguments alone: it remembers nothing,
 // so machines that share it, and copies of them, do not disturb each other.
-type Chance struct {
+type SeededChance struct {
 	relist       grid
 	look         grid
 	housekeeping grid
@@ -29,15 +29,15 @@ type Chance struct {
 	key, pod     uint64
 }
 
-// RelistTakes is how long a relist takes in a [Chance]: the generator's timer
+// relistTakes is how long a relist takes in a [Chance]: the generator's timer
 // starts anew after each (T3).
-const RelistTakes = 2 * time.Millisecond
+const relistTakes = 2 * time.Millisecond
 
-// NewChance draws the phases of one kubelet's loops (T31).
-func NewChance(r *rand.Rand) *Chance {
+// NewSeededChance draws the phases of one kubelet's loops (T31).
+func NewSeededChance(r *rand.Rand) *SeededChance {
 	look := drawGrid(r, time.Second)
-	c := &Chance{
-		relist:  drawGrid(r, time.Second+RelistTakes),
+	c := &SeededChance{
+		relist:  drawGrid(r, time.Second+relistTakes),
 		look:    look,
 		collect: drawGrid(r, time.Minute),
 		key:     r.Uint64(),
@@ -51,43 +51,43 @@ func NewChance(r *rand.Rand) *Chance {
 
 // ForPod returns the world of the pod number n of the same kubelet: it shares
 // the loops, and its jitter is its own.
-func (c *Chance) ForPod(n int) World {
+func (c *SeededChance) ForPod(n int) Chance {
 	p := *c
 	p.pod = uint64(n) + 1
 	return &p
 }
 
-// Relist implements [World].
-func (c *Chance) Relist(t time.Time, after bool) time.Time {
+// Relist implements [Chance].
+func (c *SeededChance) Relist(t time.Time, after bool) time.Time {
 	if !after {
 		t = t.Add(-1)
 	}
 	return c.relist.next(t)
 }
 
-// Look implements [World].
-func (c *Chance) Look(t time.Time) time.Time { return c.look.next(t) }
+// Look implements [Chance].
+func (c *SeededChance) Look(t time.Time) time.Time { return c.look.next(t) }
 
-// Housekeeping implements [World].
-func (c *Chance) Housekeeping(t time.Time) time.Time { return c.housekeeping.next(t) }
+// Housekeeping implements [Chance].
+func (c *SeededChance) Housekeeping(t time.Time) time.Time { return c.housekeeping.next(t) }
 
-// Collect implements [World].
-func (c *Chance) Collect(t time.Time) time.Time { return c.collect.next(t) }
+// Collect implements [Chance].
+func (c *SeededChance) Collect(t time.Time) time.Time { return c.collect.next(t) }
 
-// Requeue implements [World]: base times a factor that is uniform in [1, 1.5)
+// Requeue implements [Chance]: base times a factor that is uniform in [1, 1.5)
 // (R33).
-func (c *Chance) Requeue(now time.Time, base time.Duration) time.Duration {
+func (c *SeededChance) Requeue(now time.Time, base time.Duration) time.Duration {
 	return base + time.Duration(c.uniform(now, uint64(base))*float64(base)/2)
 }
 
-// FirstProbe implements [World]: uniform in [0, period) (P39).
-func (c *Chance) FirstProbe(now time.Time, period time.Duration) time.Duration {
+// FirstProbe implements [Chance]: uniform in [0, period) (P39).
+func (c *SeededChance) FirstProbe(now time.Time, period time.Duration) time.Duration {
 	return time.Duration(c.uniform(now, ^uint64(period)) * float64(period))
 }
 
 // uniform is a number in [0, 1) that depends on the kubelet, the pod, the
 // instant and the purpose.
-func (c *Chance) uniform(now time.Time, purpose uint64) float64 {
+func (c *SeededChance) uniform(now time.Time, purpose uint64) float64 {
 	seed := rand.NewPCG(c.key^c.pod*0x9e3779b97f4a7c15, uint64(now.UnixNano())^purpose<<1)
 	seed.Uint64() // the first output still shows the seed
 	return float64(seed.Uint64()>>11) / (1 << 53)

@@ -8,7 +8,7 @@ import (
 
 var worldStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func chance(seed uint64) *Chance { return NewChance(rand.New(rand.NewPCG(seed, 0))) }
+func chance(seed uint64) *SeededChance { return NewSeededChance(rand.New(rand.NewPCG(seed, 0))) }
 
 func TestTheLoopsOfAKubeletKeepTheirPeriods(t *testing.T) {
 	c := chance(1)
@@ -19,7 +19,7 @@ func TestTheLoopsOfAKubeletKeepTheirPeriods(t *testing.T) {
 	}{
 		{"T1 look", time.Second, c.Look},
 		{"T2 housekeeping", 2 * time.Second, c.Housekeeping},
-		{"T3 relist", time.Second + RelistTakes, func(t time.Time) time.Time { return c.Relist(t, true) }},
+		{"T3 relist", time.Second + relistTakes, func(t time.Time) time.Time { return c.Relist(t, true) }},
 		{"T13 collect", time.Minute, c.Collect},
 	} {
 		at := loop.next(worldStart)
