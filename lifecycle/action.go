@@ -41,23 +41,45 @@ const (
 	numActionTypes
 )
 
-var actionTypeNames = [numActionTypes]string{
-	"", "RunSandbox", "StopSandbox", "InspectImage", "PullImage", "CreateContainer", "StartContainer",
-	"StopContainer", "RemoveContainer", "RemoveSandbox", "RunHook", "RunProbe", "RecordEvent", "StatusChanged", "ProbeCounted",
-	"ProbeSkipped", "ProbeResultSet", "Decided", "Synced", "DroppedEvent", "PodFinished",
+// actionTable has one row for each action type: its name, and whether it is a
+// request.
+var actionTable = [numActionTypes]struct {
+	name    string
+	request bool
+}{
+	RunSandbox:      {"RunSandbox", true},
+	StopSandbox:     {"StopSandbox", true},
+	InspectImage:    {"InspectImage", true},
+	PullImage:       {"PullImage", true},
+	CreateContainer: {"CreateContainer", true},
+	StartContainer:  {"StartContainer", true},
+	StopContainer:   {"StopContainer", true},
+	RemoveContainer: {"RemoveContainer", true},
+	RemoveSandbox:   {"RemoveSandbox", true},
+	RunHook:         {"RunHook", true},
+	RunProbe:        {"RunProbe", true},
+	RecordEvent:     {name: "RecordEvent"},
+	StatusChanged:   {name: "StatusChanged"},
+	ProbeCounted:    {name: "ProbeCounted"},
+	ProbeSkipped:    {name: "ProbeSkipped"},
+	ProbeResultSet:  {name: "ProbeResultSet"},
+	Decided:         {name: "Decided"},
+	Synced:          {name: "Synced"},
+	DroppedEvent:    {name: "DroppedEvent"},
+	PodFinished:     {name: "PodFinished"},
 }
 
 // String returns the action type's name.
 func (t ActionType) String() string {
 	if t > 0 && t < numActionTypes {
-		return actionTypeNames[t]
+		return actionTable[t].name
 	}
 	return fmt.Sprintf("ActionType(%d)", uint8(t))
 }
 
 // IsRequest reports whether the action asks the shell for something, so that
 // the shell owes an answer.
-func (t ActionType) IsRequest() bool { return t >= RunSandbox && t <= RunProbe }
+func (t ActionType) IsRequest() bool { return t < numActionTypes && actionTable[t].request }
 
 // HookKind is one of the two lifecycle hooks.
 type HookKind uint8

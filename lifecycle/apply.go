@@ -92,7 +92,7 @@ func (p *Pod) ignored(t EventType, why string) {
 // dropped tells of an answer that nothing waits for.
 func (p *Pod) dropped(ev *Event) {
 	p.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
-		Message: fmt.Sprintf("%v for op %d, which nothing waits for: it changes nothing", ev.Type, ev.Op)})
+		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
 }
 
 // strayAnswered takes the answer of an abandoned preStop hook (C43, C44).
@@ -191,7 +191,7 @@ func (p *Pod) removed() {
 		p.terminate(nil, "removed from its source")
 	}
 	p.worker.removed = true
-	p.worker.orphanAt = p.timing.housekeeping(p.now)
+	p.worker.orphanAt = p.timing.Chance.Housekeeping(p.now)
 	p.scheduleCollection()
 }
 
@@ -205,8 +205,8 @@ func (p *Pod) orphaned() {
 	if p.worker.finished {
 		return
 	}
-	if p.timing.Chance != nil {
-		p.worker.orphanAt = p.timing.housekeeping(p.now)
+	if p.timing.housekeepsAgain() {
+		p.worker.orphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
 	p.store.stored = false
 	clear(p.store.views)

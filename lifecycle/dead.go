@@ -59,15 +59,14 @@ func (p *Pod) scheduleCollection() {
 	left := len(p.world.sandboxes) + len(p.world.instances)
 	gone := p.worker.finished && (p.contentsToGo() || p.worker.removed)
 	if gone && left > 0 || p.superfluous() || len(p.world.sandboxes) > 1 {
-		p.deletor.collectAt = p.timing.collect(p.now)
+		p.deletor.collectAt = p.timing.Chance.Collect(p.now)
 	}
 }
 
-// collectAgain schedules the next garbage collection after a removal. What could
-// not be removed is tried again by the next one; in the ideal model that would
-// be at once, and without end, so it waits for the next change there.
+// collectAgain schedules the next garbage collection after a removal, which tries
+// again what could not be removed.
 func (p *Pod) collectAgain(ev *Event) {
-	if ev.Err == "" || p.timing.Chance != nil {
+	if ev.Err == "" || p.timing.retriesCollection() {
 		p.scheduleCollection()
 	}
 }

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -51,21 +50,6 @@ const (
 	NetworkUp        // it is again
 	numEventTypes
 )
-
-var eventTypeNames = [numEventTypes]string{
-	"Wake", "SandboxStarted", "SandboxStopped", "SandboxRemoved", "SandboxDied", "ImageInspected", "ImagePulled",
-	"ContainerCreated", "ContainerStarted", "ContainerExited", "ContainerUnknown", "ContainerStopped", "ContainerRemoved",
-	"HookFinished", "ProbeFinished", "PodDeleted", "PodRemoved", "PodEvicted", "PodUpdated", "PodRefused", "ConditionSet", "NameTaken", "NameFree",
-	"NodeLost", "NodeReturned", "KubeletRestarted", "NetworkDown", "NetworkUp",
-}
-
-// String returns the event type's name.
-func (t EventType) String() string {
-	if t < numEventTypes {
-		return eventTypeNames[t]
-	}
-	return fmt.Sprintf("EventType(%d)", uint8(t))
-}
 
 // Event is one fact for [Pod.Step]: what happened, never what should follow
 // from it. The zero Event is [Wake]. Which fields count depends on Type.
@@ -141,27 +125,6 @@ type Event struct {
 	// pod that is ending. A kubelet does not (R19, S25, S72); an agent that restores a
 	// [Pod.Snapshot] does.
 	KeepMemory bool
-}
-
-// check panics if an event is of no type, or lacks what its type is about.
-func (e *Event) check() {
-	if e.Type <= ProbeFinished {
-		return
-	}
-	lacks := ""
-	switch {
-	case e.Type >= numEventTypes:
-		panic("lifecycle: Step: there is no " + e.Type.String())
-	case (e.Type == PodEvicted || e.Type == PodRefused) && e.Eviction == nil:
-		lacks = "Eviction"
-	case e.Type == PodUpdated && e.Template == nil:
-		lacks = "Template"
-	case e.Type == ConditionSet && e.Condition == nil:
-		lacks = "Condition"
-	}
-	if lacks != "" {
-		panic("lifecycle: Step: " + e.Type.String() + " without its " + lacks)
-	}
 }
 
 // Eviction is an end of the pod that the kubelet itself decides (S81, S82).

@@ -59,7 +59,7 @@ func (p *Pod) remember(old *podWorker) {
 	w.deleted = w.deleted || old.deleted
 	w.grace, w.exceededAt, w.removed = old.grace, old.exceededAt, old.removed
 	if w.removed {
-		w.orphanAt = p.timing.housekeeping(p.now)
+		w.orphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
 }
 

@@ -50,51 +50,6 @@ func (p *Pod) close(ev *Event) (openRequest, bool) {
 	return r, ok
 }
 
-// Answer returns the type of the event that answers a request; false: it is none.
-func (t ActionType) Answer() (EventType, bool) {
-	switch t {
-	case RunSandbox:
-		return SandboxStarted, true
-	case StopSandbox:
-		return SandboxStopped, true
-	case InspectImage:
-		return ImageInspected, true
-	case PullImage:
-		return ImagePulled, true
-	case CreateContainer:
-		return ContainerCreated, true
-	case StartContainer:
-		return ContainerStarted, true
-	case StopContainer:
-		return ContainerStopped, true
-	case RemoveContainer:
-		return ContainerRemoved, true
-	case RemoveSandbox:
-		return SandboxRemoved, true
-	case RunHook:
-		return HookFinished, true
-	case RunProbe:
-		return ProbeFinished, true
-	}
-	return 0, false
-}
-
-// isAnswer reports whether an event answers a request.
-func (t EventType) isAnswer() bool {
-	for a := RunSandbox; a.IsRequest(); a++ {
-		if t.answers(a) {
-			return true
-		}
-	}
-	return false
-}
-
-// answers reports whether an event is of the type that answers a request.
-func (t EventType) answers(a ActionType) bool {
-	answer, ok := a.Answer()
-	return ok && t == answer
-}
-
 // learn notes what an answer says about the runtime.
 func (p *Pod) learn(r openRequest, ev *Event) {
 	changed := false

@@ -63,12 +63,9 @@ type Pod struct {
 // New returns the machine of a pod that the kubelet is told of at now. Its
 // first actions come from the first Step. A nil timing is [IdealTiming].
 func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
-	if timing == nil {
-		timing = &Timing{}
-	}
 	n := t.Containers()
 	p := &Pod{
-		t: t, id: id, timing: timing, now: now,
+		t: t, id: id, timing: timing.withChance(), now: now,
 		restartPending: make([]bool, n),
 		reasons:        make([]startReason, n),
 		backoff:        make([]restart.Backoff, n),

@@ -23,12 +23,12 @@ func (p *Pod) newProbes() probe.Set {
 // once, such as that of a container that is done, would ask for a sync that
 // makes it again, and so on (P34). A kubelet's relists space these out (T12).
 func (p *Pod) addProbes() {
-	if p.timing.Chance == nil && p.probesMade.Equal(p.now) {
+	if p.timing.oncePerInstant(p.probesMade, p.now) {
 		return
 	}
 	p.probesMade = p.now
 	var sleep func(probe.Spec) time.Duration
-	if p.timing.Chance != nil && !p.kubeletStart.IsZero() {
+	if !p.kubeletStart.IsZero() {
 		sleep = func(s probe.Spec) time.Duration {
 			if p.now.Sub(p.kubeletStart) >= s.Period {
 				return 0
@@ -57,12 +57,10 @@ func (p *Pod) probeResult(container int, instance uint64, kind probe.Kind) (prob
 // trigger wakes a readiness worker. Where nothing takes time, one manual pass
 // per worker and instant is enough (T26).
 func (p *Pod) trigger(container int) {
-	if p.timing.Chance == nil {
-		if p.triggered[container].Equal(p.now) {
-			return
-		}
-		p.triggered[container] = p.now
+	if p.timing.oncePerInstant(p.triggered[container], p.now) {
+		return
 	}
+	p.triggered[container] = p.now
 	p.probes.Trigger(p.now, container)
 	p.stale = true
 }

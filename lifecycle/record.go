@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -92,8 +91,8 @@ func (p *Pod) ActionRecord(now time.Time, a *Action) (timeline.Record, bool) {
 		r.Reason = a.Decision.String()
 	case timeline.Sync:
 		r.Span = a.Delay
-	case timeline.Dropped: // the numbers of Ops depend on how many probes were asked for
-		r.Run, r.Message = 0, strings.Replace(a.Message, fmt.Sprintf(" for op %d", a.Op), "", 1)
+	case timeline.Dropped: // without its Op: that depends on how many probes were asked for
+		r.Run = 0
 	}
 	return r, true
 }
@@ -125,7 +124,10 @@ func recordProbe(r *timeline.Record, a *Action) {
 	}
 	switch c.Kind {
 	case probe.ActionEvent:
-		r.Outcome = eventOutcome(c.Outcome, r.Message)
+		r.Outcome = c.Outcome.String()
+		if c.Errored() { // P120
+			r.Outcome = "error"
+		}
 	case probe.ActionCounted:
 		r.Outcome = resultWord(c.Result)
 		r.N, r.Of = int(c.Run), int(c.Threshold)
@@ -147,14 +149,6 @@ func resultWord(r probe.Result) string {
 		return "failure"
 	}
 	return "unknown"
-}
-
-// eventOutcome tells an attempt that errored from one that failed (P120).
-func eventOutcome(o probe.Outcome, message string) string {
-	if strings.Contains(message, " probe errored and resulted in ") {
-		return "error"
-	}
-	return o.String()
 }
 
 // recordState is the stored status, as a timeline keeps it.

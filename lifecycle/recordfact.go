@@ -48,10 +48,12 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 		r.Kind = timeline.Removed
 	case HookFinished:
 		r.Kind, r.Reason, r.Outcome = timeline.Hook, about.hook.String(), outcomeWord(ev.Err, "success", "failure")
-	case PodDeleted, PodRemoved, PodEvicted, PodUpdated, PodRefused, ConditionSet, NameTaken, NameFree, NodeLost, NodeReturned, KubeletRestarted, NetworkDown, NetworkUp:
-		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), factText(ev)
 	default:
-		panic("lifecycle: no record for " + ev.Type.String())
+		text := eventTable[ev.Type].text
+		if text == nil {
+			panic("lifecycle: no record for " + ev.Type.String())
+		}
+		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), text(ev)
 	}
 	return r, true
 }
@@ -134,43 +136,4 @@ func outcomeWord(err, good, bad string) string {
 		return good
 	}
 	return bad
-}
-
-// factText words what was done to the pod from outside.
-func factText(ev *Event) string {
-	switch ev.Type {
-	case PodDeleted:
-		if ev.Grace != nil {
-			return "deleted, with a grace period of " + seconds(*ev.Grace).String()
-		}
-		return "deleted"
-	case PodRemoved:
-		return "removed from its source"
-	case NameTaken:
-		return "another static pod has its name"
-	case NameFree:
-		return "its name is free"
-	case PodEvicted:
-		return "ended by its node: " + ev.Eviction.Reason
-	case PodUpdated:
-		return "the pod's spec changed"
-	case PodRefused:
-		return "not admitted: " + ev.Eviction.Reason
-	case ConditionSet:
-		return "condition " + string(ev.Condition.Type) + " was set to " + string(ev.Condition.Status)
-	case NodeLost:
-		return "the node is lost"
-	case NodeReturned:
-		return "the node is back"
-	case KubeletRestarted:
-		if ev.KeepMemory { // which a kubelet does not
-			return "the agent was restarted, and kept its memory"
-		}
-		return "the kubelet was restarted"
-	case NetworkDown:
-		return "the network is not ready: " + ev.Err
-	case NetworkUp:
-		return "the network is ready"
-	}
-	panic("lifecycle: no text for " + ev.Type.String())
 }

@@ -34,14 +34,13 @@ type seen struct {
 func (p *Pod) touched() {
 	if p.pleg.relistAt.IsZero() {
 		p.pleg.touchedAt = p.now
-		p.pleg.relistAt = p.timing.relist(p.now, p.pleg.relisted.Equal(p.now))
+		p.pleg.relistAt = p.timing.Chance.Relist(p.now, p.pleg.relisted.Equal(p.now))
 	}
 }
 
-// requestRelist asks for a relist of this pod (T4, R37). In the ideal model
-// everything has been relisted by then.
+// requestRelist asks for a relist of this pod (T4, R37).
 func (p *Pod) requestRelist() {
-	if p.t.cfg.Gates.DisableOnDemandRelist || p.timing.Chance == nil || !p.pleg.onDemandAt.IsZero() {
+	if p.t.cfg.Gates.DisableOnDemandRelist || !p.timing.relistsOnDemand() || !p.pleg.onDemandAt.IsZero() {
 		return
 	}
 	p.pleg.requested, p.pleg.onDemandAt = p.now, p.now.Add(p.timing.OnDemandRelist)
@@ -51,7 +50,7 @@ func (p *Pod) requestRelist() {
 // since it was asked for.
 func (p *Pod) relistOnDemand() {
 	p.pleg.onDemandAt = time.Time{}
-	overtaken := !p.pleg.relisted.Before(p.pleg.requested) || !p.timing.relist(p.pleg.requested, true).After(p.now)
+	overtaken := !p.pleg.relisted.Before(p.pleg.requested) || !p.timing.Chance.Relist(p.pleg.requested, true).After(p.now)
 	if overtaken {
 		return
 	}
@@ -83,16 +82,13 @@ func (p *Pod) relist() {
 	}
 }
 
-// announced reports whether a change asks for a sync. A kubelet's event generator
-// keeps to itself that a state is unknown, and the next sync finds it (T20); where
-// nothing takes time there may be none, so that it is one of the instants at
-// which a sync runs (T30).
+// announced reports whether a change asks for a sync (T20).
 func (p *Pod) announced(e seen) bool {
 	switch e.state {
 	case restart.StateRunning, restart.StateExited:
 		return true
 	case restart.StateUnknown:
-		return p.timing.Chance == nil
+		return p.timing.announcesUnknown()
 	}
 	return false
 }
@@ -184,7 +180,7 @@ func (p *Pod) newerSnapshot() bool {
 	if last.IsZero() || p.pleg.observed.After(last) {
 		return true
 	}
-	at := p.timing.relist(last, true)
+	at := p.timing.Chance.Relist(last, true)
 	if at.After(p.now) {
 		p.pass.wakeAt = at
 		return false

@@ -113,7 +113,7 @@ func (p *Pod) lastExit(i int) *Instance {
 // expireBackoff drops an entry that housekeeping has dropped by now (R18, R25).
 func (p *Pod) expireBackoff(i int) {
 	last, ok := p.backoff[i].Expires(p.t.limits)
-	if ok && p.t.has(QuirkR25) && !p.timing.housekeeping(last).After(p.now) {
+	if ok && p.t.has(QuirkR25) && !p.timing.Chance.Housekeeping(last).After(p.now) {
 		p.backoff[i] = restart.Backoff{}
 	}
 }

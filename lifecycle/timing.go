@@ -23,8 +23,8 @@ type Timing struct {
 	// RetryNetwork is the same while the network is not ready (T7); 0 means 1 s.
 	RetryNetwork time.Duration
 
-	// Chance is everything that is chance in a real kubelet. nil: nothing is:
-	// relists and looks happen when something is to be seen, jitter is 1.
+	// Chance is everything that is chance in a real kubelet. If nil, nothing is:
+	// relists and looks come when there is something to see, and jitter is 1.
 	Chance Chance
 }
 
@@ -47,49 +47,6 @@ type Chance interface {
 	// FirstProbe returns how long a probe worker made at now waits before its first
 	// pass (P39).
 	FirstProbe(now time.Time, period time.Duration) time.Duration
-}
-
-// IdealTiming is the rules and nothing else: no latency, no jitter (T30).
-var IdealTiming = Timing{}
-
-func (t *Timing) relist(at time.Time, after bool) time.Time {
-	if t.Chance == nil {
-		return at
-	}
-	return t.Chance.Relist(at, after)
-}
-
-// look is the first look of the main loop at or, with after, strictly after an
-// instant.
-func (t *Timing) look(at time.Time, after bool) time.Time {
-	switch {
-	case t.Chance == nil:
-		return at
-	case after:
-		return t.Chance.Look(at)
-	}
-	return t.Chance.Look(at.Add(-1))
-}
-
-func (t *Timing) housekeeping(at time.Time) time.Time {
-	if t.Chance == nil {
-		return at
-	}
-	return t.Chance.Housekeeping(at)
-}
-
-func (t *Timing) collect(at time.Time) time.Time {
-	if t.Chance == nil {
-		return at
-	}
-	return t.Chance.Collect(at)
-}
-
-func (t *Timing) requeue(now time.Time, base time.Duration) time.Duration {
-	if t.Chance == nil {
-		return base
-	}
-	return t.Chance.Requeue(now, base)
 }
 
 // retryRefused caps the wait for a refused start at the resync period (R33).

@@ -145,7 +145,7 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 	}
 	delay := base
 	if jittered {
-		delay = p.timing.requeue(p.now, base)
+		delay = p.timing.Chance.Requeue(p.now, base)
 	}
 	p.worker.requeueAt = p.now.Add(delay)
 	p.scheduleLook()
@@ -157,10 +157,10 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 func (p *Pod) scheduleLook() {
 	var d deadline
 	if at := p.worker.requeueAt; !at.IsZero() {
-		d.add(p.timing.look(at, true))
+		d.add(p.timing.Chance.Look(at))
 	}
 	if at, ok := p.activeDeadline(); ok && !p.worker.terminating {
-		d.add(p.timing.look(at, false))
+		d.add(p.timing.lookFrom(at))
 	}
 	p.worker.lookAt = d.at
 }
@@ -172,7 +172,7 @@ func (p *Pod) look() {
 	if p.due(w.requeueAt) {
 		w.requeueAt = time.Time{}
 		p.requestSync()
-		if w.removed && p.timing.Chance == nil { // no later housekeeping finds it (orphaned)
+		if w.removed && !p.timing.housekeepsAgain() {
 			p.updateWorker(nil)
 		}
 	}
@@ -181,7 +181,7 @@ func (p *Pod) look() {
 		if w.requeueAt.IsZero() {
 			return // seen once is enough: the sync that it asks for ends the pod
 		}
-		w.lookAt = p.timing.look(w.requeueAt, true)
+		w.lookAt = p.timing.Chance.Look(w.requeueAt)
 		return
 	}
 	p.scheduleLook()

@@ -84,6 +84,9 @@ func (a Action) String() string {
 	return fmt.Sprintf("%s: %s", a.Probe, a.Explain())
 }
 
+// Errored reports that the attempt gave an error rather than an answer (P120).
+func (a *Action) Errored() bool { return a.errored }
+
 // Explain says why, without naming the probe: "failure 2 of 3",
 // "failure 4 in a row, 3 needed", "skipped: startup not finished".
 func (a Action) Explain() string {
