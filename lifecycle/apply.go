@@ -42,9 +42,9 @@ func (p *Pod) apply(ev *Event) {
 	case ConditionSet:
 		p.conditionSet(*ev.Condition)
 	case NameTaken:
-		p.worker.held = true
+		p.worker.Held = true
 	case NameFree:
-		p.worker.held = false
+		p.worker.Held = false
 	case NodeLost:
 		p.nodeLost()
 	case NodeReturned:
@@ -75,7 +75,7 @@ func (p *Pod) complete(ev *Event) {
 	case ev.Op == p.pass.op:
 		answer := *ev
 		p.pass.op, p.pass.answer = 0, &answer
-	case ev.Op == p.deletor.op:
+	case ev.Op == p.deletor.Op:
 		p.removalAnswered(ev)
 	case p.killAnswered(ev):
 	case p.strayAnswered(ev):
@@ -97,12 +97,12 @@ func (p *Pod) dropped(ev *Event) {
 
 // strayAnswered takes the answer of an abandoned preStop hook (C43, C44).
 func (p *Pod) strayAnswered(ev *Event) bool {
-	i := slices.IndexFunc(p.hooks, func(h strayHook) bool { return h.op == ev.Op })
+	i := slices.IndexFunc(p.hooks, func(h strayHook) bool { return h.Op == ev.Op })
 	if i < 0 {
 		return false
 	}
 	if ev.Err != "" {
-		p.emitEvent(p.hooks[i].container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.emitEvent(p.hooks[i].Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
 	p.hooks = slices.Delete(p.hooks, i, i+1)
 	return true
@@ -156,12 +156,12 @@ func (p *Pod) deleted(grace *int64) {
 		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
 		return
 	}
-	if p.worker.lost {
+	if p.worker.Lost {
 		p.deletedUnseen(grace)
 		p.tellStatus()
 		return
 	}
-	if d, changed := p.deletion.ask(p.now, grace, p.t.grace); changed && !p.worker.finished {
+	if d, changed := p.deletion.ask(p.now, grace, p.t.grace); changed && !p.worker.Finished {
 		p.deletionSeen(d)
 	}
 }
@@ -169,11 +169,11 @@ func (p *Pod) deleted(grace *int64) {
 // deletionSeen ends the pod whose object carries a new deletion.
 func (p *Pod) deletionSeen(d deletion) {
 	p.deletion = d
-	if p.worker.finished {
+	if p.worker.Finished {
 		return
 	}
-	p.worker.deleted = p.worker.deleted || !p.worker.terminating
-	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.grace)))
+	p.worker.Deleted = p.worker.Deleted || !p.worker.Terminating
+	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.Grace)))
 	if !p.t.has(QuirkS71) {
 		p.hurry()
 	}
@@ -183,15 +183,15 @@ func (p *Pod) deletionSeen(d deletion) {
 // or one whose deletion the kubelet missed (S72). From then on nothing but the
 // pod's own worker knows of it.
 func (p *Pod) removed() {
-	if p.worker.removed {
+	if p.worker.Removed {
 		return
 	}
 	p.keepPod()
-	if !p.worker.finished {
+	if !p.worker.Finished {
 		p.terminate(nil, "removed from its source")
 	}
-	p.worker.removed = true
-	p.worker.orphanAt = p.timing.Chance.Housekeeping(p.now)
+	p.worker.Removed = true
+	p.worker.OrphanAt = p.timing.Chance.Housekeeping(p.now)
 	p.scheduleCollection()
 }
 
@@ -200,25 +200,25 @@ func (p *Pod) removed() {
 // that is dropped by the next one. The pod's worker is told each time, so that
 // a kill that failed is tried again.
 func (p *Pod) orphaned() {
-	p.worker.orphanAt = zeroTime
-	p.worker.deleted = true
-	if p.worker.finished {
+	p.worker.OrphanAt = zeroTime
+	p.worker.Deleted = true
+	if p.worker.Finished {
 		return
 	}
 	if p.timing.housekeepsAgain() {
-		p.worker.orphanAt = p.timing.Chance.Housekeeping(p.now)
+		p.worker.OrphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
 	p.store.stored = false
 	clear(p.store.views)
 	p.viewsChanged()
-	if !p.worker.pending.set && p.pass.work == 0 {
+	if p.worker.Pending == nil && p.pass.work == 0 {
 		p.updateWorker(nil)
 	}
 }
 
 // evict ends the pod by the kubelet's own decision (S81).
 func (p *Pod) evict(e *Eviction) {
-	if p.worker.finished || p.worker.terminating {
+	if p.worker.Finished || p.worker.Terminating {
 		p.ignored(PodEvicted, "the pod is already ending")
 		return
 	}
@@ -226,7 +226,7 @@ func (p *Pod) evict(e *Eviction) {
 	if e.EventReason != "" {
 		p.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
-	p.worker.exceededAt = p.now.Add(p.patience(e))
+	p.worker.ExceededAt = p.now.Add(p.patience(e))
 	p.terminate(e.Grace, e.Reason+": "+e.Message)
 }
 
@@ -242,8 +242,8 @@ func (p *Pod) patience(e *Eviction) time.Duration {
 
 // exceeded complains of an eviction that takes too long (S81).
 func (p *Pod) exceeded() {
-	p.worker.exceededAt = zeroTime
-	if !p.worker.terminated {
+	p.worker.ExceededAt = zeroTime
+	if !p.worker.Terminated {
 		p.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
 	}
 }
@@ -256,7 +256,7 @@ func (p *Pod) refuse(e *Eviction) {
 		return
 	}
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
-	p.worker.pending, p.worker.finished, p.worker.terminated = update{}, true, true
+	p.worker.Pending, p.worker.Finished, p.worker.Terminated = nil, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
 		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.qos, ObservedGeneration: p.generation()}, false, true)
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
@@ -265,7 +265,7 @@ func (p *Pod) refuse(e *Eviction) {
 // updated takes a changed pod object: only images can have changed (P24).
 func (p *Pod) updated(t *Template) {
 	switch {
-	case p.worker.finished:
+	case p.worker.Finished:
 		p.ignored(PodUpdated, "the pod is finished")
 		return
 	case p.upToDate(t):

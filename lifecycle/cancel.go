@@ -13,10 +13,10 @@ const canceled = "rpc error: code = Canceled desc = context canceled"
 // probe errs at once, so that readiness stays what it was (P66) and each pass
 // records an event. Probes by httpGet, tcpSocket and grpc go on (P37).
 func (p *Pod) cancelExecs() {
-	if p.worker.cancelled || p.t.cfg.UncancelledExec {
+	if p.worker.Cancelled || p.t.cfg.UncancelledExec {
 		return
 	}
-	p.worker.cancelled = true
+	p.worker.Cancelled = true
 	for i := range p.t.containers {
 		for _, kind := range probe.Kinds {
 			if _, attempt, ok := p.probes.UnderWay(i, kind); ok && p.isExec(i, kind) {
@@ -38,7 +38,7 @@ func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {
 // attempt passes on a worker's request for an attempt, unless it is one that is
 // cancelled at once.
 func (p *Pod) attempt(a *probe.Action) {
-	if p.worker.cancelled && p.isExec(int(a.Container), a.Probe) {
+	if p.worker.Cancelled && p.isExec(int(a.Container), a.Probe) {
 		p.cancelExec(int(a.Container), a.Probe, a.Attempt)
 		return
 	}

@@ -37,9 +37,9 @@ type Kill struct {
 
 // Reset is one instance to remove, killed first if it has not exited.
 type Reset struct {
-	Container int
-	Instance  uint64
-	Kill      bool
+	Container int    `json:"container"`
+	Instance  uint64 `json:"instance"`
+	Kill      bool   `json:"kill,omitempty"`
 }
 
 // KillCause says why a container is killed, where that decides its grace

@@ -10,24 +10,31 @@ import (
 // deletor removes what is dead in the background, one thing after another,
 // apart from syncs (C12, T13).
 type deletor struct {
-	queue []corpse
-	op    uint64 // the removal under way; 0: none
-	now   uint64 // what op removes
+	Queue []corpse `json:"queue,omitempty"`
+	Op    uint64   `json:"waitsForOp,omitempty"` // the removal under way; 0: none
+	Now   uint64   `json:"removes,omitempty"`    // what op removes
 	// collectAt is the garbage collection that has something to do; zero: none.
-	collectAt time.Time
+	CollectAt time.Time `json:"collectAt,omitzero"`
+}
+
+func (d *deletor) clone() deletor {
+	c := *d
+	c.Queue = append([]corpse(nil), d.Queue...)
+	return c
 }
 
 // corpse is a dead instance, or a sandbox, which is stopped before it is
 // removed.
 type corpse struct {
-	id               uint64
-	sandbox, stopped bool
+	ID      uint64 `json:"id"`
+	Sandbox bool   `json:"isSandbox,omitempty"`
+	Stopped bool   `json:"stopped,omitempty"`
 }
 
 // contentsToGo reports that the pod's dead containers are of no more use: it
 // was evicted, or a deletion or removal has ended it.
 func (p *Pod) contentsToGo() bool {
-	return p.evicted != nil || p.worker.deleted && p.worker.terminated
+	return p.evicted != nil || p.worker.Deleted && p.worker.Terminated
 }
 
 // died removes what the death of a container makes superfluous: all but its
@@ -46,7 +53,7 @@ func (p *Pod) died(e seen) {
 			continue
 		}
 		if all || kept[c.Container] {
-			p.bury(corpse{id: c.ID})
+			p.bury(corpse{ID: c.ID})
 		}
 		kept[c.Container] = true
 	}
@@ -57,9 +64,9 @@ func (p *Pod) died(e seen) {
 // do: what a finished pod leaves, or a sandbox that was replaced.
 func (p *Pod) scheduleCollection() {
 	left := len(p.world.sandboxes) + len(p.world.instances)
-	gone := p.worker.finished && (p.contentsToGo() || p.worker.removed)
+	gone := p.worker.Finished && (p.contentsToGo() || p.worker.Removed)
 	if gone && left > 0 || p.superfluous() || len(p.world.sandboxes) > 1 {
-		p.deletor.collectAt = p.timing.Chance.Collect(p.now)
+		p.deletor.CollectAt = p.timing.Chance.Collect(p.now)
 	}
 }
 
@@ -75,21 +82,21 @@ func (p *Pod) collectAgain(ev *Event) {
 // container of a pod that stays, and sandboxes in which nothing is left, but for
 // the newest of a pod that stays (T13).
 func (p *Pod) collect() {
-	p.deletor.collectAt = time.Time{}
-	all := p.worker.finished && p.contentsToGo()
+	p.deletor.CollectAt = time.Time{}
+	all := p.worker.Finished && p.contentsToGo()
 	kept := make([]bool, p.t.Containers())
 	for i := len(p.world.instances) - 1; i >= 0; i-- {
 		c := &p.world.instances[i]
 		dead := c.State == restart.StateExited
 		if dead && kept[c.Container] || all && c.State != restart.StateRunning {
-			p.bury(corpse{id: c.ID})
+			p.bury(corpse{ID: c.ID})
 		}
 		kept[c.Container] = kept[c.Container] || dead
 	}
 	for i, s := range p.world.sandboxes {
 		newest := i == len(p.world.sandboxes)-1
 		if !s.Ready && (all || !newest && p.emptySandbox(s.ID)) {
-			p.bury(corpse{id: s.ID, sandbox: true})
+			p.bury(corpse{ID: s.ID, Sandbox: true})
 		}
 	}
 	p.runDeletor()
@@ -117,26 +124,26 @@ func (p *Pod) emptySandbox(id uint64) bool {
 
 // bury queues a removal, once.
 func (p *Pod) bury(c corpse) {
-	known := slices.ContainsFunc(p.deletor.queue, func(q corpse) bool { return q.id == c.id })
-	if !known && !(p.deletor.op != 0 && p.deletor.now == c.id) {
-		p.deletor.queue = append(p.deletor.queue, c)
+	known := slices.ContainsFunc(p.deletor.Queue, func(q corpse) bool { return q.ID == c.ID })
+	if !known && !(p.deletor.Op != 0 && p.deletor.Now == c.ID) {
+		p.deletor.Queue = append(p.deletor.Queue, c)
 	}
 }
 
 // runDeletor starts the next removal.
 func (p *Pod) runDeletor() {
-	for p.deletor.op == 0 && len(p.deletor.queue) > 0 {
-		next := p.deletor.queue[0]
-		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
-		p.deletor.now = next.id
+	for p.deletor.Op == 0 && len(p.deletor.Queue) > 0 {
+		next := p.deletor.Queue[0]
+		p.deletor.Queue = slices.Delete(p.deletor.Queue, 0, 1)
+		p.deletor.Now = next.ID
 		switch {
-		case next.sandbox && next.stopped:
-			p.deletor.op = p.requestFor(RemoveSandbox, next.id)
-		case next.sandbox:
-			p.deletor.op = p.requestFor(StopSandbox, next.id)
-			p.deletor.queue = slices.Insert(p.deletor.queue, 0, corpse{next.id, true, true}) // its removal comes next
+		case next.Sandbox && next.Stopped:
+			p.deletor.Op = p.requestFor(RemoveSandbox, next.ID)
+		case next.Sandbox:
+			p.deletor.Op = p.requestFor(StopSandbox, next.ID)
+			p.deletor.Queue = slices.Insert(p.deletor.Queue, 0, corpse{next.ID, true, true}) // its removal comes next
 		default:
-			p.deletor.op = p.removeInstance(next.id)
+			p.deletor.Op = p.removeInstance(next.ID)
 		}
 	}
 }
@@ -144,9 +151,9 @@ func (p *Pod) runDeletor() {
 // removalAnswered goes on with the next removal. A sandbox that could not be
 // stopped is not removed (T13).
 func (p *Pod) removalAnswered(ev *Event) {
-	p.deletor.op = 0
+	p.deletor.Op = 0
 	if ev.Type == SandboxStopped && ev.Err != "" {
-		p.deletor.queue = slices.Delete(p.deletor.queue, 0, 1)
+		p.deletor.Queue = slices.Delete(p.deletor.Queue, 0, 1)
 		p.collectAgain(ev)
 	}
 	p.runDeletor()

@@ -131,13 +131,22 @@ type Event struct {
 type Eviction struct {
 	// Reason and Message become the status' own: "Evicted", "Preempting",
 	// "Terminated", or an admission reason.
-	Reason, Message string
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
 	// EventReason is the reason of the event recorded with Message; empty: none.
-	EventReason string
+	EventReason string `json:"eventReason,omitempty"`
 	// Grace in seconds; nil: the pod's.
-	Grace *int64
+	Grace *int64 `json:"graceSeconds,omitempty"`
 	// Disruption adds the condition DisruptionTarget (S53).
-	Disruption bool
+	Disruption bool `json:"disruption,omitempty"`
+}
+
+func (e *Eviction) clone() *Eviction {
+	if e == nil {
+		return nil
+	}
+	c := *e
+	return &c
 }
 
 // Waiting reasons of the kubelet's internal hooks (C2).

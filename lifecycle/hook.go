@@ -18,8 +18,8 @@ type hookRun struct {
 // strayHook is a preStop hook that outlived its grace period: it goes on, and
 // its failure is still recorded (C43, C44).
 type strayHook struct {
-	op        uint64
-	container int
+	Op        uint64 `json:"op"`
+	Container int    `json:"container"`
 }
 
 func postStart(c *corev1.Container) *corev1.LifecycleHandler {

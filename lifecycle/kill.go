@@ -17,9 +17,9 @@ const minimumGrace = 2
 // killGroup is the kills that a pass waits for: one container, or all of them
 // at once.
 type killGroup struct {
-	kills []kill
+	Kills []kill `json:"kills,omitempty"`
 	// ordered: sidecars wait for the others (C46).
-	ordered bool
+	Ordered bool `json:"ordered,omitempty"`
 }
 
 // killStage is where the kill of one container stands (C40).
@@ -35,37 +35,37 @@ const (
 
 // kill is the kill of one container.
 type kill struct {
-	container int
-	instance  uint64
-	stage     killStage
-	grace     int64     // seconds left
-	since     time.Time // when the present stage began
-	until     time.Time // when it is over by itself; zero: never
-	op        uint64    // the request that it waits for
-	err       string    // why the runtime's stop failed
+	Container int       `json:"container"`
+	Instance  uint64    `json:"instance"`
+	Stage     killStage `json:"stage"`
+	Grace     int64     `json:"graceSeconds"`         // seconds left
+	Since     time.Time `json:"since,omitzero"`       // when the present stage began
+	Until     time.Time `json:"until,omitzero"`       // when it is over by itself; zero: never
+	Op        uint64    `json:"waitsForOp,omitempty"` // the request that it waits for
+	Err       string    `json:"error,omitempty"`      // why the runtime's stop failed
 }
 
-func (g *killGroup) clone() killGroup { return killGroup{slices.Clone(g.kills), g.ordered} }
+func (g *killGroup) clone() killGroup { return killGroup{append([]kill(nil), g.Kills...), g.Ordered} }
 
 // begin empties the group for new kills.
-func (g *killGroup) begin(ordered bool) { g.kills, g.ordered = g.kills[:0], ordered }
+func (g *killGroup) begin(ordered bool) { g.Kills, g.Ordered = g.Kills[:0], ordered }
 
 // busy reports whether some kill is still under way.
 func (g *killGroup) busy() bool {
-	return slices.ContainsFunc(g.kills, func(k kill) bool { return k.stage < killDone })
+	return slices.ContainsFunc(g.Kills, func(k kill) bool { return k.Stage < killDone })
 }
 
 func (g *killGroup) failed() bool {
-	return slices.ContainsFunc(g.kills, func(k kill) bool { return k.stage == killFailed })
+	return slices.ContainsFunc(g.Kills, func(k kill) bool { return k.Stage == killFailed })
 }
 
 // killErrors words what of a whole-pod kill has failed: each container, in the
 // order of the kills, and the sandboxes, of which the last one tells (S75).
 func (p *Pod) killErrors() string {
 	var all []string
-	for _, k := range p.kills.kills {
-		if k.stage == killFailed {
-			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.name(k.container), k.err))
+	for _, k := range p.kills.Kills {
+		if k.Stage == killFailed {
+			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.name(k.Container), k.Err))
 		}
 	}
 	if err := p.pass.sandboxErr; err != "" {
@@ -79,13 +79,13 @@ func (p *Pod) killErrors() string {
 
 // did reports whether the group has killed this instance.
 func (g *killGroup) did(instance uint64) bool {
-	return slices.ContainsFunc(g.kills, func(k kill) bool { return k.instance == instance && k.stage == killDone })
+	return slices.ContainsFunc(g.Kills, func(k kill) bool { return k.Instance == instance && k.Stage == killDone })
 }
 
 // stopped reports whether a container is not among those still being killed.
 // Containers that were not running count as stopped (C46).
 func (g *killGroup) stopped(container int) bool {
-	return !slices.ContainsFunc(g.kills, func(k kill) bool { return k.container == container && k.stage != killDone })
+	return !slices.ContainsFunc(g.Kills, func(k kill) bool { return k.Container == container && k.Stage != killDone })
 }
 
 // beginKill starts the kill of one container: event, then its preStop hook
@@ -100,8 +100,8 @@ func (p *Pod) beginKill(why Kill, override *int64) {
 	if override != nil {
 		grace = *override
 	}
-	p.kills.kills = append(p.kills.kills, kill{container: why.Container, instance: why.Instance, grace: grace})
-	k := &p.kills.kills[len(p.kills.kills)-1]
+	p.kills.Kills = append(p.kills.Kills, kill{Container: why.Container, Instance: why.Instance, Grace: grace})
+	k := &p.kills.Kills[len(p.kills.Kills)-1]
 	if h := preStop(p.t.containers[why.Container].spec); h != nil && grace > 0 { // C42
 		p.runPreStop(k, h)
 		return
@@ -111,8 +111,8 @@ func (p *Pod) beginKill(why Kill, override *int64) {
 
 // killGrace is the grace period of one container's kill, in seconds (C41).
 func (p *Pod) killGrace(why Kill) int64 {
-	if p.pass.deletion.asked {
-		return p.pass.deletion.grace
+	if p.pass.deletion.Asked {
+		return p.pass.deletion.Grace
 	}
 	c := p.t.containers[why.Container].spec
 	var failed *corev1.Probe
@@ -129,16 +129,16 @@ func (p *Pod) killGrace(why Kill) int64 {
 }
 
 func (p *Pod) runPreStop(k *kill, h *corev1.LifecycleHandler) {
-	k.stage, k.since = killHook, p.now
-	run := p.runHook(k.container, k.instance, PreStop, h)
-	k.op = run.op
+	k.Stage, k.Since = killHook, p.now
+	run := p.runHook(k.Container, k.Instance, PreStop, h)
+	k.Op = run.op
 	if run.op == 0 && run.ends.IsZero() { // over at once
 		p.preStopDone(k, run.err)
 		return
 	}
-	k.until = p.now.Add(seconds(k.grace))
-	if !run.ends.IsZero() && run.ends.Before(k.until) {
-		k.until = run.ends
+	k.Until = p.now.Add(seconds(k.Grace))
+	if !run.ends.IsZero() && run.ends.Before(k.Until) {
+		k.Until = run.ends
 	}
 }
 
@@ -146,19 +146,19 @@ func (p *Pod) runPreStop(k *kill, h *corev1.LifecycleHandler) {
 // (C42, C44).
 func (p *Pod) preStopDone(k *kill, err string) {
 	if err != "" {
-		p.emitEvent(k.container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.emitEvent(k.Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
-	k.grace -= wholeSeconds(p.now.Sub(k.since))
+	k.Grace -= wholeSeconds(p.now.Sub(k.Since))
 	p.beginTurn(k)
 }
 
 // beginTurn makes a sidecar wait for its turn; all others stop at once (C46).
 func (p *Pod) beginTurn(k *kill) {
-	if !p.kills.ordered || p.t.containers[k.container].role != restart.Sidecar || k.grace <= 0 {
+	if !p.kills.Ordered || p.t.containers[k.Container].role != restart.Sidecar || k.Grace <= 0 {
 		p.stop(k)
 		return
 	}
-	k.stage, k.op, k.since, k.until = killTurn, 0, p.now, p.now.Add(seconds(k.grace))
+	k.Stage, k.Op, k.Since, k.Until = killTurn, 0, p.now, p.now.Add(seconds(k.Grace))
 }
 
 // turnCome reports whether all regular containers and the next later sidecar
@@ -179,25 +179,25 @@ func (p *Pod) turnCome(container int) bool {
 
 // stop asks the runtime to stop the container (C40 step 7).
 func (p *Pod) stop(k *kill) {
-	k.stage, k.until = killStop, time.Time{}
-	k.grace = max(k.grace, minimumGrace)
-	k.op = p.requestStop(k)
+	k.Stage, k.Until = killStop, time.Time{}
+	k.Grace = max(k.Grace, minimumGrace)
+	k.Op = p.requestStop(k)
 }
 
 func (p *Pod) requestStop(k *kill) uint64 {
 	var attempt int32
-	if c := p.world.instance(k.instance); c != nil {
+	if c := p.world.instance(k.Instance); c != nil {
 		attempt = c.Attempt
 	}
-	return p.request(Action{Type: StopContainer, Container: k.container, Instance: k.instance,
-		Attempt: uint64(attempt), Grace: seconds(k.grace)})
+	return p.request(Action{Type: StopContainer, Container: k.Container, Instance: k.Instance,
+		Attempt: uint64(attempt), Grace: seconds(k.Grace)})
 }
 
 // runKills takes every kill further whose wait is over; false: none is.
 func (p *Pod) runKills() bool {
 	moved := false
-	for i := range p.kills.kills {
-		if k := &p.kills.kills[i]; p.killMoves(k) {
+	for i := range p.kills.Kills {
+		if k := &p.kills.Kills[i]; p.killMoves(k) {
 			moved = true
 		}
 	}
@@ -206,15 +206,15 @@ func (p *Pod) runKills() bool {
 
 func (p *Pod) killMoves(k *kill) bool {
 	switch {
-	case k.stage == killHook && p.due(k.until):
-		if k.op != 0 { // C43: abandoned, not cancelled
-			p.hooks = append(p.hooks, strayHook{k.op, k.container})
+	case k.Stage == killHook && p.due(k.Until):
+		if k.Op != 0 { // C43: abandoned, not cancelled
+			p.hooks = append(p.hooks, strayHook{k.Op, k.Container})
 		}
 		p.preStopDone(k, "")
-	case k.stage == killHook && !p.t.has(QuirkC43) && p.gone(k.instance):
+	case k.Stage == killHook && !p.t.has(QuirkC43) && p.gone(k.Instance):
 		p.preStopDone(k, "")
-	case k.stage == killTurn && (p.due(k.until) || p.turnCome(k.container)):
-		k.grace -= wholeSeconds(p.now.Sub(k.since))
+	case k.Stage == killTurn && (p.due(k.Until) || p.turnCome(k.Container)):
+		k.Grace -= wholeSeconds(p.now.Sub(k.Since))
 		p.stop(k)
 	default:
 		return false
@@ -229,18 +229,18 @@ func (p *Pod) gone(instance uint64) bool {
 
 // killAnswered takes the answer to a kill's request; false: it is none's.
 func (p *Pod) killAnswered(ev *Event) bool {
-	i := slices.IndexFunc(p.kills.kills, func(k kill) bool { return k.op == ev.Op && k.stage < killDone })
+	i := slices.IndexFunc(p.kills.Kills, func(k kill) bool { return k.Op == ev.Op && k.Stage < killDone })
 	if i < 0 {
 		return false
 	}
-	k := &p.kills.kills[i]
+	k := &p.kills.Kills[i]
 	switch {
-	case k.stage == killHook:
+	case k.Stage == killHook:
 		p.preStopDone(k, ev.Err)
 	case ev.Err != "": // C49
-		k.stage, k.err = killFailed, ev.Err
+		k.Stage, k.Err = killFailed, ev.Err
 	default:
-		k.stage = killDone
+		k.Stage = killDone
 	}
 	return true
 }
@@ -248,15 +248,15 @@ func (p *Pod) killAnswered(ev *Event) bool {
 // hurry shortens the grace period of the kills under way, which a kubelet does
 // not (S71).
 func (p *Pod) hurry() {
-	for i := range p.kills.kills {
-		k := &p.kills.kills[i]
-		k.grace = min(k.grace, p.worker.grace)
+	for i := range p.kills.Kills {
+		k := &p.kills.Kills[i]
+		k.Grace = min(k.Grace, p.worker.Grace)
 		switch {
-		case k.stage == killStop:
-			k.grace = max(k.grace, minimumGrace)
-			k.op = p.requestStop(k)
-		case !k.until.IsZero():
-			k.until = p.now.Add(min(k.until.Sub(p.now), seconds(k.grace)))
+		case k.Stage == killStop:
+			k.Grace = max(k.Grace, minimumGrace)
+			k.Op = p.requestStop(k)
+		case !k.Until.IsZero():
+			k.Until = p.now.Add(min(k.Until.Sub(p.now), seconds(k.Grace)))
 		}
 	}
 }

@@ -14,12 +14,12 @@ import (
 // and what runs goes on (P39, P55, R19, R30). The pod's last reported status is
 // all that the new process knows, unless it keeps its memory.
 func (p *Pod) kubeletRestarted(keepMemory bool) {
-	if p.worker.finished {
+	if p.worker.Finished {
 		return
 	}
 	p.kubeletStart = p.now
 	old := p.worker
-	p.worker = podWorker{lost: old.lost, since: p.ops}
+	p.worker = podWorker{Lost: old.Lost, Since: p.ops}
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = eventGenerator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
@@ -34,20 +34,20 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	}
 	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
 	p.refreshAdopted()
-	p.worker.deleted = p.deletion.asked
-	p.worker.terminating = p.deletion.asked || terminal(p.store.status.Phase)
+	p.worker.Deleted = p.deletion.Asked
+	p.worker.Terminating = p.deletion.Asked || terminal(p.store.status.Phase)
 	if keepMemory {
 		p.remember(&old)
 	} else {
 		p.forget(api)
-		p.absence.restarted = old.lost
+		p.absence.Restarted = old.Lost
 	}
 	p.requestSync()
 	p.relist()
 	switch {
-	case old.removed && keepMemory:
+	case old.Removed && keepMemory:
 		p.updateWorker(nil)
-	case old.removed:
+	case old.Removed:
 		p.orphanFound()
 	}
 }
@@ -55,11 +55,11 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 // remember takes over what the process before had decided about the pod's end.
 func (p *Pod) remember(old *podWorker) {
 	w := &p.worker
-	w.terminating = w.terminating || old.terminating
-	w.deleted = w.deleted || old.deleted
-	w.grace, w.exceededAt, w.removed = old.grace, old.exceededAt, old.removed
-	if w.removed {
-		w.orphanAt = p.timing.Chance.Housekeeping(p.now)
+	w.Terminating = w.Terminating || old.Terminating
+	w.Deleted = w.Deleted || old.Deleted
+	w.Grace, w.ExceededAt, w.Removed = old.Grace, old.ExceededAt, old.Removed
+	if w.Removed {
+		w.OrphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
 }
 
@@ -78,7 +78,7 @@ func (p *Pod) forget(api *corev1.PodStatus) {
 // orphanFound is a new kubelet process that finds containers of a pod it was
 // never told of: they get a second (S72).
 func (p *Pod) orphanFound() {
-	p.worker.removed, p.worker.deleted = true, true
+	p.worker.Removed, p.worker.Deleted = true, true
 	one := int64(1)
 	p.terminate(&one, "found running, and gone from its source")
 }

@@ -11,19 +11,19 @@ import (
 // absence is what happens to the pod object while its node does not report, and
 // the kubelet does not see it (S83).
 type absence struct {
-	evictAt   time.Time // when the taint manager deletes the pod; zero: it does not
-	deletion  deletion  // asked for meanwhile; one without grace stays, for the object does not come back
-	restarted bool      // the kubelet process was replaced meanwhile
+	EvictAt   time.Time `json:"evictAt,omitzero"`           // when the taint manager deletes the pod; zero: it does not
+	Deletion  deletion  `json:"deletion,omitzero"`          // asked for meanwhile; one without grace stays, for the object does not come back
+	Restarted bool      `json:"kubeletRestarted,omitempty"` // the kubelet process was replaced meanwhile
 }
 
 // nodeLost is what the node controllers do when the node stops reporting: the
 // Ready condition turns False in the API, nothing that the kubelet reports
 // arrives, and the pod is deleted once it does not tolerate that any longer (S83).
 func (p *Pod) nodeLost() {
-	if p.worker.lost || p.worker.finished {
+	if p.worker.Lost || p.worker.Finished {
 		return
 	}
-	p.worker.lost = true
+	p.worker.Lost = true
 	r := p.store.reported.DeepCopy()
 	for i := range r.Conditions {
 		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
@@ -33,7 +33,7 @@ func (p *Pod) nodeLost() {
 	p.store.reported = r
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
 	if d, ends := p.t.toleratesUnreachable(); ends {
-		p.absence.evictAt = p.now.Add(d)
+		p.absence.EvictAt = p.now.Add(d)
 	}
 	p.tellStatus()
 }
@@ -78,7 +78,7 @@ func (t *Template) toleratesUnreachable() (time.Duration, bool) {
 
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
-	p.absence.evictAt = zeroTime
+	p.absence.EvictAt = zeroTime
 	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
 	r := p.store.reported.DeepCopy()
 	added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
@@ -92,10 +92,10 @@ func (p *Pod) taintEvicted() {
 
 // keepPod ends the taint manager's wait for the pod.
 func (p *Pod) keepPod() {
-	if p.absence.evictAt.IsZero() {
+	if p.absence.EvictAt.IsZero() {
 		return
 	}
-	p.absence.evictAt = zeroTime
+	p.absence.EvictAt = zeroTime
 	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 }
 
@@ -106,16 +106,16 @@ func (p *Pod) deletedUnseen(grace *int64) {
 	if !changed {
 		return
 	}
-	p.absence.deletion = d
-	if d.grace == 0 {
+	p.absence.Deletion = d
+	if d.Grace == 0 {
 		p.keepPod()
 	}
 }
 
 // objectDeletion is the deletion that the pod object carries.
 func (p *Pod) objectDeletion() deletion {
-	if p.absence.deletion.asked {
-		return p.absence.deletion
+	if p.absence.Deletion.Asked {
+		return p.absence.Deletion
 	}
 	return p.deletion
 }
@@ -124,15 +124,15 @@ func (p *Pod) objectDeletion() deletion {
 // to the pod object meanwhile (S83). One that is gone it has missed the deletion
 // of (S72).
 func (p *Pod) nodeReturned() {
-	if !p.worker.lost {
+	if !p.worker.Lost {
 		return
 	}
-	p.worker.lost = false
+	p.worker.Lost = false
 	p.keepPod()
-	missed, restarted := p.absence.deletion, p.absence.restarted
+	missed, restarted := p.absence.Deletion, p.absence.Restarted
 	p.absence = absence{}
-	if missed.grace == 0 {
-		p.absence.deletion = missed
+	if missed.Grace == 0 {
+		p.absence.Deletion = missed
 	}
 	for _, c := range p.store.reported.Conditions {
 		if c.Type == corev1.DisruptionTarget && c.Reason == "DeletionByTaintManager" {
@@ -142,8 +142,8 @@ func (p *Pod) nodeReturned() {
 	p.report()
 	p.tellStatus()
 	switch {
-	case !missed.asked:
-	case missed.grace > 0:
+	case !missed.Asked:
+	case missed.Grace > 0:
 		p.deletionSeen(missed)
 	case restarted:
 		p.orphanFound()

@@ -63,12 +63,12 @@ type pass struct {
 
 // syncResult sums up what a sync did (R33, T22).
 type syncResult struct {
-	acted    bool      // it did something, so that an on-demand relist follows
-	failed   bool      // some step failed
-	refused  time.Time // earliest expiry of a refused start (R28); zero: none
-	removed  bool      // it removed instances for RestartAllContainers
-	terminal bool      // the status is terminal: the pod goes to termination
-	network  bool      // the network was not ready (T7)
+	Acted    bool      `json:"acted,omitempty"`           // it did something, so that an on-demand relist follows
+	Failed   bool      `json:"failed,omitempty"`          // some step failed
+	Refused  time.Time `json:"refusedUntil,omitzero"`     // earliest expiry of a refused start (R28); zero: none
+	Removed  bool      `json:"removed,omitempty"`         // it removed instances for RestartAllContainers
+	Terminal bool      `json:"terminal,omitempty"`        // the status is terminal: the pod goes to termination
+	Network  bool      `json:"networkNotReady,omitempty"` // the network was not ready (T7)
 }
 
 func (s *pass) clone() pass {
@@ -99,10 +99,10 @@ func (p *Pod) runPass() bool {
 // beginPass takes up the pending update.
 func (p *Pod) beginPass() bool {
 	w := &p.worker
-	if !w.pending.set || w.finished {
+	if w.Pending == nil || w.Finished {
 		return false
 	}
-	if w.held && w.lastSync.IsZero() {
+	if w.Held && w.LastSync.IsZero() {
 		p.holdBack()
 		return true
 	}
@@ -110,14 +110,14 @@ func (p *Pod) beginPass() bool {
 		return false
 	}
 	p.swapTemplate()
-	p.pass = pass{work: workSync, stage: stageSnapshot, deletion: p.deletion, hasGrace: w.pending.hasGrace, grace: w.pending.grace}
+	p.pass = pass{work: workSync, stage: stageSnapshot, deletion: p.deletion, hasGrace: w.Pending.HasGrace, grace: w.Pending.Grace}
 	switch {
-	case w.terminated:
+	case w.Terminated:
 		p.pass.work = workTerminated
-	case w.terminating:
+	case w.Terminating:
 		p.pass.work = workTerminating
 	}
-	w.pending = update{}
+	w.Pending = nil
 	p.kills.begin(false)
 	return true
 }
@@ -126,7 +126,7 @@ func (p *Pod) beginPass() bool {
 // the runtime. A new process takes so long to come up that they are over by then.
 func (p *Pod) inherited() bool {
 	return slices.ContainsFunc(p.open, func(r openRequest) bool {
-		if r.op > p.worker.since {
+		if r.op > p.worker.Since {
 			return false
 		}
 		switch r.request {
@@ -140,8 +140,8 @@ func (p *Pod) inherited() bool {
 // holdBack tries the first sync of a static pod again later: the one that had
 // its name before still runs (S84). A pod that is to end by then never begins.
 func (p *Pod) holdBack() {
-	p.worker.pending = update{}
-	if p.worker.terminating {
+	p.worker.Pending = nil
+	if p.worker.Terminating {
 		p.finish()
 		return
 	}
@@ -209,27 +209,27 @@ func (p *Pod) answered() *Event {
 
 // fail ends the pass with an error.
 func (p *Pod) fail() {
-	p.pass.sync.failed = true
+	p.pass.sync.Failed = true
 	p.pass.stage = stageEnd
 }
 
 // endPass completes the pass: what comes next, and when (R33, R37, T22).
 func (p *Pod) endPass() {
 	s := p.pass.sync
-	p.worker.lastSync = p.now
-	if p.pass.work == workSync && s.acted && !s.failed {
+	p.worker.LastSync = p.now
+	if p.pass.work == workSync && s.Acted && !s.Failed {
 		p.requestRelist()
 	}
-	if s.removed && !s.failed {
+	if s.Removed && !s.Failed {
 		p.requestSync() // R10
 	}
 	switch {
-	case s.terminal:
-		p.worker.terminating = true
+	case s.Terminal:
+		p.worker.Terminating = true
 		p.requeueLast()
 		p.requeue(0, false)
-	case p.pass.work == workTerminating && !s.failed:
-		p.worker.terminated = true
+	case p.pass.work == workTerminating && !s.Failed:
+		p.worker.Terminated = true
 		p.requeueLast()
 		p.requeue(0, false)
 		p.report()
@@ -242,14 +242,14 @@ func (p *Pod) endPass() {
 // requeueSync sets the next sync after one that changed nothing for good (R33).
 func (p *Pod) requeueSync(s syncResult) {
 	switch {
-	case !s.failed && p.timing.Resync == 0:
+	case !s.Failed && p.timing.Resync == 0:
 		p.requeue(-1, false)
-	case !s.failed:
+	case !s.Failed:
 		p.requeue(p.timing.Resync, true)
-	case s.network:
+	case s.Network:
 		p.requeue(p.timing.retryNetwork(), true)
-	case !s.refused.IsZero():
-		p.requeue(p.timing.retryRefused(s.refused.Sub(p.now)), true)
+	case !s.Refused.IsZero():
+		p.requeue(p.timing.retryRefused(s.Refused.Sub(p.now)), true)
 	default:
 		p.requeue(p.timing.retryError(), true)
 	}
@@ -257,9 +257,9 @@ func (p *Pod) requeueSync(s syncResult) {
 
 // refuse notes the expiry of a refused start.
 func (s *syncResult) refuse(until time.Time) {
-	s.failed = true
-	if s.refused.IsZero() || until.Before(s.refused) {
-		s.refused = until
+	s.Failed = true
+	if s.Refused.IsZero() || until.Before(s.Refused) {
+		s.Refused = until
 	}
 }
 

@@ -95,7 +95,7 @@ func (p *Pod) Clone() *Pod {
 	c.pleg.seen = slices.Clone(p.pleg.seen)
 	c.pass = p.pass.clone()
 	c.kills = p.kills.clone()
-	c.deletor.queue = slices.Clone(p.deletor.queue)
+	c.deletor = p.deletor.clone()
 	c.hooks = slices.Clone(p.hooks)
 	c.probes = p.probes.Clone()
 	c.store = p.store.clone()
@@ -119,7 +119,7 @@ func (p *Pod) Identity() Identity { return p.id }
 func (p *Pod) Now() time.Time { return p.now }
 
 // Finished reports whether the kubelet is done with the pod for good.
-func (p *Pod) Finished() bool { return p.worker.finished }
+func (p *Pod) Finished() bool { return p.worker.Finished }
 
 // Status returns a copy of the kubelet's own status of the pod: its status
 // cache. What an API server is sent can differ: see [Pod.Reported].
@@ -186,14 +186,14 @@ func (p *Pod) rest() {
 	var d deadline
 	d.add(p.pleg.relistAt)
 	d.add(p.pleg.onDemandAt)
-	d.add(p.worker.lookAt)
-	d.add(p.worker.orphanAt)
-	d.add(p.worker.exceededAt)
-	d.add(p.deletor.collectAt)
-	d.add(p.absence.evictAt)
+	d.add(p.worker.LookAt)
+	d.add(p.worker.OrphanAt)
+	d.add(p.worker.ExceededAt)
+	d.add(p.deletor.CollectAt)
+	d.add(p.absence.EvictAt)
 	d.add(p.pass.wakeAt)
-	for i := range p.kills.kills {
-		d.add(p.kills.kills[i].until)
+	for i := range p.kills.Kills {
+		d.add(p.kills.Kills[i].Until)
 	}
 	p.stirred, p.restsTo = false, d.at
 }
@@ -243,15 +243,15 @@ func (p *Pod) runMachinery() bool {
 		p.relist()
 	case p.due(p.pleg.onDemandAt):
 		p.relistOnDemand()
-	case p.due(p.worker.orphanAt):
+	case p.due(p.worker.OrphanAt):
 		p.orphaned()
-	case p.due(p.worker.exceededAt):
+	case p.due(p.worker.ExceededAt):
 		p.exceeded()
-	case p.due(p.worker.lookAt):
+	case p.due(p.worker.LookAt):
 		p.look()
-	case p.due(p.deletor.collectAt):
+	case p.due(p.deletor.CollectAt):
 		p.collect()
-	case p.due(p.absence.evictAt):
+	case p.due(p.absence.EvictAt):
 		p.taintEvicted()
 	case p.runKills():
 	case p.runPass():

@@ -134,7 +134,7 @@ func (p *Pod) about(t ActionType, a *probe.Action) *Action {
 
 // resultSet is the main loop's reaction to a changed result (P72–P74).
 func (p *Pod) resultSet(a *probe.Action) {
-	if p.worker.finished {
+	if p.worker.Finished {
 		return
 	}
 	switch a.Probe {

@@ -173,7 +173,7 @@ func stateIn(list []seen, id uint64) restart.State {
 // newerSnapshot reports whether the cache is newer than the end of the last
 // sync (T12); if not, the pass waits for the next relist.
 func (p *Pod) newerSnapshot() bool {
-	last := p.worker.lastSync
+	last := p.worker.LastSync
 	if last.IsZero() && !p.kubeletStart.IsZero() {
 		p.relist() // a new kubelet process lists before it syncs
 	}

@@ -34,7 +34,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		},
 		Make: map[reflect.Type]func(int) any{
 			reflect.TypeFor[*Template](): func(int) any { return t },
-			reflect.TypeFor[update]():    func(n int) any { return update{set: true, hasGrace: n>>round&1 == 1, grace: int64(n)} },
+			reflect.TypeFor[update]():    func(n int) any { return update{HasGrace: n>>round&1 == 1, Grace: int64(n)} },
 			reflect.TypeFor[corev1.PodCondition](): func(n int) any {
 				return corev1.PodCondition{Type: "Ready", Message: "\xff", ObservedGeneration: int64(n), LastProbeTime: stamp, LastTransitionTime: stamp}
 			},

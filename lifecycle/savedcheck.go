@@ -181,8 +181,8 @@ func (c *checker) place() {
 	if s.next < 0 || s.next > list {
 		c.failf("pass.next: %d: must be between 0 and %d", s.next, list)
 	}
-	if s.stage == stageStart && s.next == list && s.start.step != startCheck {
-		c.failf("pass.start.step: %q: there is no container to start", s.start.step)
+	if s.stage == stageStart && s.next == list && s.start.Step != startCheck {
+		c.failf("pass.start.step: %q: there is no container to start", s.start.Step)
 	}
 }
 
@@ -196,8 +196,8 @@ func (c *checker) awaits() {
 	case must:
 		c.failf("pass.waitsForOp: 0: must be the op of an open request %v", types)
 	}
-	if s.stage == stageStart && s.start.step == startCreate && s.start.instance != s.op {
-		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.start.instance, s.op)
+	if s.stage == stageStart && s.start.Step == startCreate && s.start.Instance != s.op {
+		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.start.Instance, s.op)
 	}
 }
 
@@ -218,7 +218,7 @@ func (s *pass) request() (types []ActionType, must bool) {
 }
 
 func (s *startState) request() (types []ActionType, must bool) {
-	switch s.step {
+	switch s.Step {
 	case startInspect:
 		return []ActionType{InspectImage}, true
 	case startPull:
@@ -234,37 +234,37 @@ func (s *startState) request() (types []ActionType, must bool) {
 }
 
 func (c *checker) kills() {
-	for i := range c.p.kills.kills {
-		k, field := &c.p.kills.kills[i], fmt.Sprintf("kills.kills[%d]", i)
-		c.container(field+".container", k.container, 0)
-		if k.grace < 0 {
-			c.failf("%s.graceSeconds: %d: must be 0 or more", field, k.grace)
+	for i := range c.p.kills.Kills {
+		k, field := &c.p.kills.Kills[i], fmt.Sprintf("kills.kills[%d]", i)
+		c.container(field+".container", k.Container, 0)
+		if k.Grace < 0 {
+			c.failf("%s.graceSeconds: %d: must be 0 or more", field, k.Grace)
 		}
 		switch {
-		case k.stage == 0:
+		case k.Stage == 0:
 			c.failf("%s.stage: there is none", field)
-		case k.stage == killStop:
-			c.waits(field+".waitsForOp", k.op, StopContainer)
-		case k.stage == killHook && k.op != 0:
-			c.waits(field+".waitsForOp", k.op, RunHook)
+		case k.Stage == killStop:
+			c.waits(field+".waitsForOp", k.Op, StopContainer)
+		case k.Stage == killHook && k.Op != 0:
+			c.waits(field+".waitsForOp", k.Op, RunHook)
 		}
-		if k.until.IsZero() && (k.stage == killHook || k.stage == killTurn) {
-			c.failf("%s.until: must be set while its stage is %q", field, k.stage)
+		if k.Until.IsZero() && (k.Stage == killHook || k.Stage == killTurn) {
+			c.failf("%s.until: must be set while its stage is %q", field, k.Stage)
 		}
 	}
 	for i, h := range c.p.hooks {
-		c.container(fmt.Sprintf("strayHooks[%d].container", i), h.container, 0)
+		c.container(fmt.Sprintf("strayHooks[%d].container", i), h.Container, 0)
 	}
 }
 
 func (c *checker) deletor() {
 	d := &c.p.deletor
-	if d.op == 0 {
+	if d.Op == 0 {
 		return
 	}
-	c.waits("deletor.waitsForOp", d.op, RemoveContainer, StopSandbox, RemoveSandbox)
-	stops := slices.ContainsFunc(c.p.open, func(r openRequest) bool { return r.op == d.op && r.request == StopSandbox })
-	if stops && (len(d.queue) == 0 || d.queue[0] != corpse{d.now, true, true}) {
-		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.now)
+	c.waits("deletor.waitsForOp", d.Op, RemoveContainer, StopSandbox, RemoveSandbox)
+	stops := slices.ContainsFunc(c.p.open, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
+	if stops && (len(d.Queue) == 0 || d.Queue[0] != corpse{d.Now, true, true}) {
+		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.Now)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -90,19 +91,19 @@ type savedPod struct {
 	Instances  []savedInstance  `json:"instances,omitempty"` // of the world, oldest first
 	Requests   []savedRequest   `json:"openRequests,omitempty"`
 	Generator  savedGenerator   `json:"pleg,omitzero"`
-	Worker     savedWorker      `json:"worker,omitzero"`
+	Worker     podWorker        `json:"worker,omitzero"`
 	Pass       *savedPass       `json:"pass,omitempty"` // nil: none is under way
-	Kills      savedKills       `json:"kills,omitzero"`
-	Deletor    savedDeletor     `json:"deletor,omitzero"`
-	Hooks      []savedHook      `json:"strayHooks,omitempty"`
+	Kills      killGroup        `json:"kills,omitzero"`
+	Deletor    deletor          `json:"deletor,omitzero"`
+	Hooks      []strayHook      `json:"strayHooks,omitempty"`
 	Probes     json.RawMessage  `json:"probes"`
 	Stale      bool             `json:"probesAreStale,omitempty"`
 	ProbesMade time.Time        `json:"probesMade,omitzero"`
 	Status     savedStatus      `json:"status"`
 	Foreign    []savedCondition `json:"foreignConditions,omitempty"`
-	Deletion   savedDeletion    `json:"deletion,omitzero"`
-	Absence    savedAbsence     `json:"nodeLost,omitzero"`
-	Evicted    *savedEviction   `json:"eviction,omitempty"`
+	Deletion   deletion         `json:"deletion,omitzero"`
+	Absence    absence          `json:"nodeLost,omitzero"`
+	Evicted    *Eviction        `json:"eviction,omitempty"`
 	NoNetwork  string           `json:"networkNotReady,omitempty"`
 }
 
@@ -130,11 +131,11 @@ func (p *Pod) save() (*savedPod, error) {
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: convertAll(p.world.sandboxes, saveSandbox), Instances: convertAll(p.world.instances, saveInstance),
 		Requests:  convertAll(p.open, saveRequest),
-		Generator: saveGenerator(&p.pleg), Worker: saveWorker(&p.worker), Pass: savePass(&p.pass),
-		Kills: saveKills(&p.kills), Deletor: saveDeletor(&p.deletor), Hooks: convertAll(p.hooks, saveHook),
+		Generator: saveGenerator(&p.pleg), Worker: p.worker, Pass: savePass(&p.pass),
+		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
-		Deletion: saveDeletion(p.deletion), Absence: saveAbsence(p.absence), Evicted: saveEviction(p.evicted), NoNetwork: p.noNetwork,
+		Deletion: p.deletion, Absence: p.absence, Evicted: p.evicted.clone(), NoNetwork: p.noNetwork,
 	}
 	s.Foreign = append(s.Foreign, p.foreign...)
 	if p.nextTemplate != nil {
@@ -174,13 +175,13 @@ func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
 	p.open = convertAll(s.Requests, savedRequest.load)
 	p.world = truth{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
-	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker.load(), s.Pass.load()
-	p.kills, p.deletor, p.hooks = s.Kills.load(), s.Deletor.load(), convertAll(s.Hooks, savedHook.load)
+	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker, s.Pass.load()
+	p.kills, p.deletor, p.hooks = s.Kills, s.Deletor, s.Hooks
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
 	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created
 	p.store.reported, p.store.recalled = s.Status.Reported, s.Status.Recalled
-	p.foreign, p.deletion, p.absence = s.Foreign, s.Deletion.load(), s.Absence.load()
-	p.evicted, p.noNetwork = s.Evicted.load(), s.NoNetwork
+	p.foreign, p.deletion, p.absence = s.Foreign, s.Deletion, s.Absence
+	p.evicted, p.noNetwork = s.Evicted, s.NoNetwork
 }
 
 // convertAll converts a list, to its written form or back.

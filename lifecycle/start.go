@@ -24,9 +24,9 @@ const (
 
 // startState is the start of one container within a pass.
 type startState struct {
-	step     startStep
-	instance uint64
-	hookErr  string
+	Step     startStep `json:"step"`
+	Instance uint64    `json:"instance,omitempty"`
+	HookErr  string    `json:"hookError,omitempty"`
 }
 
 // startReason is why a container's last start failed (R30). Empty: it did not.
@@ -39,7 +39,7 @@ func (p *Pod) startNext() {
 		return
 	}
 	i := p.pass.plan.Start[p.pass.next]
-	switch p.pass.start.step {
+	switch p.pass.start.Step {
 	case startCheck:
 		p.checkBackoff(i)
 	case startInspect:
@@ -53,7 +53,7 @@ func (p *Pod) startNext() {
 	case startHook:
 		p.postStartDone(i)
 	case startHookKill:
-		p.startFailed(i, "PostStartHookError", p.pass.start.hookErr)
+		p.startFailed(i, "PostStartHookError", p.pass.start.HookErr)
 	}
 }
 
@@ -73,7 +73,7 @@ func (p *Pod) nextStart() {
 // sync; nothing else stops the others (R31).
 func (p *Pod) startFailed(i int, reason, message string) {
 	p.reasons[i] = startReason{reason, message}
-	p.pass.sync.failed = true
+	p.pass.sync.Failed = true
 	p.nextStart()
 	if p.t.containers[i].role == restart.Init {
 		p.pass.stage = stageEnd
@@ -84,7 +84,7 @@ func (p *Pod) startFailed(i int, reason, message string) {
 // counted from the end of its newest exited instance in the snapshot (R20–R22,
 // R26).
 func (p *Pod) checkBackoff(i int) {
-	p.pass.sync.acted = true
+	p.pass.sync.Acted = true
 	exited := p.lastExit(i)
 	if exited == nil {
 		p.ensureImage(i) // R20: no entry is made
@@ -142,9 +142,9 @@ func (p *Pod) create(i int) {
 	if c := p.pass.snapshot.newest(i); c != nil {
 		attempt = c.Attempt + 1
 	}
-	p.pass.start.step = startCreate
+	p.pass.start.Step = startCreate
 	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.containers[i].spec.Image})
-	p.pass.start.instance = op
+	p.pass.start.Instance = op
 	p.await(op)
 }
 
@@ -155,9 +155,9 @@ func (p *Pod) containerCreated(i int) {
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}
-	c := p.world.instance(p.pass.start.instance)
+	c := p.world.instance(p.pass.start.Instance)
 	p.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
-	p.pass.start.step = startRun
+	p.pass.start.Step = startRun
 	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
 }
 
@@ -174,24 +174,24 @@ func (p *Pod) containerStarted(i int) {
 		p.started(i)
 		return
 	}
-	p.pass.start.step = startHook
-	h := p.runHook(i, p.pass.start.instance, PostStart, hook)
-	p.pass.wakeAt, p.pass.start.hookErr = h.ends, h.err
+	p.pass.start.Step = startHook
+	h := p.runHook(i, p.pass.start.Instance, PostStart, hook)
+	p.pass.wakeAt, p.pass.start.HookErr = h.ends, h.err
 	p.await(h.op)
 }
 
 // postStartDone kills the container if its hook failed (C33).
 func (p *Pod) postStartDone(i int) {
 	if ev := p.answered(); ev != nil {
-		p.pass.start.hookErr = ev.Err
+		p.pass.start.HookErr = ev.Err
 	}
-	if p.pass.start.hookErr == "" {
+	if p.pass.start.HookErr == "" {
 		p.started(i)
 		return
 	}
 	p.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
-	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.start.hookErr)
-	p.pass.start.step = startHookKill
+	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.start.HookErr)
+	p.pass.start.Step = startHookKill
 	p.kills.begin(false)
-	p.beginKill(Kill{Container: i, Instance: p.pass.start.instance, Message: "FailedPostStartHook"}, nil)
+	p.beginKill(Kill{Container: i, Instance: p.pass.start.Instance, Message: "FailedPostStartHook"}, nil)
 }

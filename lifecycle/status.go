@@ -20,7 +20,7 @@ func (p *Pod) generate(r *Runtime, podTerminal bool) *corev1.PodStatus {
 	}
 	p.setAddresses(s, r)
 	restarting := p.restartingAll(r, previous)
-	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.deletion.asked}
+	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.deletion.Asked}
 	b.containers(s)
 	p.setPhase(s, previous, p.t.rules.Phase(s, podTerminal, p.t.startedInActive(r)))
 	p.setProbed(s, r)
@@ -123,7 +123,7 @@ func (t *Template) startedInActive(r *Runtime) bool {
 
 // setPhase settles the phase against the past and what forces one (S23, S80).
 func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) {
-	if terminal(computed) && slices.Contains(p.restartPending, true) && !p.worker.terminating {
+	if terminal(computed) && slices.Contains(p.restartPending, true) && !p.worker.Terminating {
 		computed = corev1.PodRunning // without R41 a restart is still to come
 	}
 	var forced podphase.Verdict

@@ -38,7 +38,7 @@ func (s *statusStore) clone() statusStore {
 // storeSynced stores a status that the present pass has made. On a pod object
 // with a deletion it is stored even if it says nothing new (S61).
 func (p *Pod) storeSynced(s *corev1.PodStatus) {
-	deleting := p.pass.deletion.asked
+	deleting := p.pass.deletion.Asked
 	p.storeStatus(s, deleting, deleting)
 }
 
@@ -65,7 +65,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 		p.scheduleLook()
 	}
 	p.report()
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported, Deleting: deleting, Last: p.worker.finished})
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported, Deleting: deleting, Last: p.worker.Finished})
 }
 
 // stampStart sets startTime at the first store, for good (S67).
@@ -80,10 +80,10 @@ func (p *Pod) stampStart(s, old *corev1.PodStatus) {
 
 // report sends the cached status to the API, as far as it may be seen (S25).
 func (p *Pod) report() {
-	if p.worker.lost {
+	if p.worker.Lost {
 		return
 	}
-	mayRun := !p.worker.terminated
+	mayRun := !p.worker.Terminated
 	r := podphase.Reported(p.store.status, p.store.reported, mayRun, p.generation(), p.now)
 	p.store.reported = &r
 }
@@ -186,7 +186,7 @@ func (p *Pod) setReady(container int, instance uint64, ready bool) {
 			s.Conditions = setCondition(s.Conditions, cond)
 		}
 	}
-	p.storeStatus(s, p.deletion.asked, false)
+	p.storeStatus(s, p.deletion.Asked, false)
 }
 
 // setStarted sets started of an instance in the cache at once (P74).
@@ -196,13 +196,13 @@ func (p *Pod) setStarted(container int, instance uint64, started bool) {
 		return
 	}
 	c.Started = &started
-	p.storeStatus(s, p.deletion.asked, false)
+	p.storeStatus(s, p.deletion.Asked, false)
 }
 
 // copyFor returns a copy of the cached status and its entry for an instance;
 // nil if the status shows another one.
 func (p *Pod) copyFor(container int, instance uint64) (*corev1.PodStatus, *corev1.ContainerStatus) {
-	if !p.store.stored || p.worker.removed || p.store.views[container].Instance != instance || instance == 0 {
+	if !p.store.stored || p.worker.Removed || p.store.views[container].Instance != instance || instance == 0 {
 		return nil, nil
 	}
 	s := p.store.status.DeepCopy()

@@ -12,7 +12,7 @@ func (p *Pod) syncPod() {
 	status := p.generate(p.pass.snapshot, false)
 	p.storeSynced(status)
 	if terminal(status.Phase) { // S24
-		p.pass.sync.terminal = true
+		p.pass.sync.Terminal = true
 		p.pass.stage = stageEnd
 		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
 		return
@@ -24,7 +24,7 @@ func (p *Pod) syncPod() {
 	p.addProbes() // P31
 	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
 	p.pass.plan = p.t.Plan(PlanInput{
-		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.asked, RestartPending: p.restartPending,
+		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.Asked, RestartPending: p.restartPending,
 	})
 	p.pass.stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
@@ -37,7 +37,7 @@ func (p *Pod) syncPod() {
 // (E1, R33).
 func (p *Pod) awaitNetwork() {
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
-	p.pass.sync.network = true
+	p.pass.sync.Network = true
 	p.fail()
 }
 
@@ -65,7 +65,7 @@ func (p *Pod) carryOut() {
 		return
 	}
 	p.explainPodKill()
-	p.pass.sync.acted = true
+	p.pass.sync.Acted = true
 	p.killAll(nil)
 }
 
@@ -99,7 +99,7 @@ func (p *Pod) killAll(override *int64) {
 // podKilled goes on to the sandboxes once all containers are stopped.
 func (p *Pod) podKilled() {
 	if p.kills.failed() {
-		p.pass.sync.failed = true // the sandboxes are stopped all the same
+		p.pass.sync.Failed = true // the sandboxes are stopped all the same
 	}
 	p.pass.stage = stageSandboxes
 	p.pass.queue = nil
@@ -120,7 +120,7 @@ func (p *Pod) requestFor(t ActionType, sandbox uint64) uint64 {
 // stopSandboxes stops the pod's sandboxes one after another.
 func (p *Pod) stopSandboxes() {
 	if ev := p.answered(); ev != nil && ev.Err != "" {
-		p.pass.sync.failed, p.pass.sandboxErr = true, ev.Err
+		p.pass.sync.Failed, p.pass.sandboxErr = true, ev.Err
 	}
 	if len(p.pass.queue) > 0 {
 		id := p.pass.queue[0]
@@ -131,7 +131,7 @@ func (p *Pod) stopSandboxes() {
 	switch {
 	case p.pass.work == workTerminating:
 		p.podStopped()
-	case p.pass.sync.failed:
+	case p.pass.sync.Failed:
 		p.pass.stage = stageEnd
 	case p.pass.plan.CreateSandbox:
 		p.purge()
@@ -149,7 +149,7 @@ func (p *Pod) killNext() {
 	if p.pass.next < len(p.pass.plan.Kill) {
 		k := p.pass.plan.Kill[p.pass.next]
 		p.pass.next++
-		p.pass.sync.acted = true
+		p.pass.sync.Acted = true
 		p.explain(k.Container, DecidedKill, k.Message)
 		p.owe(k.Container)
 		p.kills.begin(false)
@@ -188,7 +188,7 @@ func (p *Pod) resetNext() {
 		}
 	}
 	p.pass.next++
-	p.pass.sync.acted, p.pass.sync.removed = true, true
+	p.pass.sync.Acted, p.pass.sync.Removed = true, true
 	if c := p.world.instance(r.Instance); c != nil {
 		if !p.t.cfg.NoLogs {
 			p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
@@ -208,7 +208,7 @@ func (p *Pod) runSandbox() {
 	}
 	ev := p.answered()
 	if ev == nil {
-		p.pass.sync.acted = true
+		p.pass.sync.Acted = true
 		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.plan.Attempt}))
 		return
 	}
@@ -228,9 +228,9 @@ func (p *Pod) runSandbox() {
 // sandboxFailed ends the sync (S4). During termination it is no error.
 func (p *Pod) sandboxFailed(err string) {
 	p.pass.stage = stageEnd
-	if p.worker.terminating {
+	if p.worker.Terminating {
 		return
 	}
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
-	p.pass.sync.failed = true
+	p.pass.sync.Failed = true
 }

@@ -41,7 +41,7 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 // present state (S73).
 func (p *Pod) podStopped() {
 	p.pass.stage = stageEnd
-	if p.pass.sync.failed { // S75
+	if p.pass.sync.Failed { // S75
 		p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
 		return
 	}
@@ -59,17 +59,17 @@ func (p *Pod) finishPod() {
 	if !p.t.static && !terminal(final.Phase) {
 		final.Phase = corev1.PodFailed // S73
 	}
-	p.worker.finished = true // before the status is stored: it is the last one
-	p.worker.lastSync = p.now
-	p.storeStatus(final, p.deletion.asked, true)
+	p.worker.Finished = true // before the status is stored: it is the last one
+	p.worker.LastSync = p.now
+	p.storeStatus(final, p.deletion.Asked, true)
 	p.pass = pass{}
 	p.finish()
 }
 
 // finish leaves the pod for good.
 func (p *Pod) finish() {
-	p.worker.finished = true
-	p.worker.requeueAt, p.worker.lookAt, p.worker.exceededAt = zeroTime, zeroTime, zeroTime
+	p.worker.Finished = true
+	p.worker.RequeueAt, p.worker.LookAt, p.worker.ExceededAt = zeroTime, zeroTime, zeroTime
 	p.scheduleCollection()
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
 }
@@ -140,7 +140,7 @@ func (p *Pod) apiStatus() *corev1.PodStatus {
 // generation is the pod object's metadata.generation: a deletion adds one.
 func (p *Pod) generation() int64 {
 	g := p.t.pod.Generation
-	if g != 0 && p.deletion.asked && !p.t.cfg.Standalone {
+	if g != 0 && p.deletion.Asked && !p.t.cfg.Standalone {
 		g++
 	}
 	return g

@@ -9,40 +9,39 @@ import (
 // podWorker is the kubelet's worker of one pod: it runs one pass at a time and
 // remembers one pending update (T20).
 type podWorker struct {
-	pending  update
-	lastSync time.Time // end of the last pass (T12)
+	Pending  *update   `json:"pending,omitempty"`
+	LastSync time.Time `json:"lastSync,omitzero"` // end of the last pass (T12)
 
-	terminating bool      // termination was requested or decided
-	deleted     bool      // it was a deletion that ended the pod
-	terminated  bool      // the containers are stopped for good
-	finished    bool      // nothing is left to do
-	cancelled   bool      // exec probes err (cancelExecs)
-	removed     bool      // the pod is gone from its source: nothing updates it any more
-	orphanAt    time.Time // when housekeeping finds that it is gone
-	exceededAt  time.Time // when an eviction has taken too long; zero: never (S81)
-	since       uint64    // requests up to this Op are an earlier process'
-	held        bool      // another static pod has its name (S84)
-	lost        bool      // the node does not report (S83)
-	grace       int64     // effective grace period in force; 0: none yet (S71)
+	Terminating bool      `json:"terminating,omitempty"`    // termination was requested or decided
+	Deleted     bool      `json:"deleted,omitempty"`        // it was a deletion that ended the pod
+	Terminated  bool      `json:"terminated,omitempty"`     // the containers are stopped for good
+	Finished    bool      `json:"finished,omitempty"`       // nothing is left to do
+	Cancelled   bool      `json:"execsCancelled,omitempty"` // exec probes err (cancelExecs)
+	Removed     bool      `json:"removed,omitempty"`        // the pod is gone from its source: nothing updates it any more
+	OrphanAt    time.Time `json:"orphanAt,omitzero"`        // when housekeeping finds that it is gone
+	ExceededAt  time.Time `json:"exceededAt,omitzero"`      // when an eviction has taken too long; zero: never (S81)
+	Since       uint64    `json:"sinceOp,omitempty"`        // requests up to this Op are an earlier process'
+	Held        bool      `json:"held,omitempty"`           // another static pod has its name (S84)
+	Lost        bool      `json:"nodeLost,omitempty"`       // the node does not report (S83)
+	Grace       int64     `json:"graceSeconds,omitempty"`   // effective grace period in force; 0: none yet (S71)
 
-	requeueAt time.Time // when the next sync by itself is due; zero: never
-	lookAt    time.Time // the look of the main loop that finds something due
+	RequeueAt time.Time `json:"requeueAt,omitzero"` // when the next sync by itself is due; zero: never
+	LookAt    time.Time `json:"lookAt,omitzero"`    // the look of the main loop that finds something due
 }
 
-// update is one pending request for a pass.
+// update is one request for a pass.
 type update struct {
-	set bool
 	// grace overrides the grace period of a terminating pass.
-	hasGrace bool
-	grace    int64
+	HasGrace bool  `json:"overridesGrace,omitempty"`
+	Grace    int64 `json:"graceSeconds,omitempty"`
 }
 
 // deletion is what the API server has set on the pod object (S70).
 type deletion struct {
-	asked bool
-	at    time.Time // when it was asked for first
-	until time.Time // metadata.deletionTimestamp
-	grace int64     // metadata.deletionGracePeriodSeconds
+	Asked bool      `json:"asked"`
+	At    time.Time `json:"at"`           // when it was asked for first
+	Until time.Time `json:"until"`        // metadata.deletionTimestamp
+	Grace int64     `json:"graceSeconds"` // metadata.deletionGracePeriodSeconds
 }
 
 // ask is the deletion after it was asked for at now, in seconds or nil for the
@@ -55,31 +54,31 @@ func (d deletion) ask(now time.Time, grace *int64, own int64) (deletion, bool) {
 		own = 1
 	}
 	switch {
-	case !d.asked:
-		return deletion{asked: true, at: now, until: now.Add(seconds(own)), grace: own}, true
-	case grace == nil || own >= d.grace:
+	case !d.Asked:
+		return deletion{Asked: true, At: now, Until: now.Add(seconds(own)), Grace: own}, true
+	case grace == nil || own >= d.Grace:
 		return d, false
 	}
-	d.grace, d.until = own, d.at.Add(seconds(own))
-	if d.until.Before(now) { // the shortened end is already past
-		d.grace, d.until = min(own, 1), now
+	d.Grace, d.Until = own, d.At.Add(seconds(own))
+	if d.Until.Before(now) { // the shortened end is already past
+		d.Grace, d.Until = min(own, 1), now
 	}
 	return d, true
 }
 
 // mark puts the deletion on a pod object.
 func (d deletion) mark(pod *corev1.Pod) {
-	if !d.asked {
+	if !d.Asked {
 		return
 	}
-	at := metaTime(d.until)
-	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &d.grace
+	at := metaTime(d.Until)
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &d.Grace
 }
 
 // requestSync asks for a pass (T20). A pod that is gone from its source is
 // found by nobody who would ask.
 func (p *Pod) requestSync() {
-	if !p.worker.removed {
+	if !p.worker.Removed {
 		p.updateWorker(nil)
 	}
 }
@@ -89,26 +88,26 @@ func (p *Pod) requestSync() {
 // can only shrink (S71).
 func (p *Pod) updateWorker(override *int64) {
 	w := &p.worker
-	if w.finished {
+	if w.Finished {
 		return
 	}
-	w.pending = update{set: true}
-	if w.terminating && !w.terminated {
-		w.grace = p.effectiveGrace(override)
-		w.pending.hasGrace, w.pending.grace = true, w.grace
+	w.Pending = &update{}
+	if w.Terminating && !w.Terminated {
+		w.Grace = p.effectiveGrace(override)
+		w.Pending.HasGrace, w.Pending.Grace = true, w.Grace
 	}
 }
 
 // effectiveGrace is the grace period from now on, in seconds (S71).
 func (p *Pod) effectiveGrace(override *int64) int64 {
-	grace, overridden := p.worker.grace, false
+	grace, overridden := p.worker.Grace, false
 	shorten := func(to int64) {
 		if grace == 0 || to < grace {
 			grace, overridden = to, true
 		}
 	}
-	if p.deletion.asked {
-		shorten(p.deletion.grace)
+	if p.deletion.Asked {
+		shorten(p.deletion.Grace)
 	}
 	if override != nil {
 		shorten(*override)
@@ -121,15 +120,15 @@ func (p *Pod) effectiveGrace(override *int64) int64 {
 
 // requeueLast repeats the last update as the next pass, unless one is pending.
 func (p *Pod) requeueLast() {
-	if !p.worker.pending.set {
-		p.worker.pending = update{set: true, hasGrace: p.pass.hasGrace, grace: p.pass.grace}
+	if p.worker.Pending == nil {
+		p.worker.Pending = &update{HasGrace: p.pass.hasGrace, Grace: p.pass.grace}
 	}
 }
 
 // terminate turns the worker to termination; the next pass stops the pod.
 func (p *Pod) terminate(override *int64, why string) {
-	if !p.worker.terminating {
-		p.worker.terminating = true
+	if !p.worker.Terminating {
+		p.worker.Terminating = true
 		p.cancelExecs()
 		p.explain(NoContainer, DecidedEnd, why)
 	}
@@ -139,7 +138,7 @@ func (p *Pod) terminate(override *int64, why string) {
 // requeue sets when the pod is synced next without any other trigger (R33).
 func (p *Pod) requeue(base time.Duration, jittered bool) {
 	if base < 0 {
-		p.worker.requeueAt = time.Time{}
+		p.worker.RequeueAt = time.Time{}
 		p.scheduleLook()
 		return
 	}
@@ -147,7 +146,7 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 	if jittered {
 		delay = p.timing.Chance.Requeue(p.now, base)
 	}
-	p.worker.requeueAt = p.now.Add(delay)
+	p.worker.RequeueAt = p.now.Add(delay)
 	p.scheduleLook()
 	p.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
 }
@@ -156,32 +155,32 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 // requeue, strictly past (R33), or a passed deadline (S80).
 func (p *Pod) scheduleLook() {
 	var d deadline
-	if at := p.worker.requeueAt; !at.IsZero() {
+	if at := p.worker.RequeueAt; !at.IsZero() {
 		d.add(p.timing.Chance.Look(at))
 	}
-	if at, ok := p.activeDeadline(); ok && !p.worker.terminating {
+	if at, ok := p.activeDeadline(); ok && !p.worker.Terminating {
 		d.add(p.timing.lookFrom(at))
 	}
-	p.worker.lookAt = d.at
+	p.worker.LookAt = d.at
 }
 
 // look is one look of the main loop at due pods (T1).
 func (p *Pod) look() {
 	w := &p.worker
-	w.lookAt = time.Time{}
-	if p.due(w.requeueAt) {
-		w.requeueAt = time.Time{}
+	w.LookAt = time.Time{}
+	if p.due(w.RequeueAt) {
+		w.RequeueAt = time.Time{}
 		p.requestSync()
-		if w.removed && !p.timing.housekeepsAgain() {
+		if w.Removed && !p.timing.housekeepsAgain() {
 			p.updateWorker(nil)
 		}
 	}
 	if at, ok := p.activeDeadline(); ok && p.due(at) {
 		p.requestSync()
-		if w.requeueAt.IsZero() {
+		if w.RequeueAt.IsZero() {
 			return // seen once is enough: the sync that it asks for ends the pod
 		}
-		w.lookAt = p.timing.Chance.Look(w.requeueAt)
+		w.LookAt = p.timing.Chance.Look(w.RequeueAt)
 		return
 	}
 	p.scheduleLook()
