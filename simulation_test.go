@@ -30,6 +30,7 @@ func run(t *testing.T, o podclock.Options) *timeline.Timeline {
 
 func TestAFailingProbeReadsAsTheKubeletsHandlerWouldWordIt(t *testing.T) {
 	exec := corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"check", "it"}}}
+	broken := corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"$\xff(A)", "$$(A)"}}}
 	http := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "x?a=b", Port: intstr.FromInt32(80)}}
 	tcp := corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(80)}}
 	grpc := corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: 80}}
@@ -43,6 +44,7 @@ func TestAFailingProbeReadsAsTheKubeletsHandlerWouldWordIt(t *testing.T) {
 	}{
 		{"P101 exit code", exec, podclock.ExitStatus(3, "no"), failed + "no"},
 		{"P101 time-out", exec, podclock.Hang(), failed + `command timed out: "check it" timed out after 1s`},
+		{"P99 text that is not UTF-8", broken, podclock.Hang(), failed + "command timed out: \"$\ufffd(A) $(A)\" timed out after 1s"},
 		{"P101 as late as the time-out", exec, podclock.OK().After(time.Second), failed + `command timed out: "check it" timed out after 1s`},
 		{"P101 runtime error", exec, podclock.Error("runtime down"), errored + "runtime down"},
 		{"P110 status", http, podclock.HTTP(500, "body"), failed + "HTTP probe failed with statuscode: 500"},

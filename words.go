@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -100,6 +101,11 @@ func success(output string) probe.Answer {
 
 func failure(format string, args ...any) probe.Answer {
 	return probe.Answer{Outcome: probe.OutcomeFailure, Output: fmt.Sprintf(format, args...)}
+}
+
+// expandedCommand is a command line with its references expanded (P99).
+func expandedCommand(c *corev1.Container, command []string) string {
+	return strings.Join(expand.Words(command, expand.Env(c.Env)), " ")
 }
 
 // timedOut is the end of an attempt that does not come in time.

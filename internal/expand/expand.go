@@ -5,7 +5,22 @@ package expand
 import (
 	"strings"
 	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
 )
+
+// Env looks values up in a container's own env, whose last entry of a name
+// counts. That of a valueFrom is empty: a probe's command knows no other (P99).
+func Env(env []corev1.EnvVar) func(name string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := len(env) - 1; i >= 0; i-- {
+			if env[i].Name == name {
+				return env[i].Value, true
+			}
+		}
+		return "", false
+	}
+}
 
 // Words expands each word, see [Word]. The list is not modified.
 func Words(words []string, value func(name string) (string, bool)) []string {

@@ -49,7 +49,7 @@ func probeExec(ctx context.Context, target *Target, action *corev1.ExecAction, t
 	if target.Exec == nil {
 		return errored(ErrNoExec)
 	}
-	command := expand.Words(action.Command, valueIn(target.Env))
+	command := expand.Words(action.Command, expand.Env(target.Env))
 	output, err := target.Exec.Exec(ctx, target.ContainerID, command, timeout)
 	return execAnswer(command, timeout, output, err)
 }

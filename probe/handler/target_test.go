@@ -156,7 +156,7 @@ func TestReferencesInACommandAreExpanded(t *testing.T) { // P99
 	}
 	command := []string{"plain", "$(A)", "$(EMPTY)", "$(FROM)", "$(OTHER)", "$()"}
 	want := []string{"plain", "last", "", "", "$(OTHER)", "nameless"}
-	if got := expand.Words(command, valueIn(env)); !slices.Equal(got, want) {
+	if got := expand.Words(command, expand.Env(env)); !slices.Equal(got, want) {
 		t.Errorf("%q became %q, want %q", command, got, want)
 	}
 }
