@@ -58,8 +58,8 @@ func (p *simPod) called(name string) bool {
 	return name == "" || p.name == name || p.identity.Name == name
 }
 
-// meant is the pods that a fact's Pod means.
-func (s *Simulation) meant(name string) []int32 {
+// podsNamed returns the pods that a fact's Pod means.
+func (s *Simulation) podsNamed(name string) []int32 {
 	if i, ok := s.byName[name]; ok {
 		return []int32{i}
 	}
@@ -78,7 +78,7 @@ func (s *Simulation) checkFact(f Fact, at time.Duration) error {
 	if f == nil {
 		return fmt.Errorf("there is no fact; give one")
 	}
-	pods := s.meant(pod)
+	pods := s.podsNamed(pod)
 	if len(pods) == 0 {
 		return fmt.Errorf("%T: there is no pod %q; the pods are %s", f, pod, s.someNames())
 	}
@@ -137,7 +137,7 @@ func factTarget(f Fact) (pod string, containers []string) {
 // checkRefusal wants a pod that arrives at that time: only then is admission
 // decided (S82).
 func (s *Simulation) checkRefusal(f Refuse, at time.Duration) error {
-	pods := s.meant(f.Pod)
+	pods := s.podsNamed(f.Pod)
 	if slices.ContainsFunc(pods, func(i int32) bool { return s.pods[i].arrival == at }) {
 		return nil
 	}
@@ -186,7 +186,7 @@ func (s *Simulation) inject(f Fact) {
 		s.noNetwork = ""
 	}
 	pod, _ := factTarget(f)
-	for _, i := range s.meant(pod) {
+	for _, i := range s.podsNamed(pod) {
 		p := s.pods[i]
 		refusal, ok := f.(Refuse)
 		switch {
@@ -200,7 +200,7 @@ func (s *Simulation) inject(f Fact) {
 
 // injectPod makes a fact true for one pod.
 func (s *Simulation) injectPod(pod int32, f Fact) {
-	s.settlePod(pod, s.Now())
+	s.reportPodLeaps(pod, s.Now())
 	var ev lifecycle.Event
 	switch f := f.(type) {
 	case Delete:

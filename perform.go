@@ -25,15 +25,15 @@ func (s *Simulation) step(pod int32, events ...*lifecycle.Event) {
 		s.options.Tap(Tap{Pod: p.name, At: now, Events: s.events})
 	}
 	s.follow(pod, p, p.machine.Step(now, s.events...))
-	s.settlePod(pod, now.Add(1))
+	s.reportPodLeaps(pod, now.Add(1))
 	at, ok := p.machine.Deadline()
 	s.deadlines.set(pod, at.Sub(s.start), ok)
 }
 
-// settlePod lets a machine tell what it has leapt over before an instant.
-func (s *Simulation) settlePod(pod int32, before time.Time) {
+// reportPodLeaps lets a machine report what it has leapt over before an instant.
+func (s *Simulation) reportPodLeaps(pod int32, before time.Time) {
 	if p := s.pods[pod]; p.machine != nil {
-		s.follow(pod, p, p.machine.Settle(before))
+		s.follow(pod, p, p.machine.ReportLeaps(before))
 	}
 }
 

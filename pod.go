@@ -50,7 +50,7 @@ type instance struct {
 	startedAt time.Duration
 	plan      Plan
 	stops     []uint64 // Ops of StopContainer requests that wait for the end
-	inflight  []flight
+	inflight  []pending
 }
 
 type instanceState uint8
@@ -62,8 +62,8 @@ const (
 	exited
 )
 
-// flight is a probe or hook under way in an instance.
-type flight struct {
+// pending is a probe or hook under way in an instance.
+type pending struct {
 	op    uint64
 	slot  int32 // its completion; -1: it has none, and lasts as long as the instance
 	event lifecycle.Event

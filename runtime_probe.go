@@ -29,7 +29,7 @@ func (s *Simulation) runProbe(pod int32, p *simPod, a *lifecycle.Action) {
 		answer.Until = s.promise(r)
 	}
 	if slot := s.answerProbe(pod, a, answer, d); d > 0 {
-		c.inflight = append(c.inflight, flight{op: a.Op, slot: slot, event: s.queue.tasks[slot].event})
+		c.inflight = append(c.inflight, pending{op: a.Op, slot: slot, event: s.queue.tasks[slot].event})
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *Simulation) promise(r Reply) time.Time {
 	if r.until.IsZero() || s.options.NoLeap {
 		return time.Time{}
 	}
-	until := min(r.until.Sub(s.start), s.horizon)
+	until := min(r.until.Sub(s.start), s.quietUntil)
 	if at, ok := s.queue.nextOutside(); ok {
 		until = min(until, at)
 	}
@@ -101,7 +101,7 @@ func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 	if !s.accepts(p, c, r, "Hook") {
 		return
 	}
-	f := flight{op: a.Op, slot: -1, event: ev, hook: a.Hook}
+	f := pending{op: a.Op, slot: -1, event: ev, hook: a.Hook}
 	if r.kind != ReplyHang {
 		ev.Err = t.failure(r)
 		f.slot = s.after(r.latency, task{kind: taskDeliver, pod: pod, event: ev})
@@ -110,7 +110,7 @@ func (s *Simulation) runHook(pod int32, p *simPod, a *lifecycle.Action) {
 }
 
 // cut ends a probe or hook with the instance that it runs in.
-func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *flight) {
+func (s *Simulation) cut(pod int32, p *simPod, c *instance, f *pending) {
 	if f.slot >= 0 {
 		s.queue.cancel(f.slot)
 	}

@@ -20,9 +20,9 @@ type Simulation struct {
 	start   time.Time
 	now     time.Duration // since start
 	instant time.Time     // start + now, which is asked for all the time
-	// horizon is the instant up to which nothing can come from outside: no app's
+	// quietUntil is the instant up to which nothing can come from outside: no app's
 	// promise reaches farther.
-	horizon time.Duration
+	quietUntil time.Duration
 
 	pods       []*simPod
 	byName     map[string]int32 // "namespace/name"; immutable
@@ -54,7 +54,7 @@ func (s *Simulation) Step() (bool, error) {
 	if !ok || s.failed != nil {
 		return false, s.failed
 	}
-	s.horizon = at
+	s.quietUntil = at
 	s.advance(at)
 	s.playOne()
 	return s.failed == nil, s.failed
@@ -76,7 +76,7 @@ func (s *Simulation) runUntil(end time.Duration) error {
 	if end < s.now {
 		return fmt.Errorf("podclock: RunUntil: %s is past; the simulation is at %s; make a Clone to go back to", s.offset(end), s.offset(s.now))
 	}
-	s.horizon = end
+	s.quietUntil = end
 	for s.failed == nil {
 		at, ok := s.next()
 		if !ok || at > end {
@@ -89,15 +89,15 @@ func (s *Simulation) runUntil(end time.Duration) error {
 		return s.failed
 	}
 	s.advance(end)
-	s.settle()
+	s.reportLeaps()
 	s.log.Close(s.Now())
 	return s.failed
 }
 
-// settle lets every machine tell what it has leapt over.
-func (s *Simulation) settle() {
+// reportLeaps lets every machine report what it has leapt over.
+func (s *Simulation) reportLeaps() {
 	for i := range s.pods {
-		s.settlePod(int32(i), s.Now().Add(1))
+		s.reportPodLeaps(int32(i), s.Now().Add(1))
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 func (p *Pod) apply(ev *Event) {
 	if ev.Type != Wake && ev.Type != ProbeFinished {
 		ev.check()
-		p.stirred = true
+		p.busy = true
 	}
 	switch ev.Type {
 	case Wake:
@@ -62,7 +62,7 @@ func (p *Pod) apply(ev *Event) {
 
 // complete takes the answer to a request.
 func (p *Pod) complete(ev *Event) {
-	r, ok := p.close(ev)
+	r, ok := p.takeRequest(ev)
 	if !ok {
 		p.dropped(ev)
 		return

@@ -6,7 +6,7 @@ import "time"
 // be woken, if it looks at everything that could be due instead of resting.
 func (p *Pod) Overlooked() ([]Action, time.Time) {
 	c := p.Clone()
-	c.stirred = true
+	c.busy = true
 	actions := c.Step(c.now)
 	at, _ := c.Deadline()
 	return actions, at

@@ -17,13 +17,13 @@ import (
 // entries of its own. It reads no clock and starts nothing: [Pod.Step] is the
 // only door.
 type Pod struct {
-	t      *Template
-	id     Identity
-	timing *Timing
-	now    time.Time
-	out    []Action
-	ops    uint64 // the last Op given out
-	open   []openRequest
+	t        *Template
+	id       Identity
+	timing   *Timing
+	now      time.Time
+	out      []Action
+	ops      uint64 // the last Op given out
+	requests []openRequest
 
 	world   truth
 	pleg    eventGenerator
@@ -51,8 +51,8 @@ type Pod struct {
 	kubeletStart   time.Time         // zero: long before the pod
 	nextTemplate   *Template         // the changed pod object, for the next pass
 
-	stirred bool      // the machinery around the probe workers may have something to do
-	restsTo time.Time // if not, when it next has; zero: not by itself
+	busy      bool      // the machinery around the probe workers may have something to do
+	idleUntil time.Time // if not, when it next has; zero: not by itself
 
 	stale      bool           // the probe workers have not seen their views yet
 	probesMade time.Time      // when workers were last made (P34)
@@ -73,7 +73,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 		pullFailure:    make([]string, t.images),
 		lastAttempt:    make([]int32, n),
 		triggered:      make([]time.Time, n),
-		stirred:        true,
+		busy:           true,
 	}
 	for i := range p.lastAttempt {
 		p.lastAttempt[i] = -1
@@ -89,7 +89,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 func (p *Pod) Clone() *Pod {
 	c := *p
 	c.out, c.acts = nil, nil
-	c.open = slices.Clone(p.open)
+	c.requests = slices.Clone(p.requests)
 	c.triggered = slices.Clone(p.triggered)
 	c.world = p.world.clone()
 	c.pleg.seen = slices.Clone(p.pleg.seen)
@@ -158,7 +158,7 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 		p.now = now
 	}
 	p.out = p.out[:0]
-	p.stirred = p.stirred || p.due(p.restsTo)
+	p.busy = p.busy || p.due(p.idleUntil)
 	for i := range events {
 		p.apply(&events[i])
 	}
@@ -170,19 +170,19 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 // Deadline returns when the machine next wants Step without an event; false:
 // not before one.
 func (p *Pod) Deadline() (time.Time, bool) {
-	if p.restsTo.IsZero() {
+	if p.idleUntil.IsZero() {
 		return p.probes.Deadline()
 	}
-	d := deadline{p.restsTo}
+	d := deadline{p.idleUntil}
 	if at, ok := p.probes.Deadline(); ok {
 		d.add(at)
 	}
 	return d.at, true
 }
 
-// rest notes that nothing but the probe workers has anything to do, and until
+// becomeIdle notes that nothing but the probe workers has anything to do, and until
 // when.
-func (p *Pod) rest() {
+func (p *Pod) becomeIdle() {
 	var d deadline
 	d.add(p.pleg.relistAt)
 	d.add(p.pleg.onDemandAt)
@@ -195,7 +195,7 @@ func (p *Pod) rest() {
 	for i := range p.kills.Kills {
 		d.add(p.kills.Kills[i].Until)
 	}
-	p.stirred, p.restsTo = false, d.at
+	p.busy, p.idleUntil = false, d.at
 }
 
 // deadline keeps the least of the instants added; zero instants are none.
@@ -226,11 +226,11 @@ func (p *Pod) run() {
 }
 
 func (p *Pod) runOne() bool {
-	if p.stirred {
-		if p.stirred = p.runMachinery(); p.stirred {
+	if p.busy {
+		if p.busy = p.runMachinery(); p.busy {
 			return true
 		}
-		p.rest()
+		p.becomeIdle()
 	}
 	return p.runProbes()
 }

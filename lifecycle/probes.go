@@ -105,7 +105,7 @@ func (p *Pod) probed(acts []probe.Action) {
 			p.notice(ProbeSkipped, a)
 		case probe.ActionResultSet:
 			p.notice(ProbeResultSet, a)
-			p.stirred = true
+			p.busy = true
 			p.resultSet(a)
 		case probe.ActionResultRemoved, probe.ActionEnded:
 			p.notice(ProbeResultSet, a)

@@ -83,7 +83,7 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	if !ev.Type.isAnswer() {
 		return openRequest{container: NoContainer}, true
 	}
-	r, ok := p.opened(ev)
+	r, ok := p.requestOf(ev)
 	switch ev.Type {
 	case SandboxStarted, SandboxRemoved:
 		r.container = NoContainer
@@ -103,7 +103,7 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 // concernsSandbox returns the sandbox that can die: the ready one, or one that is
 // being run.
 func (p *Pod) concernsSandbox() (openRequest, bool) {
-	for _, r := range p.open {
+	for _, r := range p.requests {
 		if r.request == RunSandbox {
 			return openRequest{container: NoContainer, attempt: r.attempt}, true
 		}

@@ -24,7 +24,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Skip: []string{
 			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
 			"Pod.out", "Pod.acts", "pass.answer", // empty between two Steps
-			"Pod.stirred", "Pod.restsTo", // a cache
+			"Pod.busy", "Pod.idleUntil", // a cache
 		},
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
@@ -57,8 +57,8 @@ func TestNoFieldOfAPodIsForgotten(t *testing.T) {
 		want := New(template, Identity{}, nil, worldStart)
 		podFiller(template, round).Fill(want)
 		want.probes.Create(worldStart, nil)
-		want.rest()
-		want.stirred = true
+		want.becomeIdle()
+		want.busy = true
 		saved, err := want.save()
 		if err != nil {
 			t.Fatal(err)

@@ -52,8 +52,8 @@ func (c *checker) op(field string, op uint64) {
 
 // waits wants the Op of an open request of one of these types.
 func (c *checker) waits(field string, op uint64, types ...ActionType) {
-	i := slices.IndexFunc(c.p.open, func(r openRequest) bool { return r.op == op })
-	if i < 0 || !slices.Contains(types, c.p.open[i].request) {
+	i := slices.IndexFunc(c.p.requests, func(r openRequest) bool { return r.op == op })
+	if i < 0 || !slices.Contains(types, c.p.requests[i].request) {
 		c.failf("%s: %d: must be the op of an open request %v", field, op, types)
 	}
 }
@@ -119,10 +119,10 @@ func (c *checker) generator() {
 }
 
 func (c *checker) requests() {
-	for i, r := range c.p.open {
+	for i, r := range c.p.requests {
 		field := fmt.Sprintf("openRequests[%d]", i)
 		c.op(field+".op", r.op)
-		if i > 0 && r.op <= c.p.open[i-1].op {
+		if i > 0 && r.op <= c.p.requests[i-1].op {
 			c.failf("%s.op: %d: must be greater than that before it", field, r.op)
 		}
 		switch r.request {
@@ -263,7 +263,7 @@ func (c *checker) deletor() {
 		return
 	}
 	c.waits("deletor.waitsForOp", d.Op, RemoveContainer, StopSandbox, RemoveSandbox)
-	stops := slices.ContainsFunc(c.p.open, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
+	stops := slices.ContainsFunc(c.p.requests, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
 	if stops && (len(d.Queue) == 0 || d.Queue[0] != corpse{d.Now, true, true}) {
 		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.Now)
 	}

@@ -130,7 +130,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: convertAll(p.world.sandboxes, saveSandbox), Instances: convertAll(p.world.instances, saveInstance),
-		Requests:  convertAll(p.open, saveRequest),
+		Requests:  convertAll(p.requests, saveRequest),
 		Generator: saveGenerator(&p.pleg), Worker: p.worker, Pass: savePass(&p.pass),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
@@ -166,14 +166,14 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 		return nil, err
 	}
 	s.loadState(p)
-	p.rest()
-	p.stirred = true // it may not have been looked at since New
+	p.becomeIdle()
+	p.busy = true // it may not have been looked at since New
 	return p, nil
 }
 
 func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
-	p.open = convertAll(s.Requests, savedRequest.load)
+	p.requests = convertAll(s.Requests, savedRequest.load)
 	p.world = truth{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
 	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker, s.Pass.load()
 	p.kills, p.deletor, p.hooks = s.Kills, s.Deletor, s.Hooks

@@ -8,8 +8,8 @@ import "time"
 // tick that is not quiet can be computed; the ones before it are leapt over
 // and counted. With and without leaps a worker goes through the same states.
 
-// stretch is a run of passes with equal answers.
-type stretch struct {
+// passSeries is a run of passes with equal answers.
+type passSeries struct {
 	count       int64
 	first, last instant
 }
@@ -39,7 +39,7 @@ func (w *Worker) breakAt(at instant) {
 	w.leap(at)
 	w.until = min(w.until, at)
 	if w.leaping && w.state == idle {
-		w.loud = w.next
+		w.nextChange = w.next
 		w.wake = w.next + w.passDelay
 	}
 }
@@ -48,9 +48,9 @@ func (w *Worker) breakAt(at instant) {
 func (w *Worker) schedule(v *View) {
 	switch w.state {
 	case idle:
-		w.loud = w.firstLoud(v)
-		if w.wake = never; w.loud < never-w.passDelay {
-			w.wake = w.loud + w.passDelay
+		w.nextChange = w.firstChange(v)
+		if w.wake = never; w.nextChange < never-w.passDelay {
+			w.wake = w.nextChange + w.passDelay
 		}
 	case waiting:
 		w.wake = w.passAt
@@ -59,7 +59,7 @@ func (w *Worker) schedule(v *View) {
 	}
 }
 
-func (w *Worker) firstLoud(v *View) instant {
+func (w *Worker) firstChange(v *View) instant {
 	w.leaping = false
 	at := w.next + w.passDelay
 	if w.fresh(v) {
@@ -124,18 +124,18 @@ func (w *Worker) tickFrom(from instant) instant {
 
 // leap passes over the quiet ticks whose passes are before at.
 func (w *Worker) leap(at instant) {
-	end := min(w.loud, at-w.passDelay)
+	end := min(w.nextChange, at-w.passDelay)
 	if w.state != idle || w.next >= end {
 		return
 	}
 	ticks := (end-w.next-1)/w.spec.Period + 1
 	if w.leaping {
 		w.lastSkip = NotSkipped
-		if w.leapt.count == 0 {
-			w.leapt.first = w.next + w.passDelay
+		if w.unreported.count == 0 {
+			w.unreported.first = w.next + w.passDelay
 		}
-		w.leapt.count += int64(ticks)
-		w.leapt.last = w.next + (ticks-1)*w.spec.Period + w.passDelay
+		w.unreported.count += int64(ticks)
+		w.unreported.last = w.next + (ticks-1)*w.spec.Period + w.passDelay
 		if w.promise.Err == "" {
 			w.count(w.promise.Outcome.result(), int64(ticks))
 		}
@@ -156,17 +156,17 @@ func (w *Worker) hasTick(at instant) bool {
 	return w.leaping && w.state == idle && w.next+w.passDelay <= at
 }
 
-// tell appends what was leapt over.
-func (w *Worker) tell(out []Action) []Action {
-	if w.leapt.count == 0 {
+// appendUnreported appends what was leapt over.
+func (w *Worker) appendUnreported(out []Action) []Action {
+	if w.unreported.count == 0 {
 		return out
 	}
-	before, last := len(out), w.when(w.leapt.last)
+	before, last := len(out), w.when(w.unreported.last)
 	out = w.tellAnswer(&last, &w.promise, out)
 	for i := before; i < len(out); i++ {
-		out[i].Count, out[i].First = w.leapt.count, w.epoch.Add(w.leapt.first)
+		out[i].Count, out[i].First = w.unreported.count, w.epoch.Add(w.unreported.first)
 	}
-	w.leapt = stretch{}
+	w.unreported = passSeries{}
 	return out
 }
 

@@ -165,10 +165,10 @@ type savedStretch struct {
 func (w *Worker) save() *savedState {
 	return &savedState{
 		State: stateName(w.state), Next: wire.Duration(w.next), PassAt: wire.Duration(w.passAt),
-		Wake: wire.Duration(w.wake), Loud: wire.Duration(w.loud), StartedAt: w.startedAt, Ready: wire.Duration(w.ready),
+		Wake: wire.Duration(w.wake), Loud: wire.Duration(w.nextChange), StartedAt: w.startedAt, Ready: wire.Duration(w.ready),
 		Instance: w.instance, Promise: savedAnswer{outcomeName(w.promise.Outcome), w.promise.Output, w.promise.Err, w.promise.Until},
 		Until: wire.Duration(w.until), Run: w.run,
-		Leapt:   savedStretch{w.leapt.count, wire.Duration(w.leapt.first), wire.Duration(w.leapt.last)},
+		Leapt:   savedStretch{w.unreported.count, wire.Duration(w.unreported.first), wire.Duration(w.unreported.last)},
 		Attempt: w.attempt, Tries: w.tries, Last: resultName(w.last), HasResult: w.hasResult, Result: resultName(w.result),
 		LastSkip: skipName(w.lastSkip), OnHold: w.onHold, Tick: w.tick, Trigger: w.trigger, Stop: w.stop, Leaping: w.leaping,
 	}
@@ -177,10 +177,10 @@ func (w *Worker) save() *savedState {
 func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, forget bool) Worker {
 	return Worker{
 		epoch: epoch, spec: at.spec, passDelay: passDelay, forget: forget, container: at.container, kind: at.kind,
-		state: state(s.State), next: instant(s.Next), passAt: instant(s.PassAt), wake: instant(s.Wake), loud: instant(s.Loud),
+		state: state(s.State), next: instant(s.Next), passAt: instant(s.PassAt), wake: instant(s.Wake), nextChange: instant(s.Loud),
 		startedAt: s.StartedAt, ready: instant(s.Ready), instance: s.Instance,
 		promise: Answer{Outcome(s.Promise.Outcome), s.Promise.Output, s.Promise.Err, s.Promise.Until},
-		until:   instant(s.Until), run: s.Run, leapt: stretch{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)},
+		until:   instant(s.Until), run: s.Run, unreported: passSeries{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)},
 		attempt: s.Attempt, tries: s.Tries, last: Result(s.Last), hasResult: s.HasResult, result: Result(s.Result),
 		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, stop: s.Stop, leaping: s.Leaping,
 	}

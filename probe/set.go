@@ -19,14 +19,14 @@ type SetOptions struct {
 // The owner gives views, by container: what a pass of its workers would read
 // now. After a change of any View it calls Changed at the same instant.
 type Set struct {
-	layout  *Layout
-	options SetOptions
-	epoch   time.Time // of all workers: when the first ones were created
-	latest  moment    // of the latest call: one instant brings many
-	next    moment    // the deadline as it was last asked for: the next call comes then
-	wake    instant   // the least deadline of the workers; never: none
-	silent  instant   // the first pass that is to be passed over; never: none
-	leaping bool      // a worker leaps, or has not told all that it leapt over
+	layout   *Layout
+	options  SetOptions
+	epoch    time.Time // of all workers: when the first ones were created
+	latest   moment    // of the latest call: one instant brings many
+	next     moment    // the deadline as it was last asked for: the next call comes then
+	wake     instant   // the least deadline of the workers; never: none
+	nextSkip instant   // the first pass that is to be passed over; never: none
+	leaping  bool      // a worker leaps, or has not told all that it leapt over
 	// workers has one place for each slot of the layout. A place is vacant
 	// before its worker is created and after it has ended.
 	workers []Worker
@@ -34,7 +34,7 @@ type Set struct {
 
 // NewSet returns a Set without workers.
 func NewSet(layout *Layout, o SetOptions) Set {
-	return Set{layout: layout, options: o, wake: never, silent: never, workers: make([]Worker, len(layout.slots))}
+	return Set{layout: layout, options: o, wake: never, nextSkip: never, workers: make([]Worker, len(layout.slots))}
 }
 
 func (s *Set) lives(at int) bool {
@@ -142,16 +142,16 @@ func (s *Set) Deadline() (time.Time, bool) {
 
 // schedule finds the least deadline, after any change of a worker.
 func (s *Set) schedule() {
-	s.wake, s.silent, s.leaping = never, never, false
+	s.wake, s.nextSkip, s.leaping = never, never, false
 	for i := range s.workers {
 		if !s.lives(i) {
 			continue
 		}
 		w := &s.workers[i]
 		s.wake = min(s.wake, w.wake)
-		s.leaping = s.leaping || w.leaping || w.leapt.count > 0
-		if w.state == idle && w.next < w.loud && !w.leaping {
-			s.silent = min(s.silent, w.next+w.passDelay)
+		s.leaping = s.leaping || w.leaping || w.unreported.count > 0
+		if w.state == idle && w.next < w.nextChange && !w.leaping {
+			s.nextSkip = min(s.nextSkip, w.next+w.passDelay)
 		}
 	}
 }
@@ -194,7 +194,7 @@ func (w *Worker) turn(m *moment, views []View, out []Action) (_ []Action, steppe
 	case !w.passesOver(m.at, v):
 		return w.step(m, v, out), true
 	}
-	return w.settle(m.at+1, out), false
+	return w.reportLeaps(m.at+1, out), false
 }
 
 // StepFirst steps only the first worker that is due, for an owner who acts on
@@ -218,11 +218,11 @@ func (s *Set) StepFirst(now time.Time, views []View, out []Action) []Action {
 // this instant, such as the answer to an attempt that began in it, finds them
 // over, as it would if each had been played.
 func (s *Set) PassOver(now time.Time) {
-	if s.silent == never {
+	if s.nextSkip == never {
 		return
 	}
 	at := s.moment(now).at
-	if at < s.silent {
+	if at < s.nextSkip {
 		return
 	}
 	for i := range s.workers {
@@ -245,15 +245,15 @@ func (s *Set) Changed(now time.Time, views []View, out []Action) []Action {
 	return out
 }
 
-// Settle appends what the workers leapt over up to now (Worker.Settle).
-func (s *Set) Settle(now time.Time, out []Action) []Action {
+// ReportLeaps appends what the workers leapt over up to now (Worker.ReportLeaps).
+func (s *Set) ReportLeaps(now time.Time, out []Action) []Action {
 	if !s.leaping {
 		return out
 	}
 	at := s.moment(now).at
 	for i := range s.workers {
 		if s.lives(i) {
-			out = s.workers[i].settle(at, out)
+			out = s.workers[i].reportLeaps(at, out)
 		}
 	}
 	s.schedule()

@@ -73,19 +73,19 @@ type Worker struct {
 	spec      Spec
 	passDelay time.Duration
 
-	next   instant // next tick of the ticker
-	passAt instant // in state waiting
-	wake   instant // deadline; never: none
-	loud   instant // no tick before it can change anything (leap.go)
+	next       instant // next tick of the ticker
+	passAt     instant // in state waiting
+	wake       instant // deadline; never: none
+	nextChange instant // no tick before it can change anything (leap.go)
 
 	startedAt time.Time // of the View that ready was computed for
 	ready     instant   // when the initial delay is over
 
-	instance uint64
-	promise  Answer
-	until    instant // of promise; the zero Answer has none
-	run      int64   // equal answers in a row (P58)
-	leapt    stretch // passes answered by the promise and not yet told
+	instance   uint64
+	promise    Answer
+	until      instant    // of promise; the zero Answer has none
+	run        int64      // equal answers in a row (P58)
+	unreported passSeries // passes answered by the promise and not yet reported
 
 	attempt   uint32
 	container int32
@@ -100,7 +100,7 @@ type Worker struct {
 	tick      bool // a tick came during the pass (P41)
 	trigger   bool // a trigger came during the pass (P43)
 	stop      bool
-	leaping   bool // ticks before loud are answered by the promise
+	leaping   bool // ticks before nextChange are answered by the promise
 	forget    bool // Quirks.ForgetCounts
 }
 
@@ -121,14 +121,14 @@ func newWorker(epoch time.Time, first instant, kind Kind, spec Spec, o Options) 
 		spec:      spec,
 		passDelay: o.PassDelay,
 		// P39: the ticker starts, then the first pass runs.
-		next:      first + spec.Period,
-		passAt:    first + o.PassDelay,
-		wake:      first + o.PassDelay,
-		loud:      first + spec.Period,
-		container: o.Container,
-		kind:      kind,
-		state:     waiting,
-		forget:    o.Quirks.ForgetCounts,
+		next:       first + spec.Period,
+		passAt:     first + o.PassDelay,
+		wake:       first + o.PassDelay,
+		nextChange: first + spec.Period,
+		container:  o.Container,
+		kind:       kind,
+		state:      waiting,
+		forget:     o.Quirks.ForgetCounts,
 	}
 }
 
@@ -198,24 +198,24 @@ func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
 func (w *Worker) step(m *moment, v *View, out []Action) []Action {
 	w.see(m, v)
 	w.leap(m.at)
-	out = w.tell(out)
+	out = w.appendUnreported(out)
 	out = w.proceed(m, v, out)
 	w.schedule(v)
 	return out
 }
 
-// Settle appends what was leapt over up to now and not told yet. Only a reader
+// ReportLeaps appends what was leapt over up to now and not reported yet. Only a reader
 // who wants exact counts at some instant needs it. Ticks that would only skip
 // are left: they tell nothing, and what they find may still change.
-func (w *Worker) Settle(now time.Time, out []Action) []Action {
-	return w.settle(w.since(now), out)
+func (w *Worker) ReportLeaps(now time.Time, out []Action) []Action {
+	return w.reportLeaps(w.since(now), out)
 }
 
-func (w *Worker) settle(at instant, out []Action) []Action {
+func (w *Worker) reportLeaps(at instant, out []Action) []Action {
 	if w.leaping {
 		w.leap(at)
 	}
-	return w.tell(out)
+	return w.appendUnreported(out)
 }
 
 // Finish hands in the end of an attempt and appends what follows to out. An

@@ -42,10 +42,10 @@ func (d *deadlines) set(p *pod, at time.Time, ok bool) {
 		}
 		p.wakeAt = at
 		d.heap = append(d.heap, deadline{})
-		d.settle(len(d.heap)-1, deadline{at.Sub(d.epoch), p.number, p})
+		d.sift(len(d.heap)-1, deadline{at.Sub(d.epoch), p.number, p})
 	case !p.wakeAt.Equal(at):
 		p.wakeAt = at
-		d.settle(p.place, deadline{at.Sub(d.epoch), p.number, p})
+		d.sift(p.place, deadline{at.Sub(d.epoch), p.number, p})
 	}
 }
 
@@ -56,12 +56,12 @@ func (d *deadlines) remove(i int) {
 	d.heap[last] = deadline{}
 	d.heap = d.heap[:last]
 	if i < last {
-		d.settle(i, moved)
+		d.sift(i, moved)
 	}
 }
 
-// settle finds the place of an entry, beginning at i, which is free.
-func (d *deadlines) settle(i int, e deadline) {
+// sift finds the place of an entry, beginning at i, which is free.
+func (d *deadlines) sift(i int, e deadline) {
 	for i > 0 && e.before(d.heap[(i-1)/children]) {
 		i = d.move((i-1)/children, i)
 	}

@@ -25,14 +25,14 @@ func (p *Pod) request(a Action) uint64 {
 	if a.Type == CreateContainer {
 		a.Instance = a.Op
 	}
-	p.open = append(p.open, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
+	p.requests = append(p.requests, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
 	p.emit(a)
 	return a.Op
 }
 
-// opened returns the request that an event answers; false: there is none.
-func (p *Pod) opened(ev *Event) (openRequest, bool) {
-	for _, r := range p.open {
+// requestOf returns the request that an event answers; false: there is none.
+func (p *Pod) requestOf(ev *Event) (openRequest, bool) {
+	for _, r := range p.requests {
 		if r.op == ev.Op && ev.Type.answers(r.request) {
 			return r, true
 		}
@@ -40,12 +40,12 @@ func (p *Pod) opened(ev *Event) (openRequest, bool) {
 	return openRequest{}, false
 }
 
-// close takes the request that an event answers off the table; false: there is
+// takeRequest takes the request that an event answers off the table; false: there is
 // none.
-func (p *Pod) close(ev *Event) (openRequest, bool) {
-	r, ok := p.opened(ev)
+func (p *Pod) takeRequest(ev *Event) (openRequest, bool) {
+	r, ok := p.requestOf(ev)
 	if ok {
-		p.open = slices.DeleteFunc(p.open, func(o openRequest) bool { return o.op == r.op })
+		p.requests = slices.DeleteFunc(p.requests, func(o openRequest) bool { return o.op == r.op })
 	}
 	return r, ok
 }
