@@ -1,0 +1,34 @@
+// Command meter prints the figures of the code's structure, package by package,
+// as a Markdown table: docs/design.md keeps them before and after a rebuilding.
+//
+//	go run ./internal/meter        # this module
+//	go run ./internal/meter DIR    # another tree
+//
+// It reads syntax alone. Tests, folders called testdata and nested modules do
+// not count. The same tree gives the same bytes.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	dir := "."
+	if len(os.Args) > 1 {
+		dir = os.Args[1]
+	}
+	if err := run(os.Stdout, dir); err != nil {
+		fmt.Fprintln(os.Stderr, "meter:", err)
+		os.Exit(1)
+	}
+}
+
+func run(w io.Writer, dir string) error {
+	packages, err := measure(dir)
+	if err != nil {
+		return err
+	}
+	return table(w, packages)
+}
