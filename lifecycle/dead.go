@@ -42,14 +42,14 @@ func (p *Pod) contentsToGo() bool {
 // instance (C12).
 func (p *Pod) died(e seen) {
 	all := p.contentsToGo()
-	known := slices.ContainsFunc(p.snapshot().Instances, func(c Instance) bool { return c.ID == e.id })
+	known := slices.ContainsFunc(p.snapshot().Instances, func(c Instance) bool { return c.ID == e.ID })
 	if !all && !known {
 		return
 	}
 	kept := make([]bool, p.t.Containers())
 	for i := range p.snapshot().Instances {
 		c := &p.snapshot().Instances[i]
-		if c.State != restart.StateExited || !all && c.Container != e.container {
+		if c.State != restart.StateExited || !all && c.Container != e.Container {
 			continue
 		}
 		if all || kept[c.Container] {

@@ -92,7 +92,7 @@ func (p *Pod) Clone() *Pod {
 	c.requests = slices.Clone(p.requests)
 	c.triggered = slices.Clone(p.triggered)
 	c.world = p.world.clone()
-	c.pleg.seen = slices.Clone(p.pleg.seen)
+	c.pleg.Seen = slices.Clone(p.pleg.Seen) // snapshots are immutable
 	c.pass = p.pass.clone()
 	c.kills = p.kills.clone()
 	c.deletor = p.deletor.clone()
@@ -184,8 +184,8 @@ func (p *Pod) Deadline() (time.Time, bool) {
 // when.
 func (p *Pod) becomeIdle() {
 	var d deadline
-	d.add(p.pleg.relistAt)
-	d.add(p.pleg.onDemandAt)
+	d.add(p.pleg.RelistAt)
+	d.add(p.pleg.OnDemandAt)
 	d.add(p.worker.LookAt)
 	d.add(p.worker.OrphanAt)
 	d.add(p.worker.ExceededAt)
@@ -239,9 +239,9 @@ func (p *Pod) runOne() bool {
 // workers.
 func (p *Pod) runMachinery() bool {
 	switch {
-	case p.due(p.pleg.relistAt):
+	case p.due(p.pleg.RelistAt):
 		p.relist()
-	case p.due(p.pleg.onDemandAt):
+	case p.due(p.pleg.OnDemandAt):
 		p.relistOnDemand()
 	case p.due(p.worker.OrphanAt):
 		p.orphaned()

@@ -11,50 +11,57 @@ import (
 // runtime, keeps the snapshot that syncs work on, and asks for syncs (T3, T4,
 // T12, T23).
 type eventGenerator struct {
-	seen     []seen    // what the last relist saw
-	snapshot *Runtime  // the cache; nil before anything was seen
-	observed time.Time // when the pod was last relisted on demand
+	Seen     []seen    `json:"seen,omitempty"`     // what the last relist saw
+	Snapshot *Runtime  `json:"snapshot,omitempty"` // the cache; nil before anything was seen
+	Observed time.Time `json:"observed,omitzero"`  // when the pod was last relisted on demand
 
-	relistAt   time.Time // the next relist that has something to see; zero: none
-	touchedAt  time.Time // when the first change was made that it will see
-	onDemandAt time.Time
-	requested  time.Time // when onDemandAt was asked for
-	relisted   time.Time // the latest relist that is known to have been
+	RelistAt   time.Time `json:"relistAt,omitzero"`  // the next relist that has something to see; zero: none
+	TouchedAt  time.Time `json:"touchedAt,omitzero"` // when the first change was made that it will see
+	OnDemandAt time.Time `json:"onDemandAt,omitzero"`
+	Requested  time.Time `json:"requested,omitzero"` // when onDemandAt was asked for
+	Relisted   time.Time `json:"relisted,omitzero"`  // the latest relist that is known to have been
 }
 
 // seen is one container or sandbox as a relist saw it. Sandboxes count as
 // running while they are ready, else as exited.
 type seen struct {
-	id        uint64
-	container int // NoContainer: a sandbox
-	state     restart.State
+	ID        uint64        `json:"id"`
+	Container int           `json:"container"` // NoContainer: a sandbox
+	State     restart.State `json:"state"`
+}
+
+// clone copies the snapshot, too.
+func (g *eventGenerator) clone() eventGenerator {
+	c := *g
+	c.Seen, c.Snapshot = append([]seen(nil), g.Seen...), g.Snapshot.clone()
+	return c
 }
 
 // touched notes that the runtime has changed, so that the next relist sees it.
 func (p *Pod) touched() {
-	if p.pleg.relistAt.IsZero() {
-		p.pleg.touchedAt = p.now
-		p.pleg.relistAt = p.timing.Chance.Relist(p.now, p.pleg.relisted.Equal(p.now))
+	if p.pleg.RelistAt.IsZero() {
+		p.pleg.TouchedAt = p.now
+		p.pleg.RelistAt = p.timing.Chance.Relist(p.now, p.pleg.Relisted.Equal(p.now))
 	}
 }
 
 // requestRelist asks for a relist of this pod (T4, R37).
 func (p *Pod) requestRelist() {
-	if p.t.cfg.Gates.DisableOnDemandRelist || !p.timing.relistsOnDemand() || !p.pleg.onDemandAt.IsZero() {
+	if p.t.cfg.Gates.DisableOnDemandRelist || !p.timing.relistsOnDemand() || !p.pleg.OnDemandAt.IsZero() {
 		return
 	}
-	p.pleg.requested, p.pleg.onDemandAt = p.now, p.now.Add(p.timing.OnDemandRelist)
+	p.pleg.Requested, p.pleg.OnDemandAt = p.now, p.now.Add(p.timing.OnDemandRelist)
 }
 
 // relistOnDemand does the relist of this pod, unless a global one has come
 // since it was asked for.
 func (p *Pod) relistOnDemand() {
-	p.pleg.onDemandAt = time.Time{}
-	overtaken := !p.pleg.relisted.Before(p.pleg.requested) || !p.timing.Chance.Relist(p.pleg.requested, true).After(p.now)
+	p.pleg.OnDemandAt = time.Time{}
+	overtaken := !p.pleg.Relisted.Before(p.pleg.Requested) || !p.timing.Chance.Relist(p.pleg.Requested, true).After(p.now)
 	if overtaken {
 		return
 	}
-	p.pleg.observed = p.now
+	p.pleg.Observed = p.now
 	p.relist()
 	if p.pass.stage == stageSnapshot {
 		p.pass.wakeAt = time.Time{} // this is what it waits for
@@ -64,19 +71,19 @@ func (p *Pod) relistOnDemand() {
 // relist compares the runtime with what was seen last, refreshes the snapshot
 // if anything changed, and asks for a sync (T20, T23).
 func (p *Pod) relist() {
-	p.pleg.relisted, p.pleg.relistAt = p.now, time.Time{}
+	p.pleg.Relisted, p.pleg.RelistAt = p.now, time.Time{}
 	current := p.observe()
-	events := compare(p.pleg.seen, current)
+	events := compare(p.pleg.Seen, current)
 	if len(events) == 0 {
 		return
 	}
-	p.pleg.seen = current
+	p.pleg.Seen = current
 	p.refresh()
 	for _, e := range events {
 		if p.announced(e) {
 			p.requestSync()
 		}
-		if e.state == restart.StateExited {
+		if e.State == restart.StateExited {
 			p.died(e)
 		}
 	}
@@ -84,7 +91,7 @@ func (p *Pod) relist() {
 
 // announced reports whether a change asks for a sync (T20).
 func (p *Pod) announced(e seen) bool {
-	switch e.state {
+	switch e.State {
 	case restart.StateRunning, restart.StateExited:
 		return true
 	case restart.StateUnknown:
@@ -96,7 +103,7 @@ func (p *Pod) announced(e seen) bool {
 // refresh makes a new snapshot of the runtime.
 func (p *Pod) refresh() {
 	snapshot := p.inspect()
-	p.pleg.snapshot = &snapshot
+	p.pleg.Snapshot = &snapshot
 }
 
 // inspect reads the runtime's present state. The addresses of a pod without a
@@ -105,8 +112,8 @@ func (p *Pod) inspect() Runtime {
 	r := p.world.view()
 	if s := r.activeSandbox(); s != nil && s.IP != "" && !p.t.hostNetwork {
 		r.IPs = []string{s.IP}
-	} else if s == nil && p.pleg.snapshot != nil {
-		r.IPs = p.pleg.snapshot.IPs
+	} else if s == nil && p.pleg.Snapshot != nil {
+		r.IPs = p.pleg.Snapshot.IPs
 	}
 	return r
 }
@@ -134,19 +141,19 @@ func (p *Pod) observe() []seen {
 func compare(old, current []seen) []seen {
 	var events []seen
 	for _, o := range old {
-		if stateIn(current, o.id) != restart.StateAbsent {
+		if stateIn(current, o.ID) != restart.StateAbsent {
 			continue
 		}
 		gone := o
-		if o.state != restart.StateExited {
-			gone.state = restart.StateExited
+		if o.State != restart.StateExited {
+			gone.State = restart.StateExited
 			events = append(events, gone)
 		}
-		gone.state = restart.StateAbsent
+		gone.State = restart.StateAbsent
 		events = append(events, gone)
 	}
 	for _, c := range current {
-		if known(c.state) != known(stateIn(old, c.id)) {
+		if known(c.State) != known(stateIn(old, c.ID)) {
 			events = append(events, c)
 		}
 	}
@@ -163,8 +170,8 @@ func known(s restart.State) restart.State {
 
 func stateIn(list []seen, id uint64) restart.State {
 	for _, s := range list {
-		if s.id == id {
-			return s.state
+		if s.ID == id {
+			return s.State
 		}
 	}
 	return restart.StateAbsent
@@ -177,7 +184,7 @@ func (p *Pod) newerSnapshot() bool {
 	if last.IsZero() && !p.kubeletStart.IsZero() {
 		p.relist() // a new kubelet process lists before it syncs
 	}
-	if last.IsZero() || p.pleg.observed.After(last) {
+	if last.IsZero() || p.pleg.Observed.After(last) {
 		return true
 	}
 	at := p.timing.Chance.Relist(last, true)
@@ -185,9 +192,9 @@ func (p *Pod) newerSnapshot() bool {
 		p.pass.wakeAt = at
 		return false
 	}
-	if p.pleg.relisted.Before(at) {
-		p.pleg.relisted = at
-		if !p.pleg.relistAt.IsZero() && !p.pleg.touchedAt.After(at) {
+	if p.pleg.Relisted.Before(at) {
+		p.pleg.Relisted = at
+		if !p.pleg.RelistAt.IsZero() && !p.pleg.TouchedAt.After(at) {
 			p.relist() // it has seen what changed before it
 		}
 	}
@@ -196,8 +203,8 @@ func (p *Pod) newerSnapshot() bool {
 
 // snapshot returns the cached snapshot, empty before the first relist.
 func (p *Pod) snapshot() *Runtime {
-	if p.pleg.snapshot == nil {
+	if p.pleg.Snapshot == nil {
 		return &Runtime{}
 	}
-	return p.pleg.snapshot
+	return p.pleg.Snapshot
 }

@@ -11,44 +11,54 @@ import (
 // Instance is one container instance as the runtime reports it.
 type Instance struct {
 	// ID is unique in the pod: the Op of the CreateContainer action.
-	ID uint64
+	ID uint64 `json:"id"`
 	// Container is the index of its container in the template.
-	Container int
+	Container int `json:"container"`
 	// Sandbox is the ID of the sandbox that it was created in.
-	Sandbox uint64
+	Sandbox uint64 `json:"sandbox,omitempty"`
 	// Attempt is the restart count that it was created with (R32).
-	Attempt int32
-	State   restart.State
+	Attempt int32         `json:"attempt,omitempty"`
+	State   restart.State `json:"state"`
 	// Full precision: back-off counts from FinishedAt (S66). StartedAt is the
 	// Unix epoch if the start failed (C8).
-	CreatedAt, StartedAt, FinishedAt time.Time
+	CreatedAt  time.Time `json:"createdAt,omitzero"`
+	StartedAt  time.Time `json:"startedAt,omitzero"`
+	FinishedAt time.Time `json:"finishedAt,omitzero"`
 	// ExitCode, Reason and Message count for an exited instance (C8, C10).
-	ExitCode        int32
-	Reason, Message string
+	ExitCode int32  `json:"exitCode,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Message  string `json:"message,omitempty"`
 	// RuntimeID is the ID that statuses show, with its scheme.
-	RuntimeID string
+	RuntimeID string `json:"runtimeID,omitempty"`
 	// ImageID is the runtime's reference of the image.
-	ImageID string
+	ImageID string `json:"imageID,omitempty"`
 	// Image is the image string that it was created from; one that differs from
 	// the template's is a changed definition (C50).
-	Image string
+	Image string `json:"image,omitempty"`
 }
 
 // Sandbox is one sandbox of the pod as the runtime reports it.
 type Sandbox struct {
-	ID      uint64 // the Op of the RunSandbox action
-	Attempt uint64
-	Ready   bool
-	IP      string
+	ID      uint64 `json:"id"` // the Op of the RunSandbox action
+	Attempt uint64 `json:"attempt,omitempty"`
+	Ready   bool   `json:"ready,omitempty"`
+	IP      string `json:"ip,omitempty"`
 }
 
 // Runtime is what a runtime has of one pod, newest first. It is immutable once
 // it is handed out.
 type Runtime struct {
-	Sandboxes []Sandbox
-	Instances []Instance
+	Sandboxes []Sandbox  `json:"sandboxes,omitempty"`
+	Instances []Instance `json:"instances,omitempty"`
 	// IPs of the pod; kept from before when no sandbox is ready.
-	IPs []string
+	IPs []string `json:"ips,omitempty"`
+}
+
+func (r *Runtime) clone() *Runtime {
+	if r == nil {
+		return nil
+	}
+	return &Runtime{slices.Clone(r.Sandboxes), slices.Clone(r.Instances), slices.Clone(r.IPs)}
 }
 
 // newest returns the newest instance of a container, or nil.

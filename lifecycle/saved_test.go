@@ -107,7 +107,7 @@ func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 		"stage":     texts(t, 0, stageEnd),
 		"startStep": texts(t, startCheck, startHookKill),
 		"killStage": texts(t, 0, killFailed),
-		"state":     texts(t, 0, stateName(restart.StateExited)),
+		"state":     texts(t, 0, restart.StateExited),
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
 		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),
 		"cause":     texts(t, 0, causeName(KillUnknownState)),

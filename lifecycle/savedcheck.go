@@ -110,11 +110,11 @@ func (c *checker) runtime(prefix string, r *Runtime) {
 }
 
 func (c *checker) generator() {
-	for i, s := range c.p.pleg.seen {
-		c.container(fmt.Sprintf("pleg.seen[%d].container", i), s.container, NoContainer)
+	for i, s := range c.p.pleg.Seen {
+		c.container(fmt.Sprintf("pleg.seen[%d].container", i), s.Container, NoContainer)
 	}
-	if c.p.pleg.snapshot != nil {
-		c.runtime("pleg.snapshot.", c.p.pleg.snapshot)
+	if c.p.pleg.Snapshot != nil {
+		c.runtime("pleg.snapshot.", c.p.pleg.Snapshot)
 	}
 }
 

@@ -2,27 +2,15 @@ package lifecycle
 
 import (
 	"github.com/podclock/podclock/internal/wire"
-	"github.com/podclock/podclock/restart"
 )
 
 // Closed sets as they stand in a snapshot.
 
 type (
-	stateName   restart.State
 	requestName ActionType
 	hookName    HookKind
 	causeName   KillCause
 )
-
-// MarshalText implements [encoding.TextMarshaler].
-func (n stateName) MarshalText() ([]byte, error) {
-	return wire.Name(restart.State(n), restart.StateExited)
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (n *stateName) UnmarshalText(b []byte) error {
-	return wire.Parse(b, (*restart.State)(n), restart.StateExited)
-}
 
 // MarshalText implements [encoding.TextMarshaler].
 func (n requestName) MarshalText() ([]byte, error) { return wire.Name(ActionType(n), RunProbe) }

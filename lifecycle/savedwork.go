@@ -6,21 +6,21 @@ import (
 
 // savedPass is a pass that waits.
 type savedPass struct {
-	Work       work           `json:"work"`
-	Stage      stage          `json:"stage"`
-	WakeAt     time.Time      `json:"wakeAt,omitzero"`
-	Op         uint64         `json:"waitsForOp,omitempty"`
-	Snapshot   *savedSnapshot `json:"snapshot,omitempty"`
-	Plan       savedPlan      `json:"plan,omitzero"`
-	RestartAll bool           `json:"restartAll,omitempty"`
-	Deletion   deletion       `json:"deletion,omitzero"`
-	HasGrace   bool           `json:"overridesGrace,omitempty"`
-	Grace      int64          `json:"graceSeconds,omitempty"`
-	SandboxErr string         `json:"sandboxError,omitempty"`
-	Next       int            `json:"next,omitempty"`
-	Queue      []uint64       `json:"queue,omitempty"`
-	Start      startState     `json:"start,omitzero"`
-	Sync       syncResult     `json:"sync,omitzero"`
+	Work       work       `json:"work"`
+	Stage      stage      `json:"stage"`
+	WakeAt     time.Time  `json:"wakeAt,omitzero"`
+	Op         uint64     `json:"waitsForOp,omitempty"`
+	Snapshot   *Runtime   `json:"snapshot,omitempty"`
+	Plan       savedPlan  `json:"plan,omitzero"`
+	RestartAll bool       `json:"restartAll,omitempty"`
+	Deletion   deletion   `json:"deletion,omitzero"`
+	HasGrace   bool       `json:"overridesGrace,omitempty"`
+	Grace      int64      `json:"graceSeconds,omitempty"`
+	SandboxErr string     `json:"sandboxError,omitempty"`
+	Next       int        `json:"next,omitempty"`
+	Queue      []uint64   `json:"queue,omitempty"`
+	Start      startState `json:"start,omitzero"`
+	Sync       syncResult `json:"sync,omitzero"`
 }
 
 type savedPlan struct {
@@ -46,7 +46,7 @@ func savePass(p *pass) *savedPass {
 		return nil
 	}
 	return &savedPass{
-		Work: p.work, Stage: p.stage, WakeAt: p.wakeAt, Op: p.op, Snapshot: saveSnapshot(p.snapshot), Plan: savePlan(&p.plan),
+		Work: p.work, Stage: p.stage, WakeAt: p.wakeAt, Op: p.op, Snapshot: p.snapshot.clone(), Plan: savePlan(&p.plan),
 		RestartAll: p.restartAll, Deletion: p.deletion, HasGrace: p.hasGrace, Grace: p.grace,
 		SandboxErr: p.sandboxErr, Next: p.next, Queue: append([]uint64(nil), p.queue...),
 		Start: p.start, Sync: p.sync,
@@ -58,7 +58,7 @@ func (s *savedPass) load() pass {
 		return pass{}
 	}
 	return pass{
-		work: s.Work, stage: s.Stage, wakeAt: s.WakeAt, op: s.Op, snapshot: s.Snapshot.load(), plan: s.Plan.load(),
+		work: s.Work, stage: s.Stage, wakeAt: s.WakeAt, op: s.Op, snapshot: s.Snapshot, plan: s.Plan.load(),
 		restartAll: s.RestartAll, deletion: s.Deletion, hasGrace: s.HasGrace, grace: s.Grace,
 		sandboxErr: s.SandboxErr, next: s.Next, queue: s.Queue,
 		start: s.Start, sync: s.Sync,

@@ -87,10 +87,10 @@ type savedPod struct {
 
 	Containers []savedContainer `json:"containers"`
 	Images     []savedImage     `json:"images"`
-	Sandboxes  []savedSandbox   `json:"sandboxes,omitempty"` // of the world, oldest first
-	Instances  []savedInstance  `json:"instances,omitempty"` // of the world, oldest first
+	Sandboxes  []Sandbox        `json:"sandboxes,omitempty"` // of the world, oldest first
+	Instances  []Instance       `json:"instances,omitempty"` // of the world, oldest first
 	Requests   []savedRequest   `json:"openRequests,omitempty"`
-	Generator  savedGenerator   `json:"pleg,omitzero"`
+	Generator  eventGenerator   `json:"pleg,omitzero"`
 	Worker     podWorker        `json:"worker,omitzero"`
 	Pass       *savedPass       `json:"pass,omitempty"` // nil: none is under way
 	Kills      killGroup        `json:"kills,omitzero"`
@@ -129,9 +129,9 @@ func (p *Pod) save() (*savedPod, error) {
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
 		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
-		Sandboxes: convertAll(p.world.sandboxes, saveSandbox), Instances: convertAll(p.world.instances, saveInstance),
+		Sandboxes: slices.Clone(p.world.sandboxes), Instances: slices.Clone(p.world.instances),
 		Requests:  convertAll(p.requests, saveRequest),
-		Generator: saveGenerator(&p.pleg), Worker: p.worker, Pass: savePass(&p.pass),
+		Generator: p.pleg.clone(), Worker: p.worker, Pass: savePass(&p.pass),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
@@ -174,8 +174,8 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
 	p.requests = convertAll(s.Requests, savedRequest.load)
-	p.world = truth{convertAll(s.Sandboxes, savedSandbox.load), convertAll(s.Instances, savedInstance.load)}
-	p.pleg, p.worker, p.pass = s.Generator.load(), s.Worker, s.Pass.load()
+	p.world = truth{s.Sandboxes, s.Instances}
+	p.pleg, p.worker, p.pass = s.Generator, s.Worker, s.Pass.load()
 	p.kills, p.deletor, p.hooks = s.Kills, s.Deletor, s.Hooks
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
 	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created

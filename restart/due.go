@@ -1,5 +1,7 @@
 package restart
 
+import "github.com/podclock/podclock/internal/wire"
+
 // State is the state of a container's newest instance in the runtime.
 type State uint8
 
@@ -11,6 +13,12 @@ const (
 	StateRunning
 	StateExited
 )
+
+// MarshalText implements [encoding.TextMarshaler]: the state's String.
+func (s State) MarshalText() ([]byte, error) { return wire.Name(s, StateExited) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *State) UnmarshalText(b []byte) error { return wire.Parse(b, s, StateExited) }
 
 // String returns the runtime's word for the state.
 func (s State) String() string {
