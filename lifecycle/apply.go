@@ -72,9 +72,9 @@ func (p *Pod) complete(ev *Event) {
 		p.emitEvent(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
 	}
 	switch {
-	case ev.Op == p.pass.op:
+	case ev.Op == p.pass.Op:
 		answer := *ev
-		p.pass.op, p.pass.answer = 0, &answer
+		p.pass.Op, p.pass.Answer = 0, &answer
 	case ev.Op == p.deletor.Op:
 		p.removalAnswered(ev)
 	case p.killAnswered(ev):
@@ -211,7 +211,7 @@ func (p *Pod) orphaned() {
 	p.store.stored = false
 	clear(p.store.views)
 	p.viewsChanged()
-	if p.worker.Pending == nil && p.pass.work == 0 {
+	if p.worker.Pending == nil && p.pass.Work == 0 {
 		p.updateWorker(nil)
 	}
 }
@@ -251,7 +251,7 @@ func (p *Pod) exceeded() {
 // refuse ends a pod that was not admitted: there is a status, and nothing else
 // (S82).
 func (p *Pod) refuse(e *Eviction) {
-	if p.store.stored || p.pass.work != 0 {
+	if p.store.stored || p.pass.Work != 0 {
 		p.ignored(PodRefused, "the pod was admitted before")
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -13,26 +14,26 @@ import (
 // snapshot of the runtime before any of them is carried out.
 type Plan struct {
 	// KillPod: all containers and the sandbox are stopped first.
-	KillPod bool
+	KillPod bool `json:"killPod,omitempty"`
 	// CreateSandbox with this Attempt; Sandbox is the one it replaces, 0 if none.
-	CreateSandbox bool
-	Attempt       uint64
-	Sandbox       uint64
+	CreateSandbox bool   `json:"createSandbox,omitempty"`
+	Attempt       uint64 `json:"attempt,omitempty"`
+	Sandbox       uint64 `json:"sandbox,omitempty"`
 	// Start lists the containers to start, in order: entries of the init list
 	// first, then regular containers.
-	Start []int
+	Start []int `json:"start,omitempty"`
 	// Kill lists the single containers to stop first.
-	Kill []Kill
+	Kill []Kill `json:"kill,omitempty"`
 	// Reset lists the instances to remove for RestartAllContainers, in order (R10).
-	Reset []Reset
+	Reset []Reset `json:"reset,omitempty"`
 }
 
 // Kill is one container to stop, and why.
 type Kill struct {
-	Container int
-	Instance  uint64
-	Message   string
-	Cause     KillCause
+	Container int       `json:"container"`
+	Instance  uint64    `json:"instance"`
+	Message   string    `json:"message,omitempty"`
+	Cause     KillCause `json:"cause"`
 }
 
 // Reset is one instance to remove, killed first if it has not exited.
@@ -68,6 +69,12 @@ func (c KillCause) String() string {
 	}
 	return fmt.Sprintf("KillCause(%d)", uint8(c))
 }
+
+// MarshalText implements [encoding.TextMarshaler]: the cause's String.
+func (c KillCause) MarshalText() ([]byte, error) { return wire.Name(c, KillUnknownState) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (c *KillCause) UnmarshalText(b []byte) error { return wire.Parse(b, c, KillUnknownState) }
 
 // ProbeResults gives the published result of a container's probe for an
 // instance; false if there is none (P69).

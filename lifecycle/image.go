@@ -21,7 +21,7 @@ func (p *Pod) ensureImage(i int) {
 	case c.spec.ImagePullPolicy == corev1.PullAlways:
 		p.pull(i)
 	default:
-		p.pass.start.Step = startInspect
+		p.pass.Start.Step = startInspect
 		p.await(p.request(Action{Type: InspectImage, Container: i, Image: c.image}))
 	}
 }
@@ -74,7 +74,7 @@ func (p *Pod) pull(i int) {
 		return
 	}
 	p.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.spec.Image)) // I11
-	p.pass.start.Step = startPull
+	p.pass.Start.Step = startPull
 	p.await(p.request(Action{Type: PullImage, Container: i, Image: c.image}))
 }
 

@@ -68,7 +68,7 @@ func (p *Pod) killErrors() string {
 			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.name(k.Container), k.Err))
 		}
 	}
-	if err := p.pass.sandboxErr; err != "" {
+	if err := p.pass.SandboxErr; err != "" {
 		all = append(all, fmt.Sprintf("failed to %q for %q with KillPodSandboxError: %q", "KillPodSandbox", p.id.UID, err))
 	}
 	if len(all) == 1 {
@@ -111,8 +111,8 @@ func (p *Pod) beginKill(why Kill, override *int64) {
 
 // killGrace is the grace period of one container's kill, in seconds (C41).
 func (p *Pod) killGrace(why Kill) int64 {
-	if p.pass.deletion.Asked {
-		return p.pass.deletion.Grace
+	if p.pass.Deletion.Asked {
+		return p.pass.Deletion.Grace
 	}
 	c := p.t.containers[why.Container].spec
 	var failed *corev1.Probe

@@ -37,28 +37,28 @@ const (
 
 // pass is one run of the pod worker (a "sync"). The zero value is none.
 type pass struct {
-	work  work // 0: no pass is under way
-	stage stage
+	Work  work  `json:"work"` // 0: no pass is under way
+	Stage stage `json:"stage"`
 	// wakeAt is when a pass that waits for a snapshot goes on.
-	wakeAt time.Time
+	WakeAt time.Time `json:"wakeAt,omitzero"`
 	// op is the request that the pass waits for; 0: none.
-	op uint64
+	Op uint64 `json:"waitsForOp,omitempty"`
 	// answer is what came back for op.
-	answer *Event
+	Answer *Event `json:"-"`
 
-	snapshot   *Runtime
-	plan       Plan
-	restartAll bool
-	deletion   deletion // of the pod object that the pass began with (P33)
-	hasGrace   bool     // of the terminating pass
-	grace      int64
+	Snapshot   *Runtime `json:"snapshot,omitempty"`
+	Plan       Plan     `json:"plan,omitzero"`
+	RestartAll bool     `json:"restartAll,omitempty"`
+	Deletion   deletion `json:"deletion,omitzero"`        // of the pod object that the pass began with (P33)
+	HasGrace   bool     `json:"overridesGrace,omitempty"` // of the terminating pass
+	Grace      int64    `json:"graceSeconds,omitempty"`
 
-	sandboxErr string // why a sandbox could not be stopped (S75)
+	SandboxErr string `json:"sandboxError,omitempty"` // why a sandbox could not be stopped (S75)
 
-	next  int      // position in the list that the stage works on
-	queue []uint64 // instances or sandboxes of a stage that removes or stops
-	start startState
-	sync  syncResult
+	Next  int        `json:"next,omitempty"`  // position in the list that the stage works on
+	Queue []uint64   `json:"queue,omitempty"` // instances or sandboxes of a stage that removes or stops
+	Start startState `json:"start,omitzero"`
+	Sync  syncResult `json:"sync,omitzero"`
 }
 
 // syncResult sums up what a sync did (R33, T22).
@@ -73,25 +73,35 @@ type syncResult struct {
 
 func (s *pass) clone() pass {
 	c := *s
-	c.plan.Start = slices.Clone(s.plan.Start)
-	c.plan.Kill = slices.Clone(s.plan.Kill)
-	c.plan.Reset = slices.Clone(s.plan.Reset)
-	c.queue = slices.Clone(s.queue)
+	c.Plan.Start = append([]int(nil), s.Plan.Start...)
+	c.Plan.Kill = append([]Kill(nil), s.Plan.Kill...)
+	c.Plan.Reset = append([]Reset(nil), s.Plan.Reset...)
+	c.Queue = append([]uint64(nil), s.Queue...)
 	return c
+}
+
+// written is the pass as a snapshot has it; nil: none is under way.
+func (s *pass) written() *pass {
+	if s.Work == 0 {
+		return nil
+	}
+	c := s.clone()
+	c.Snapshot = s.Snapshot.clone()
+	return &c
 }
 
 // runPass begins a pass or takes it further; false: there is nothing to do, or
 // it waits.
 func (p *Pod) runPass() bool {
 	switch {
-	case p.pass.work == 0:
+	case p.pass.Work == 0:
 		return p.beginPass()
-	case p.pass.op != 0 || p.kills.busy():
+	case p.pass.Op != 0 || p.kills.busy():
 		return false
-	case p.pass.wakeAt.After(p.now):
+	case p.pass.WakeAt.After(p.now):
 		return false
 	}
-	p.pass.wakeAt = time.Time{}
+	p.pass.WakeAt = time.Time{}
 	p.advance()
 	return true
 }
@@ -110,12 +120,12 @@ func (p *Pod) beginPass() bool {
 		return false
 	}
 	p.swapTemplate()
-	p.pass = pass{work: workSync, stage: stageSnapshot, deletion: p.deletion, hasGrace: w.Pending.HasGrace, grace: w.Pending.Grace}
+	p.pass = pass{Work: workSync, Stage: stageSnapshot, Deletion: p.deletion, HasGrace: w.Pending.HasGrace, Grace: w.Pending.Grace}
 	switch {
 	case w.Terminated:
-		p.pass.work = workTerminated
+		p.pass.Work = workTerminated
 	case w.Terminating:
-		p.pass.work = workTerminating
+		p.pass.Work = workTerminating
 	}
 	w.Pending = nil
 	p.kills.begin(false)
@@ -150,7 +160,7 @@ func (p *Pod) holdBack() {
 
 // advance does the pass' present stage.
 func (p *Pod) advance() {
-	switch p.pass.stage {
+	switch p.pass.Stage {
 	case stageSnapshot:
 		p.takeSnapshot()
 	case stageStatus:
@@ -182,12 +192,12 @@ func (p *Pod) takeSnapshot() {
 	if !p.newerSnapshot() {
 		return // wakeAt is set
 	}
-	p.pass.snapshot = p.snapshot()
-	p.pass.stage = stageStatus
+	p.pass.Snapshot = p.snapshot()
+	p.pass.Stage = stageStatus
 }
 
 func (p *Pod) beginWork() {
-	switch p.pass.work {
+	switch p.pass.Work {
 	case workSync:
 		p.syncPod()
 	case workTerminating:
@@ -198,26 +208,26 @@ func (p *Pod) beginWork() {
 }
 
 // await makes the pass wait for a request's answer.
-func (p *Pod) await(op uint64) { p.pass.op = op }
+func (p *Pod) await(op uint64) { p.pass.Op = op }
 
 // answered returns the answer that the pass waited for, once.
 func (p *Pod) answered() *Event {
-	ev := p.pass.answer
-	p.pass.answer = nil
+	ev := p.pass.Answer
+	p.pass.Answer = nil
 	return ev
 }
 
 // fail ends the pass with an error.
 func (p *Pod) fail() {
-	p.pass.sync.Failed = true
-	p.pass.stage = stageEnd
+	p.pass.Sync.Failed = true
+	p.pass.Stage = stageEnd
 }
 
 // endPass completes the pass: what comes next, and when (R33, R37, T22).
 func (p *Pod) endPass() {
-	s := p.pass.sync
+	s := p.pass.Sync
 	p.worker.LastSync = p.now
-	if p.pass.work == workSync && s.Acted && !s.Failed {
+	if p.pass.Work == workSync && s.Acted && !s.Failed {
 		p.requestRelist()
 	}
 	if s.Removed && !s.Failed {
@@ -228,7 +238,7 @@ func (p *Pod) endPass() {
 		p.worker.Terminating = true
 		p.requeueLast()
 		p.requeue(0, false)
-	case p.pass.work == workTerminating && !s.Failed:
+	case p.pass.Work == workTerminating && !s.Failed:
 		p.worker.Terminated = true
 		p.requeueLast()
 		p.requeue(0, false)
@@ -267,28 +277,28 @@ func (s *syncResult) refuse(until time.Time) {
 // the runtime's to log (S2, S12).
 func (p *Pod) removeQueued() {
 	p.answered()
-	for len(p.pass.queue) > 0 {
-		id := p.pass.queue[0]
-		p.pass.queue = p.pass.queue[1:]
+	for len(p.pass.Queue) > 0 {
+		id := p.pass.Queue[0]
+		p.pass.Queue = p.pass.Queue[1:]
 		if op := p.removeInstance(id); op != 0 {
 			p.await(op)
 			return
 		}
 	}
-	if p.pass.stage == stagePurge {
+	if p.pass.Stage == stagePurge {
 		p.prune()
 		return
 	}
-	p.pass.stage = stageRunSandbox
+	p.pass.Stage = stageRunSandbox
 }
 
 // purge removes all instances of the init list (S2).
 func (p *Pod) purge() {
-	p.pass.stage = stagePurge
+	p.pass.Stage = stagePurge
 	for i := p.t.regular(); i < p.t.Containers(); i++ {
-		for j := range p.pass.snapshot.Instances {
-			if c := &p.pass.snapshot.Instances[j]; c.Container == i {
-				p.pass.queue = append(p.pass.queue, c.ID)
+		for j := range p.pass.Snapshot.Instances {
+			if c := &p.pass.Snapshot.Instances[j]; c.Container == i {
+				p.pass.Queue = append(p.pass.Queue, c.ID)
 			}
 		}
 	}
@@ -296,17 +306,17 @@ func (p *Pod) purge() {
 
 // prune removes all but the newest dead instance of each init container (S12).
 func (p *Pod) prune() {
-	p.pass.stage = stagePrune
+	p.pass.Stage = stagePrune
 	for i := p.t.regular(); i < p.t.Containers(); i++ {
 		kept := false
-		for j := range p.pass.snapshot.Instances {
-			c := &p.pass.snapshot.Instances[j]
+		for j := range p.pass.Snapshot.Instances {
+			c := &p.pass.Snapshot.Instances[j]
 			dead := c.State == restart.StateExited || c.State == restart.StateUnknown
 			if c.Container != i || !dead {
 				continue
 			}
 			if kept {
-				p.pass.queue = append(p.pass.queue, c.ID)
+				p.pass.Queue = append(p.pass.Queue, c.ID)
 			}
 			kept = true
 		}

@@ -191,7 +191,7 @@ func (p *Pod) becomeIdle() {
 	d.add(p.worker.ExceededAt)
 	d.add(p.deletor.CollectAt)
 	d.add(p.absence.EvictAt)
-	d.add(p.pass.wakeAt)
+	d.add(p.pass.WakeAt)
 	for i := range p.kills.Kills {
 		d.add(p.kills.Kills[i].Until)
 	}

@@ -63,8 +63,8 @@ func (p *Pod) relistOnDemand() {
 	}
 	p.pleg.Observed = p.now
 	p.relist()
-	if p.pass.stage == stageSnapshot {
-		p.pass.wakeAt = time.Time{} // this is what it waits for
+	if p.pass.Stage == stageSnapshot {
+		p.pass.WakeAt = time.Time{} // this is what it waits for
 	}
 }
 
@@ -189,7 +189,7 @@ func (p *Pod) newerSnapshot() bool {
 	}
 	at := p.timing.Chance.Relist(last, true)
 	if at.After(p.now) {
-		p.pass.wakeAt = at
+		p.pass.WakeAt = at
 		return false
 	}
 	if p.pleg.Relisted.Before(at) {

@@ -23,7 +23,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Round: round,
 		Skip: []string{
 			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
-			"Pod.out", "Pod.acts", "pass.answer", // empty between two Steps
+			"Pod.out", "Pod.acts", "pass.Answer", // empty between two Steps
 			"Pod.busy", "Pod.idleUntil", // a cache
 		},
 		Last: map[reflect.Type]uint8{
@@ -110,7 +110,7 @@ func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 		"state":     texts(t, 0, restart.StateExited),
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
 		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),
-		"cause":     texts(t, 0, causeName(KillUnknownState)),
+		"cause":     texts(t, 0, KillUnknownState),
 	} {
 		for i, name := range all {
 			if name == "" || slices.Index(all, name) != i {

@@ -137,17 +137,17 @@ func (c *checker) requests() {
 
 func (c *checker) pass() {
 	s := &c.p.pass
-	if s.work == 0 {
+	if s.Work == 0 {
 		return
 	}
-	if s.stage == 0 || s.stage > stageSnapshot && s.snapshot == nil {
-		c.failf("pass: stage %q without its snapshot", s.stage)
+	if s.Stage == 0 || s.Stage > stageSnapshot && s.Snapshot == nil {
+		c.failf("pass: stage %q without its snapshot", s.Stage)
 		return
 	}
-	if s.snapshot != nil {
-		c.runtime("pass.snapshot.", s.snapshot)
+	if s.Snapshot != nil {
+		c.runtime("pass.snapshot.", s.Snapshot)
 	}
-	c.plan(&s.plan)
+	c.plan(&s.Plan)
 	c.place()
 	c.awaits()
 }
@@ -168,21 +168,21 @@ func (c *checker) plan(p *Plan) {
 func (c *checker) place() {
 	s := &c.p.pass
 	list := 0
-	switch s.stage {
+	switch s.Stage {
 	case stageKill:
-		list = len(s.plan.Kill)
+		list = len(s.Plan.Kill)
 	case stageReset:
-		list = len(s.plan.Reset)
+		list = len(s.Plan.Reset)
 	case stageStart:
-		list = len(s.plan.Start)
+		list = len(s.Plan.Start)
 	default:
-		list = s.next // it means nothing
+		list = s.Next // it means nothing
 	}
-	if s.next < 0 || s.next > list {
-		c.failf("pass.next: %d: must be between 0 and %d", s.next, list)
+	if s.Next < 0 || s.Next > list {
+		c.failf("pass.next: %d: must be between 0 and %d", s.Next, list)
 	}
-	if s.stage == stageStart && s.next == list && s.start.Step != startCheck {
-		c.failf("pass.start.step: %q: there is no container to start", s.start.Step)
+	if s.Stage == stageStart && s.Next == list && s.Start.Step != startCheck {
+		c.failf("pass.start.step: %q: there is no container to start", s.Start.Step)
 	}
 }
 
@@ -191,20 +191,20 @@ func (c *checker) awaits() {
 	s := &c.p.pass
 	types, must := s.request()
 	switch {
-	case s.op != 0:
-		c.waits("pass.waitsForOp", s.op, types...)
+	case s.Op != 0:
+		c.waits("pass.waitsForOp", s.Op, types...)
 	case must:
 		c.failf("pass.waitsForOp: 0: must be the op of an open request %v", types)
 	}
-	if s.stage == stageStart && s.start.Step == startCreate && s.start.Instance != s.op {
-		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.start.Instance, s.op)
+	if s.Stage == stageStart && s.Start.Step == startCreate && s.Start.Instance != s.Op {
+		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.Start.Instance, s.Op)
 	}
 }
 
 // request returns what a pass in this stage asks for, and whether it must wait
 // for the answer.
 func (s *pass) request() (types []ActionType, must bool) {
-	switch s.stage {
+	switch s.Stage {
 	case stageSandboxes:
 		return []ActionType{StopSandbox}, false
 	case stagePurge, stageReset, stagePrune:
@@ -212,7 +212,7 @@ func (s *pass) request() (types []ActionType, must bool) {
 	case stageRunSandbox:
 		return []ActionType{RunSandbox}, false
 	case stageStart:
-		return s.start.request()
+		return s.Start.request()
 	}
 	return nil, false
 }

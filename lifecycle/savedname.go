@@ -9,7 +9,6 @@ import (
 type (
 	requestName ActionType
 	hookName    HookKind
-	causeName   KillCause
 )
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -23,14 +22,6 @@ func (n hookName) MarshalText() ([]byte, error) { return wire.Name(HookKind(n), 
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (n *hookName) UnmarshalText(b []byte) error { return wire.Parse(b, (*HookKind)(n), PreStop) }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (n causeName) MarshalText() ([]byte, error) { return wire.Name(KillCause(n), KillUnknownState) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (n *causeName) UnmarshalText(b []byte) error {
-	return wire.Parse(b, (*KillCause)(n), KillUnknownState)
-}
 
 var workNames = [...]string{0: "none", workSync: "sync", workTerminating: "terminating", workTerminated: "terminated"}
 

@@ -92,7 +92,7 @@ type savedPod struct {
 	Requests   []savedRequest   `json:"openRequests,omitempty"`
 	Generator  eventGenerator   `json:"pleg,omitzero"`
 	Worker     podWorker        `json:"worker,omitzero"`
-	Pass       *savedPass       `json:"pass,omitempty"` // nil: none is under way
+	Pass       *pass            `json:"pass,omitempty"` // nil: none is under way
 	Kills      killGroup        `json:"kills,omitzero"`
 	Deletor    deletor          `json:"deletor,omitzero"`
 	Hooks      []strayHook      `json:"strayHooks,omitempty"`
@@ -119,7 +119,7 @@ type savedStatus struct {
 }
 
 // save makes the written form of a Pod. It leaves out what Step makes anew and
-// pass.answer, which every Step consumes.
+// pass.Answer, which every Step consumes.
 func (p *Pod) save() (*savedPod, error) {
 	probes, err := json.Marshal(&p.probes)
 	if err != nil {
@@ -131,7 +131,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: slices.Clone(p.world.sandboxes), Instances: slices.Clone(p.world.instances),
 		Requests:  convertAll(p.requests, saveRequest),
-		Generator: p.pleg.clone(), Worker: p.worker, Pass: savePass(&p.pass),
+		Generator: p.pleg.clone(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
@@ -175,7 +175,10 @@ func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
 	p.requests = convertAll(s.Requests, savedRequest.load)
 	p.world = truth{s.Sandboxes, s.Instances}
-	p.pleg, p.worker, p.pass = s.Generator, s.Worker, s.Pass.load()
+	p.pleg, p.worker = s.Generator, s.Worker
+	if s.Pass != nil {
+		p.pass = *s.Pass
+	}
 	p.kills, p.deletor, p.hooks = s.Kills, s.Deletor, s.Hooks
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
 	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created

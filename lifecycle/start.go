@@ -34,12 +34,12 @@ type startReason struct{ reason, message string }
 
 // startNext starts the plan's containers one after another (C31).
 func (p *Pod) startNext() {
-	if p.pass.next == len(p.pass.plan.Start) {
-		p.pass.stage = stageEnd
+	if p.pass.Next == len(p.pass.Plan.Start) {
+		p.pass.Stage = stageEnd
 		return
 	}
-	i := p.pass.plan.Start[p.pass.next]
-	switch p.pass.start.Step {
+	i := p.pass.Plan.Start[p.pass.Next]
+	switch p.pass.Start.Step {
 	case startCheck:
 		p.checkBackoff(i)
 	case startInspect:
@@ -53,7 +53,7 @@ func (p *Pod) startNext() {
 	case startHook:
 		p.postStartDone(i)
 	case startHookKill:
-		p.startFailed(i, "PostStartHookError", p.pass.start.HookErr)
+		p.startFailed(i, "PostStartHookError", p.pass.Start.HookErr)
 	}
 }
 
@@ -65,18 +65,18 @@ func (p *Pod) started(i int) {
 }
 
 func (p *Pod) nextStart() {
-	p.pass.start = startState{}
-	p.pass.next++
+	p.pass.Start = startState{}
+	p.pass.Next++
 }
 
 // startFailed ends a start that failed. An init container's failure ends the
 // sync; nothing else stops the others (R31).
 func (p *Pod) startFailed(i int, reason, message string) {
 	p.reasons[i] = startReason{reason, message}
-	p.pass.sync.Failed = true
+	p.pass.Sync.Failed = true
 	p.nextStart()
 	if p.t.containers[i].role == restart.Init {
-		p.pass.stage = stageEnd
+		p.pass.Stage = stageEnd
 	}
 }
 
@@ -84,7 +84,7 @@ func (p *Pod) startFailed(i int, reason, message string) {
 // counted from the end of its newest exited instance in the snapshot (R20–R22,
 // R26).
 func (p *Pod) checkBackoff(i int) {
-	p.pass.sync.Acted = true
+	p.pass.Sync.Acted = true
 	exited := p.lastExit(i)
 	if exited == nil {
 		p.ensureImage(i) // R20: no entry is made
@@ -104,7 +104,7 @@ func (p *Pod) checkBackoff(i int) {
 // has it: one that the sync itself has killed is not among them (R26).
 func (p *Pod) lastExit(i int) *Instance {
 	if p.t.has(QuirkR26) {
-		return p.pass.snapshot.newestExited(i)
+		return p.pass.Snapshot.newestExited(i)
 	}
 	present := p.world.view()
 	return present.newestExited(i)
@@ -127,7 +127,7 @@ func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	if last, ok := p.backoff[i].Expires(p.t.limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
 		until = last // R25: the ideal model syncs when the entry vanishes
 	}
-	p.pass.sync.refuse(until)
+	p.pass.Sync.refuse(until)
 	p.startFailed(i, restart.ReasonCrashLoopBackOff, r.WaitingMessage(name, p.id.String()))
 }
 
@@ -139,12 +139,12 @@ func (p *Pod) explainRestart(i int, exited *Instance) {
 // create asks for a new instance of the container, with its restart count (R32).
 func (p *Pod) create(i int) {
 	attempt := p.lastAttempt[i] + 1 // R12
-	if c := p.pass.snapshot.newest(i); c != nil {
+	if c := p.pass.Snapshot.newest(i); c != nil {
 		attempt = c.Attempt + 1
 	}
-	p.pass.start.Step = startCreate
+	p.pass.Start.Step = startCreate
 	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.containers[i].spec.Image})
-	p.pass.start.Instance = op
+	p.pass.Start.Instance = op
 	p.await(op)
 }
 
@@ -155,9 +155,9 @@ func (p *Pod) containerCreated(i int) {
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}
-	c := p.world.instance(p.pass.start.Instance)
+	c := p.world.instance(p.pass.Start.Instance)
 	p.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
-	p.pass.start.Step = startRun
+	p.pass.Start.Step = startRun
 	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
 }
 
@@ -174,24 +174,24 @@ func (p *Pod) containerStarted(i int) {
 		p.started(i)
 		return
 	}
-	p.pass.start.Step = startHook
-	h := p.runHook(i, p.pass.start.Instance, PostStart, hook)
-	p.pass.wakeAt, p.pass.start.HookErr = h.ends, h.err
+	p.pass.Start.Step = startHook
+	h := p.runHook(i, p.pass.Start.Instance, PostStart, hook)
+	p.pass.WakeAt, p.pass.Start.HookErr = h.ends, h.err
 	p.await(h.op)
 }
 
 // postStartDone kills the container if its hook failed (C33).
 func (p *Pod) postStartDone(i int) {
 	if ev := p.answered(); ev != nil {
-		p.pass.start.HookErr = ev.Err
+		p.pass.Start.HookErr = ev.Err
 	}
-	if p.pass.start.HookErr == "" {
+	if p.pass.Start.HookErr == "" {
 		p.started(i)
 		return
 	}
 	p.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
-	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.start.HookErr)
-	p.pass.start.Step = startHookKill
+	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
+	p.pass.Start.Step = startHookKill
 	p.kills.begin(false)
-	p.beginKill(Kill{Container: i, Instance: p.pass.start.Instance, Message: "FailedPostStartHook"}, nil)
+	p.beginKill(Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)
 }

@@ -20,7 +20,7 @@ func (p *Pod) generate(r *Runtime, podTerminal bool) *corev1.PodStatus {
 	}
 	p.setAddresses(s, r)
 	restarting := p.restartingAll(r, previous)
-	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.deletion.Asked}
+	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.Deletion.Asked}
 	b.containers(s)
 	p.setPhase(s, previous, p.t.rules.Phase(s, podTerminal, p.t.startedInActive(r)))
 	p.setProbed(s, r)

@@ -38,7 +38,7 @@ func (s *statusStore) clone() statusStore {
 // storeSynced stores a status that the present pass has made. On a pod object
 // with a deletion it is stored even if it says nothing new (S61).
 func (p *Pod) storeSynced(s *corev1.PodStatus) {
-	deleting := p.pass.deletion.Asked
+	deleting := p.pass.Deletion.Asked
 	p.storeStatus(s, deleting, deleting)
 }
 

@@ -9,11 +9,11 @@ import (
 
 // syncPod is the sync of a running pod, up to its decisions (T22).
 func (p *Pod) syncPod() {
-	status := p.generate(p.pass.snapshot, false)
+	status := p.generate(p.pass.Snapshot, false)
 	p.storeSynced(status)
 	if terminal(status.Phase) { // S24
-		p.pass.sync.Terminal = true
-		p.pass.stage = stageEnd
+		p.pass.Sync.Terminal = true
+		p.pass.Stage = stageEnd
 		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
 		return
 	}
@@ -22,13 +22,13 @@ func (p *Pod) syncPod() {
 		return
 	}
 	p.addProbes() // P31
-	p.pass.restartAll = conditionTrue(status, corev1.AllContainersRestarting)
-	p.pass.plan = p.t.Plan(PlanInput{
-		Runtime: p.pass.snapshot, Results: p.probeResult, RestartAll: p.pass.restartAll, Deleting: p.pass.deletion.Asked, RestartPending: p.restartPending,
+	p.pass.RestartAll = conditionTrue(status, corev1.AllContainersRestarting)
+	p.pass.Plan = p.t.Plan(PlanInput{
+		Runtime: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked, RestartPending: p.restartPending,
 	})
-	p.pass.stage = stagePlan
+	p.pass.Stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
-		p.pass.wakeAt = p.now.Add(d)
+		p.pass.WakeAt = p.now.Add(d)
 	}
 }
 
@@ -37,7 +37,7 @@ func (p *Pod) syncPod() {
 // (E1, R33).
 func (p *Pod) awaitNetwork() {
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
-	p.pass.sync.Network = true
+	p.pass.Sync.Network = true
 	p.fail()
 }
 
@@ -56,28 +56,28 @@ func conditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
 
 // carryOut begins with the plan: whole-pod kill, or single kills.
 func (p *Pod) carryOut() {
-	plan := &p.pass.plan
+	plan := &p.pass.Plan
 	if plan.CreateSandbox && plan.Sandbox != 0 {
 		p.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
 	}
 	if !plan.KillPod {
-		p.pass.stage = stageKill
+		p.pass.Stage = stageKill
 		return
 	}
 	p.explainPodKill()
-	p.pass.sync.Acted = true
+	p.pass.Sync.Acted = true
 	p.killAll(nil)
 }
 
 // explainPodKill says why the whole pod is killed.
 func (p *Pod) explainPodKill() {
-	plan := &p.pass.plan
+	plan := &p.pass.Plan
 	switch {
 	case plan.CreateSandbox && plan.Sandbox == 0:
 		return // the first sandbox: there is nothing to kill
 	case plan.CreateSandbox:
 		p.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
-	case p.pass.snapshot.activeSandbox() == nil:
+	case p.pass.Snapshot.activeSandbox() == nil:
 		p.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
 		p.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
@@ -87,10 +87,10 @@ func (p *Pod) explainPodKill() {
 // killAll stops all containers that the snapshot shows running, at once, and
 // then the sandboxes (C46).
 func (p *Pod) killAll(override *int64) {
-	p.pass.stage = stageKillPod
+	p.pass.Stage = stageKillPod
 	p.kills.begin(p.t.hasSidecar)
-	for i := range p.pass.snapshot.Instances {
-		if c := &p.pass.snapshot.Instances[i]; running(c) {
+	for i := range p.pass.Snapshot.Instances {
+		if c := &p.pass.Snapshot.Instances[i]; running(c) {
 			p.beginKill(Kill{Container: c.Container, Instance: c.ID}, override)
 		}
 	}
@@ -99,12 +99,12 @@ func (p *Pod) killAll(override *int64) {
 // podKilled goes on to the sandboxes once all containers are stopped.
 func (p *Pod) podKilled() {
 	if p.kills.failed() {
-		p.pass.sync.Failed = true // the sandboxes are stopped all the same
+		p.pass.Sync.Failed = true // the sandboxes are stopped all the same
 	}
-	p.pass.stage = stageSandboxes
-	p.pass.queue = nil
-	for _, s := range p.pass.snapshot.Sandboxes {
-		p.pass.queue = append(p.pass.queue, s.ID)
+	p.pass.Stage = stageSandboxes
+	p.pass.Queue = nil
+	for _, s := range p.pass.Snapshot.Sandboxes {
+		p.pass.Queue = append(p.pass.Queue, s.ID)
 	}
 }
 
@@ -120,20 +120,20 @@ func (p *Pod) requestFor(t ActionType, sandbox uint64) uint64 {
 // stopSandboxes stops the pod's sandboxes one after another.
 func (p *Pod) stopSandboxes() {
 	if ev := p.answered(); ev != nil && ev.Err != "" {
-		p.pass.sync.Failed, p.pass.sandboxErr = true, ev.Err
+		p.pass.Sync.Failed, p.pass.SandboxErr = true, ev.Err
 	}
-	if len(p.pass.queue) > 0 {
-		id := p.pass.queue[0]
-		p.pass.queue = p.pass.queue[1:]
+	if len(p.pass.Queue) > 0 {
+		id := p.pass.Queue[0]
+		p.pass.Queue = p.pass.Queue[1:]
 		p.await(p.requestFor(StopSandbox, id))
 		return
 	}
 	switch {
-	case p.pass.work == workTerminating:
+	case p.pass.Work == workTerminating:
 		p.podStopped()
-	case p.pass.sync.Failed:
-		p.pass.stage = stageEnd
-	case p.pass.plan.CreateSandbox:
+	case p.pass.Sync.Failed:
+		p.pass.Stage = stageEnd
+	case p.pass.Plan.CreateSandbox:
 		p.purge()
 	default:
 		p.prune()
@@ -146,23 +146,23 @@ func (p *Pod) killNext() {
 		p.fail()
 		return
 	}
-	if p.pass.next < len(p.pass.plan.Kill) {
-		k := p.pass.plan.Kill[p.pass.next]
-		p.pass.next++
-		p.pass.sync.Acted = true
+	if p.pass.Next < len(p.pass.Plan.Kill) {
+		k := p.pass.Plan.Kill[p.pass.Next]
+		p.pass.Next++
+		p.pass.Sync.Acted = true
 		p.explain(k.Container, DecidedKill, k.Message)
 		p.owe(k.Container)
 		p.kills.begin(false)
 		p.beginKill(k, nil)
 		return
 	}
-	p.pass.stage, p.pass.next = stageReset, 0
+	p.pass.Stage, p.pass.Next = stageReset, 0
 }
 
 // owe notes that a killed container will be started again. A kubelet does not:
 // if the start is refused, the exit code decides later (R41).
 func (p *Pod) owe(container int) {
-	if !p.t.has(QuirkR41) && slices.Contains(p.pass.plan.Start, container) {
+	if !p.t.has(QuirkR41) && slices.Contains(p.pass.Plan.Start, container) {
 		p.restartPending[container] = true
 	}
 }
@@ -174,11 +174,11 @@ func (p *Pod) resetNext() {
 		p.fail()
 		return
 	}
-	if p.pass.next == len(p.pass.plan.Reset) {
+	if p.pass.Next == len(p.pass.Plan.Reset) {
 		p.prune()
 		return
 	}
-	r := p.pass.plan.Reset[p.pass.next]
+	r := p.pass.Plan.Reset[p.pass.Next]
 	if r.Kill {
 		if c := p.world.instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
 			var none int64
@@ -187,8 +187,8 @@ func (p *Pod) resetNext() {
 			return
 		}
 	}
-	p.pass.next++
-	p.pass.sync.Acted, p.pass.sync.Removed = true, true
+	p.pass.Next++
+	p.pass.Sync.Acted, p.pass.Sync.Removed = true, true
 	if c := p.world.instance(r.Instance); c != nil {
 		if !p.t.cfg.NoLogs {
 			p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
@@ -199,17 +199,17 @@ func (p *Pod) resetNext() {
 
 // runSandbox makes the sandbox that the plan wants.
 func (p *Pod) runSandbox() {
-	if !p.pass.plan.CreateSandbox {
-		p.pass.stage, p.pass.next = stageStart, 0
-		if d := p.timing.SyncDuration; d > 0 && len(p.pass.plan.Kill) > 0 {
-			p.pass.wakeAt = p.now.Add(d)
+	if !p.pass.Plan.CreateSandbox {
+		p.pass.Stage, p.pass.Next = stageStart, 0
+		if d := p.timing.SyncDuration; d > 0 && len(p.pass.Plan.Kill) > 0 {
+			p.pass.WakeAt = p.now.Add(d)
 		}
 		return
 	}
 	ev := p.answered()
 	if ev == nil {
-		p.pass.sync.Acted = true
-		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.plan.Attempt}))
+		p.pass.Sync.Acted = true
+		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.Plan.Attempt}))
 		return
 	}
 	switch {
@@ -222,15 +222,15 @@ func (p *Pod) runSandbox() {
 		return
 	}
 	p.readyToStart() // S5
-	p.pass.stage, p.pass.next = stageStart, 0
+	p.pass.Stage, p.pass.Next = stageStart, 0
 }
 
 // sandboxFailed ends the sync (S4). During termination it is no error.
 func (p *Pod) sandboxFailed(err string) {
-	p.pass.stage = stageEnd
+	p.pass.Stage = stageEnd
 	if p.worker.Terminating {
 		return
 	}
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
-	p.pass.sync.Failed = true
+	p.pass.Sync.Failed = true
 }

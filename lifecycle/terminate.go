@@ -6,15 +6,15 @@ import (
 
 // terminatePod is the pass that stops the pod, up to the kills (S73).
 func (p *Pod) terminatePod() {
-	status := p.generate(p.pass.snapshot, false)
+	status := p.generate(p.pass.Snapshot, false)
 	if p.evicted != nil {
 		p.overrideStatus(status)
 	}
 	p.storeSynced(status)
 	p.stopProbes(true) // P35
 	var override *int64
-	if p.pass.hasGrace {
-		override = &p.pass.grace
+	if p.pass.HasGrace {
+		override = &p.pass.Grace
 	}
 	p.killAll(override)
 }
@@ -40,20 +40,20 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 // podStopped ends the terminating pass: the final statuses, from the runtime's
 // present state (S73).
 func (p *Pod) podStopped() {
-	p.pass.stage = stageEnd
-	if p.pass.sync.Failed { // S75
+	p.pass.Stage = stageEnd
+	if p.pass.Sync.Failed { // S75
 		p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
 		return
 	}
 	p.stopProbes(false)
 	r := p.inspect()
-	r.IPs = p.pass.snapshot.IPs
+	r.IPs = p.pass.Snapshot.IPs
 	p.storeSynced(p.generate(&r, true))
 }
 
 // finishPod is the last pass: nothing of the pod is left but its status (S73).
 func (p *Pod) finishPod() {
-	p.storeSynced(p.generate(p.pass.snapshot, true))
+	p.storeSynced(p.generate(p.pass.Snapshot, true))
 	final := p.store.status.DeepCopy()
 	p.markUnfinished(final) // C24
 	if !p.t.static && !terminal(final.Phase) {

@@ -121,7 +121,7 @@ func (p *Pod) effectiveGrace(override *int64) int64 {
 // requeueLast repeats the last update as the next pass, unless one is pending.
 func (p *Pod) requeueLast() {
 	if p.worker.Pending == nil {
-		p.worker.Pending = &update{HasGrace: p.pass.hasGrace, Grace: p.pass.grace}
+		p.worker.Pending = &update{HasGrace: p.pass.HasGrace, Grace: p.pass.Grace}
 	}
 }
 
