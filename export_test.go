@@ -58,8 +58,8 @@ func (f Outage) Concerns(pod string, identity lifecycle.Identity, container stri
 // Either is the first that is not 0.
 var Either = either
 
-// FactTarget is the pod that a fact is about, and the containers.
-var FactTarget = factTarget
+// FactTarget returns the pod that a fact is about, and the containers.
+func FactTarget(f Fact) (pod string, containers []string) { return f.target() }
 
 // Why is what the fact tells the machine.
 func (f LoseNetwork) Why() string { return f.why() }

@@ -167,7 +167,7 @@ func (s *Simulation) arrive(pod int32) {
 	p := s.pods[pod]
 	p.machine = lifecycle.New(p.template, p.identity, s.podTiming(int(pod)), s.Now())
 	if p.refused != nil {
-		s.injectPod(pod, *p.refused)
+		s.stepAll([]int32{pod}, p.refused.event())
 		return
 	}
 	s.step(pod, s.finds(p)...)

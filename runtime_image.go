@@ -64,14 +64,3 @@ func (s *Simulation) imagePulled(t *task) {
 	}
 	s.step(t.pod, &t.event)
 }
-
-// spoil makes every pull of an image fail, or the image good again.
-func (s *Simulation) spoil(f SpoilImage) {
-	st := s.images[f.Image]
-	if st == nil {
-		st = &imageState{image: Image{Present: true}}
-		s.images[f.Image] = st
-	}
-	st.spoilt = f.Error
-	st.present = f.Error == "" && st.image.Present
-}

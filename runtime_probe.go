@@ -1,7 +1,6 @@
 package podclock
 
 import (
-	"slices"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -136,34 +135,4 @@ func (s *Simulation) cutReply(p *simPod, c *instance) Reply {
 		}
 	}
 	return ExitStatus(sigkilled, "")
-}
-
-// outage is a trouble that several apps share for a while.
-type outage struct {
-	id    int
-	fact  Outage
-	reply Reply
-}
-
-// outageOf returns the first outage that concerns a probe, or nil.
-func (s *Simulation) outageOf(p *simPod, c *instance, kind probe.Kind) *outage {
-	for i := range s.outages {
-		if o := &s.outages[i]; o.concerns(p, p.template.Container(c.container).Name, kind) {
-			return o
-		}
-	}
-	return nil
-}
-
-func (o *outage) concerns(p *simPod, container string, kind probe.Kind) bool {
-	return p.called(o.fact.Pod) && o.fact.names(container) &&
-		(len(o.fact.Probes) == 0 || slices.Contains(o.fact.Probes, kind))
-}
-
-// names reports whether the outage concerns a container of that name.
-func (f *Outage) names(container string) bool {
-	if f.Container == "" && len(f.Containers) == 0 {
-		return true
-	}
-	return f.Container == container || slices.Contains(f.Containers, container)
 }

@@ -1,0 +1,68 @@
+package podclock
+
+import "github.com/podclock/podclock/lifecycle"
+
+// Facts about a node: its network, its kubelet, what the node controllers think
+// of it.
+
+// LoseNode lets the node controllers give up the node of a pod (S83). The pod
+// runs on; after its toleration, 300 s by default, it is deleted in the API, of
+// which its kubelet learns by ReturnNode.
+type LoseNode struct{ Pod string }
+
+func (f LoseNode) target() (string, []string) { return f.Pod, nil }
+
+func (LoseNode) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NodeLost})
+}
+
+// ReturnNode lets a lost node report again.
+type ReturnNode struct{ Pod string }
+
+func (f ReturnNode) target() (string, []string) { return f.Pod, nil }
+
+func (ReturnNode) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NodeReturned})
+}
+
+// LoseNetwork lets the runtime's network be not ready, for all pods: those that
+// need it are not synced until it is (T7).
+type LoseNetwork struct {
+	// Message is why; empty: as containerd says it without a network plugin.
+	Message string
+}
+
+func (LoseNetwork) target() (string, []string) { return "", nil }
+
+func (f LoseNetwork) inject(s *Simulation, pods []int32) {
+	s.noNetwork = f.why()
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NetworkDown, Err: f.why()})
+}
+
+// why is the kubelet's text of a runtime whose network is not ready.
+func (f LoseNetwork) why() string {
+	message := f.Message
+	if message == "" {
+		message = "Network plugin returns error: cni plugin not initialized"
+	}
+	return "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:" + message
+}
+
+// ReturnNetwork makes the network ready again.
+type ReturnNetwork struct{}
+
+func (ReturnNetwork) target() (string, []string) { return "", nil }
+
+func (ReturnNetwork) inject(s *Simulation, pods []int32) {
+	s.noNetwork = ""
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NetworkUp})
+}
+
+// RestartKubelet replaces the kubelet process of a pod (P39, P55).
+type RestartKubelet struct{ Pod string }
+
+func (f RestartKubelet) target() (string, []string) { return f.Pod, nil }
+
+func (RestartKubelet) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.KubeletRestarted})
+}

@@ -1,0 +1,157 @@
+package podclock
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// Facts about a pod object.
+
+// Delete asks for the deletion of a pod (S70). Of a static pod only the mirror
+// is deleted, which changes nothing (S84): Remove stops it.
+type Delete struct {
+	Pod string
+	// Grace in seconds; nil: the pod's own.
+	Grace *int64
+}
+
+func (f Delete) target() (string, []string) { return f.Pod, nil }
+
+func (f Delete) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: f.Grace})
+}
+
+// Remove takes a pod away from where it came from without a deletion: a static
+// pod's manifest, or an object whose deletion the kubelet missed (S72).
+type Remove struct{ Pod string }
+
+func (f Remove) target() (string, []string) { return f.Pod, nil }
+
+func (Remove) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodRemoved})
+}
+
+// FreeName ends what Pod.NameTaken says.
+type FreeName struct{ Pod string }
+
+func (f FreeName) target() (string, []string) { return f.Pod, nil }
+
+func (FreeName) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NameFree})
+}
+
+// Evict lets the kubelet end a pod (S81). The zero value of the rest is an
+// eviction under memory pressure.
+type Evict struct {
+	Pod string
+	// Reason and Message are the status', Reason is the event's too.
+	Reason, Message string
+	// Grace in seconds; nil: 1, as for a hard threshold.
+	Grace *int64
+}
+
+func (f Evict) target() (string, []string) { return f.Pod, nil }
+
+func (f Evict) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
+}
+
+// eviction fills in what an eviction under memory pressure says (S81).
+func (f Evict) eviction() *lifecycle.Eviction {
+	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace, Disruption: true}
+	if e.Reason == "" {
+		e.Reason, e.EventReason = "Evicted", "Evicted"
+	}
+	if e.Message == "" {
+		e.Message = "The node was low on resource: memory. "
+	}
+	if e.Grace == nil && e.Reason == "Evicted" {
+		e.Grace = new(int64)
+		*e.Grace = 1
+	}
+	return e
+}
+
+// Refuse lets the kubelet's admission refuse a pod (S82): at the instant of its
+// arrival, at which admission is decided. At another time it is an error.
+type Refuse struct{ Pod, Reason, Message string }
+
+func (f Refuse) target() (string, []string) { return f.Pod, nil }
+
+// check wants a pod that arrives at that time: only then is admission decided
+// (S82).
+func (f Refuse) check(s *Simulation, at time.Duration) error {
+	pods := s.podsNamed(f.Pod)
+	if slices.ContainsFunc(pods, func(i int32) bool { return s.pods[i].arrival == at }) {
+		return nil
+	}
+	p := s.pods[pods[0]]
+	return fmt.Errorf("%T at %s: pod %s arrives at %s, which is when admission is decided; refuse it then",
+		f, s.offset(at), p.name, s.offset(p.arrival))
+}
+
+// inject refuses the pods that arrive now. One that is there already ignores it,
+// and says so.
+func (f Refuse) inject(s *Simulation, pods []int32) {
+	for _, i := range pods {
+		if p := s.pods[i]; p.machine == nil && p.arrival == s.now {
+			p.refused = &f
+		}
+	}
+	s.stepAll(pods, f.event())
+}
+
+func (f Refuse) event() lifecycle.Event {
+	return lifecycle.Event{Type: lifecycle.PodRefused, Eviction: &lifecycle.Eviction{Reason: f.Reason, Message: f.Message}}
+}
+
+// Update changes a pod's spec to that of Manifest (its images, that is).
+type Update struct {
+	Pod      string
+	Manifest *corev1.Pod
+}
+
+func (f Update) target() (string, []string) { return f.Pod, nil }
+
+func (f Update) check(s *Simulation, _ time.Duration) error {
+	if f.Manifest == nil {
+		return fmt.Errorf("%T.Manifest: there is none; give the changed pod", f)
+	}
+	if _, err := lifecycle.Compile(named(f.Manifest), s.options.Config); err != nil {
+		return fmt.Errorf("%T.Manifest: %w", f, err)
+	}
+	return nil
+}
+
+func (f Update) inject(s *Simulation, pods []int32) {
+	t, err := lifecycle.Compile(named(f.Manifest), s.options.Config)
+	if err != nil {
+		panic("podclock: a manifest that was checked: " + err.Error())
+	}
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+}
+
+// SetCondition sets a condition in the API that is not the kubelet's, such as
+// that of a readiness gate (S44).
+type SetCondition struct {
+	Pod       string
+	Condition corev1.PodCondition
+}
+
+func (f SetCondition) target() (string, []string) { return f.Pod, nil }
+
+func (f SetCondition) check(*Simulation, time.Duration) error {
+	if f.Condition.Type == "" || f.Condition.Status == "" {
+		return fmt.Errorf("%T.Condition: type and status must be set", f)
+	}
+	return nil
+}
+
+func (f SetCondition) inject(s *Simulation, pods []int32) {
+	s.stepAll(pods, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: f.Condition.DeepCopy()})
+}
