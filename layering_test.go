@@ -18,6 +18,7 @@ var levels = map[string]int{
 	"probe":             10, // thresholds and the tick grid
 	"restart":           10, // policies and back-off
 	"timeline":          10, // what happened, and its renderings
+	"probe/answer":      15, // what a probe or hook says
 	"podphase":          20, // phase, conditions, columns
 	"lifecycle":         30, // the pod machine
 	"probe/handler":     35, // real probes
@@ -33,7 +34,7 @@ var levels = map[string]int{
 }
 
 // core names the packages that are pure: time is an argument, no input is hidden.
-var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "restart": true, "timeline": true, "podphase": true, "lifecycle": true}
+var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "probe/answer": true, "restart": true, "timeline": true, "podphase": true, "lifecycle": true}
 
 // levelOf returns the level of a package, given by its path below the module.
 func levelOf(pkg string) (int, bool) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -110,7 +111,7 @@ func (r *ScriptRun) hookSteps(c *corev1.Container, h *corev1.LifecycleHandler, h
 	case h.Exec != nil:
 		return r.Exec[strings.Join(h.Exec.Command, " ")].filled(OK())
 	case h.HTTPGet != nil && len(r.Servers) > 0:
-		port, _ := resolvePort(c, h.HTTPGet.Port)
+		port, _ := answer.Port(h.HTTPGet.Port, c.Ports)
 		return r.serverSteps(port, pathOf(h.HTTPGet.Path))
 	}
 	return Steps(nil).filled(OK())

@@ -1,17 +1,13 @@
 package podclock
 
 import (
-	"fmt"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // target is what one attempt of a probe goes to, and turns an app's reply into
@@ -26,8 +22,8 @@ func (t target) timeout() time.Duration { return time.Duration(t.probe.TimeoutSe
 
 // answer is the end of an attempt that is replied to so, and how long it takes.
 func (t target) answer(r Reply) (probe.Answer, time.Duration) {
-	if _, err := t.port(); err != "" { // P98
-		return probe.Answer{Err: err}, 0
+	if _, err := t.port(); err != nil { // P98
+		return answer.Errored(err.Error()), 0
 	}
 	if r.latency >= t.timeout() || r.kind == ReplyHang || r.kind == ReplyStall {
 		return t.timedOut(r), t.timeout()
@@ -46,110 +42,75 @@ func (t target) answer(r Reply) (probe.Answer, time.Duration) {
 	}
 }
 
-// port is the port number; an error is a name that is none (P95 to P98).
-func (t target) port() (int, string) {
+// port is the port number; the error is the one that the attempt ends with (P95
+// to P98).
+func (t target) port() (int, error) {
 	switch {
 	case t.probe.HTTPGet != nil:
-		return resolvePort(t.container, t.probe.HTTPGet.Port)
+		return answer.Port(t.probe.HTTPGet.Port, t.container.Ports)
 	case t.probe.TCPSocket != nil:
-		return resolvePort(t.container, t.probe.TCPSocket.Port)
+		return answer.Port(t.probe.TCPSocket.Port, t.container.Ports)
 	case t.probe.GRPC != nil:
-		return int(t.probe.GRPC.Port), ""
+		return int(t.probe.GRPC.Port), nil
 	}
-	return 0, ""
-}
-
-func resolvePort(c *corev1.Container, port intstr.IntOrString) (int, string) {
-	if port.Type == intstr.Int {
-		return int(port.IntVal), ""
-	}
-	for i := range c.Ports {
-		if c.Ports[i].Name == port.StrVal { // P96
-			return int(c.Ports[i].ContainerPort), ""
-		}
-	}
-	n, err := strconv.Atoi(port.StrVal)
-	if err != nil {
-		return 0, err.Error()
-	}
-	return n, ""
+	return 0, nil
 }
 
 // address is where a network probe connects to.
 func (t target) address() string {
 	host := t.ip
 	switch {
-	case t.probe.HTTPGet != nil && t.probe.HTTPGet.Host != "":
-		host = t.probe.HTTPGet.Host
-	case t.probe.TCPSocket != nil && t.probe.TCPSocket.Host != "":
-		host = t.probe.TCPSocket.Host
+	case t.probe.HTTPGet != nil:
+		host = answer.Host(t.probe.HTTPGet.Host, t.ip)
+	case t.probe.TCPSocket != nil:
+		host = answer.Host(t.probe.TCPSocket.Host, t.ip)
 	}
 	port, _ := t.port()
-	return hostPort(host, port)
+	return answer.Address(host, port)
 }
 
-func hostPort(host string, port int) string {
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	return host + ":" + strconv.Itoa(port)
-}
-
-func success(output string) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeSuccess, Output: output}
-}
-
-func failure(format string, args ...any) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeFailure, Output: fmt.Sprintf(format, args...)}
-}
-
-// expandedCommand is a command line with its references expanded (P99).
-func expandedCommand(c *corev1.Container, command []string) string {
-	return strings.Join(expand.Words(command, expand.Env(c.Env)), " ")
-}
+// url is what an httpGet probe asks for (P105).
+func (t target) url() string { return answer.URL(t.probe.HTTPGet, t.address()).String() }
 
 // timedOut is the end of an attempt that does not come in time.
 func (t target) timedOut(r Reply) probe.Answer {
 	switch {
 	case t.probe.Exec != nil: // P101
-		return failure("command timed out: %q timed out after %s", expandedCommand(t.container, t.probe.Exec.Command), t.timeout())
+		return answer.ExecTimedOut(expand.Words(t.probe.Exec.Command, expand.Env(t.container.Env)), t.timeout())
 	case t.probe.HTTPGet != nil && r.kind == ReplyStall: // P112
-		return probe.Answer{
-			Outcome: probe.OutcomeFailure,
-			Err:     "context deadline exceeded (Client.Timeout or context cancellation while reading body)",
-		}
+		return answer.HTTPBodyLost(answer.ReadingBody)
 	case t.probe.HTTPGet != nil: // P111
-		return failure("Get %q: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", t.url())
+		return answer.HTTPUnanswered(t.url(), answer.AwaitingHeaders)
 	case t.probe.TCPSocket != nil: // P114
-		return failure("dial tcp %s: i/o timeout", t.address())
+		return answer.Failure(answer.DialTimedOut(t.address()))
 	case r.kind == ReplyRefuse: // P116
-		return failure("timeout: failed to connect service %q within %v: context deadline exceeded", t.address(), t.timeout())
+		return answer.GRPCUnconnected(t.address(), t.timeout(), "context deadline exceeded")
 	}
-	return failure("timeout: health rpc did not complete within %v", t.timeout())
+	return answer.GRPCTimedOut(t.timeout())
 }
 
 // exec words the end of a command (P101).
 func (t target) exec(r Reply) probe.Answer {
 	switch r.kind {
 	case ReplyOK:
-		return success(r.text)
+		return answer.Success(r.text)
 	case ReplyFail:
-		return failure("%s", r.text)
+		return answer.Failure(r.text)
 	case ReplyStatus:
-		if r.code == 0 {
-			return success(r.text)
-		}
-		return failure("%s", r.text)
+		return answer.Exec(r.code, r.text)
 	case ReplyServing:
 		if r.text == "SERVING" {
-			return success("")
+			return answer.Success("")
 		}
-		return failure("%s", r.text)
+		return answer.Failure(r.text)
 	case ReplyRefuse:
-		return probe.Answer{Err: "container not running"}
+		return answer.Errored(notRunning)
 	}
-	return probe.Answer{Err: r.text}
+	return answer.Errored(r.text)
 }
+
+// notRunning is the runtime's text of an exec in a container that does not run.
+const notRunning = "container not running"
 
 // http words an answer of a server, or what came instead (P110, P111).
 func (t target) http(r Reply) probe.Answer {
@@ -165,33 +126,28 @@ func (t target) http(r Reply) probe.Answer {
 			code = 200
 		}
 	case ReplyRefuse:
-		return failure("Get %q: dial tcp %s: connect: connection refused", t.url(), t.address())
+		return answer.HTTPUnanswered(t.url(), answer.DialRefused(t.address()))
 	case ReplyError:
-		return probe.Answer{Outcome: probe.OutcomeFailure, Err: r.text}
+		return answer.HTTPBodyLost(r.text)
 	}
 	switch {
 	case r.redirects:
-		return failure("Get %q: stopped after 10 redirects", r.location)
-	case code >= 200 && code < 300, code == 0:
-		return success(r.text)
-	case code >= 300 && code < 400:
-		return probe.Answer{
-			Outcome: probe.OutcomeWarning,
-			Output:  "Probe terminated redirects, Response body: " + r.text,
-		}
+		return answer.HTTPUnanswered(r.location, answer.TooManyRedirects)
+	case code == 0: // of an ExitStatus
+		code = 200
 	}
-	return failure("HTTP probe failed with statuscode: %d", code)
+	return answer.HTTP(code, r.text)
 }
 
 // tcp words the end of a connection (P114).
 func (t target) tcp(r Reply) probe.Answer {
 	if r.kind == ReplyError {
-		return probe.Answer{Err: r.text}
+		return answer.Errored(r.text)
 	}
 	if r.accepts() {
-		return success("")
+		return answer.Success("")
 	}
-	return failure("dial tcp %s: connect: connection refused", t.address())
+	return answer.Failure(answer.DialRefused(t.address()))
 }
 
 // accepts reports whether a reply that is not about a port means an open one.
@@ -211,15 +167,15 @@ func (r Reply) accepts() bool {
 func (t target) grpc(r Reply) probe.Answer {
 	switch {
 	case r.kind == ReplyError:
-		return failure("error: health rpc probe failed: %s", r.text)
+		return answer.GRPCFailed(r.text)
 	case r.kind == ReplyServing && r.text == "NOT_FOUND":
-		return failure("error: health rpc probe failed: rpc error: code = NotFound desc = unknown service")
+		return answer.GRPCFailed("rpc error: code = NotFound desc = unknown service")
 	case r.accepts():
-		return success("service healthy")
+		return answer.GRPC("SERVING")
 	case r.kind == ReplyServing:
-		return failure("service unhealthy (responded with %q)", r.text)
+		return answer.GRPC(r.text)
 	}
-	return failure("service unhealthy (responded with %q)", "NOT_SERVING")
+	return answer.GRPC("NOT_SERVING")
 }
 
 // gone is the reply of a container that does not run.
@@ -232,28 +188,9 @@ func (t target) cut(r Reply) probe.Answer {
 	case t.probe.Exec != nil:
 		return t.exec(r)
 	case t.probe.HTTPGet != nil: // P111
-		return failure("Get %q: EOF", t.url())
+		return answer.HTTPUnanswered(t.url(), "EOF")
 	case t.probe.TCPSocket != nil:
-		return failure("dial tcp %s: connect: connection refused", t.address())
+		return answer.Failure(answer.DialRefused(t.address()))
 	}
-	return failure("error: health rpc probe failed: rpc error: code = Unavailable desc = error reading from server: EOF")
-}
-
-// url is what an httpGet probe asks for (P105).
-func (t target) url() string {
-	get := t.probe.HTTPGet
-	return httpURL(get, t.address())
-}
-
-func httpURL(get *corev1.HTTPGetAction, address string) string {
-	u, err := url.Parse(get.Path)
-	if err != nil {
-		u = &url.URL{Path: get.Path}
-	}
-	u.Scheme = strings.ToLower(string(get.Scheme))
-	if u.Scheme == "" {
-		u.Scheme = "http"
-	}
-	u.Host = address
-	return u.String()
+	return answer.GRPCFailed("rpc error: code = Unavailable desc = error reading from server: EOF")
 }

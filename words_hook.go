@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // hookTarget is what a lifecycle hook goes to.
@@ -40,8 +41,11 @@ func (t hookTarget) failure(r Reply) string {
 	if err == "" {
 		return ""
 	}
-	return fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %s",
-		h.HTTPGet.Path, t.container.Name, t.pod.String(), err)
+	return t.words().HTTP(h.HTTPGet.Path, err)
+}
+
+func (t hookTarget) words() answer.Hook {
+	return answer.Hook{Container: t.container.Name, Pod: t.pod.String()}
 }
 
 func (t hookTarget) execFailure(command []string, r Reply) string {
@@ -50,36 +54,32 @@ func (t hookTarget) execFailure(command []string, r Reply) string {
 	case r.kind == ReplyError:
 		err = r.text
 	case r.kind == ReplyRefuse:
-		err = "container not running"
+		err = notRunning
 	case r.kind == ReplyFail, r.kind == ReplyStatus && r.code != 0: // C36
 		err = fmt.Sprintf("command '%s' exited with %d: ", strings.Join(command, " "), r.code)
 		output = r.text
 	default:
 		return ""
 	}
-	return fmt.Sprintf("Exec lifecycle hook (%v) for Container %q in Pod %q failed - error: %s, message: %q",
-		command, t.container.Name, t.pod.String(), err, output)
+	return t.words().Exec(command, err, output)
 }
 
 // httpError is why an httpGet hook fails: any answer of a server is good, for
 // a hook (C37).
 func (t hookTarget) httpError(get *corev1.HTTPGetAction, r Reply) string {
-	port, err := resolvePort(t.container, get.Port)
-	if err != "" {
-		return err
+	port, err := answer.Port(get.Port, t.container.Ports)
+	if err != nil {
+		return err.Error()
 	}
-	host := get.Host
-	if host == "" {
-		host = t.ip
-	}
-	address := hostPort(host, port)
+	address := answer.Address(answer.Host(get.Host, t.ip), port)
+	url := answer.URL(get, address).String()
 	switch {
 	case r.kind == ReplyRefuse:
-		return fmt.Sprintf("Get %q: dial tcp %s: connect: connection refused", httpURL(get, address), address)
+		return answer.GetError(url, answer.DialRefused(address))
 	case r.kind == ReplyError:
 		return r.text
 	case r.kind == ReplyStatus && r.code == sigkilled: // cut off with its container
-		return fmt.Sprintf("Get %q: EOF", httpURL(get, address))
+		return answer.GetError(url, "EOF")
 	}
 	return ""
 }

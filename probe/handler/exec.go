@@ -11,6 +11,7 @@ import (
 
 	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // Exec runs commands in containers.
@@ -27,7 +28,7 @@ type Exec interface {
 
 // ErrTimeout is the error of an Exec whose command was still running at its
 // timeout.
-var ErrTimeout = errors.New("command timed out")
+var ErrTimeout = errors.New(answer.CommandTimedOut)
 
 // ErrNoExec is the error of an exec probe or hook whose target has no Exec.
 var ErrNoExec = errors.New("handler: the target cannot run commands: set Target.Exec")
@@ -47,7 +48,7 @@ func (e *ExitError) Error() string {
 
 func probeExec(ctx context.Context, target *Target, action *corev1.ExecAction, timeout time.Duration) probe.Answer {
 	if target.Exec == nil {
-		return errored(ErrNoExec)
+		return answer.Errored(ErrNoExec.Error())
 	}
 	command := expand.Words(action.Command, expand.Env(target.Env))
 	output, err := target.Exec.Exec(ctx, target.ContainerID, command, timeout)
@@ -62,17 +63,13 @@ func execAnswer(command []string, timeout time.Duration, output []byte, err erro
 	var exit *ExitError
 	switch {
 	case err == nil:
-		return succeeded(string(output))
+		return answer.Success(string(output))
 	case errors.As(err, &exit) && exit.Code == 0:
-		return succeeded(string(output))
+		return answer.Success(string(output))
 	case exit != nil:
-		return failed(string(output))
+		return answer.Failure(string(output))
 	case errors.Is(err, ErrTimeout): // P104: what it wrote is lost
-		return failed(timeoutText(command, timeout))
+		return answer.ExecTimedOut(command, timeout)
 	}
-	return errored(err) // P102
-}
-
-func timeoutText(command []string, timeout time.Duration) string {
-	return fmt.Sprintf("%v: %q timed out after %s", ErrTimeout, strings.Join(command, " "), timeout)
+	return answer.Errored(err.Error()) // P102
 }

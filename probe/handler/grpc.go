@@ -16,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // grpcBuffer is the size, in bytes, of a connection's buffers: a health check
@@ -49,13 +50,13 @@ func newGRPCDialer(o Options) grpcDialer {
 func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction, timeout time.Duration) probe.Answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	address := hostPort(target.PodIP, int(action.Port))
+	address := answer.Address(target.PodIP, int(action.Port))
 	conn, err := d.dial(ctx, address)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return failed(fmt.Sprintf("timeout: failed to connect service %q within %v: %+v", address, timeout, err))
+		return answer.GRPCUnconnected(address, timeout, err.Error())
 	case err != nil:
-		return failed(fmt.Sprintf("error: failed to connect service at %q: %+v", address, err))
+		return answer.GRPCNotDialed(address, err.Error())
 	}
 	defer conn.Close()
 	var request grpc_health_v1.HealthCheckRequest
@@ -64,12 +65,9 @@ func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GR
 	}
 	response, err := grpc_health_v1.NewHealthClient(conn).Check(ctx, &request)
 	if err != nil {
-		return failed(callError(err, timeout))
+		return callFailed(err, timeout)
 	}
-	if response.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
-		return failed(fmt.Sprintf("service unhealthy (responded with %q)", response.GetStatus()))
-	}
-	return succeeded("service healthy")
+	return answer.GRPC(response.GetStatus().String())
 }
 
 // dial returns a connection that is ready. It goes on trying until then or
@@ -94,14 +92,13 @@ func (d grpcDialer) dial(ctx context.Context, address string) (*grpc.ClientConn,
 	}
 }
 
-// callError is the output for a call that failed (P116).
-func callError(err error, timeout time.Duration) string {
+// callFailed is the answer for a call that failed (P116).
+func callFailed(err error, timeout time.Duration) probe.Answer {
 	switch status.Code(err) {
 	case codes.Unimplemented:
-		return "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " +
-			status.Convert(err).Message()
+		return answer.GRPCUnimplemented(status.Convert(err).Message())
 	case codes.DeadlineExceeded:
-		return fmt.Sprintf("timeout: health rpc did not complete within %v", timeout)
+		return answer.GRPCTimedOut(timeout)
 	}
-	return fmt.Sprintf("error: health rpc probe failed: %+v", err)
+	return answer.GRPCFailed(fmt.Sprintf("%+v", err))
 }

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // outputLimit bounds, in bytes, the command output (P100) and the HTTP body
@@ -93,11 +94,11 @@ func New(o Options) *Prober {
 // If ctx ends before the attempt has succeeded, the answer is Unknown with the
 // context's error: nothing was learnt about the target.
 func (p *Prober) Probe(ctx context.Context, target Target, spec *corev1.Probe) probe.Answer {
-	answer := p.attempt(ctx, &target, spec)
-	if answer.Outcome != probe.OutcomeSuccess && ctx.Err() != nil {
-		return errored(context.Cause(ctx))
+	end := p.attempt(ctx, &target, spec)
+	if end.Outcome != probe.OutcomeSuccess && ctx.Err() != nil {
+		return answer.Errored(context.Cause(ctx).Error())
 	}
-	return answer
+	return end
 }
 
 // attempt picks the handler, in the order of P90.
@@ -113,7 +114,7 @@ func (p *Prober) attempt(ctx context.Context, target *Target, spec *corev1.Probe
 	case spec.GRPC != nil:
 		return p.grpc.probe(ctx, target, spec.GRPC, timeout)
 	}
-	return errored(fmt.Errorf("missing probe handler for %s:%s", target.Pod, target.Container)) // P90
+	return answer.Errored(fmt.Sprintf("missing probe handler for %s:%s", target.Pod, target.Container)) // P90
 }
 
 // timeoutOf is the time that one attempt has (P91).
@@ -122,19 +123,6 @@ func timeoutOf(spec *corev1.Probe) time.Duration {
 		return time.Second // P2: the default
 	}
 	return time.Duration(spec.TimeoutSeconds) * time.Second
-}
-
-// errored is the answer of an attempt that could not be made.
-func errored(err error) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeUnknown, Err: err.Error()}
-}
-
-func failed(output string) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeFailure, Output: output}
-}
-
-func succeeded(output string) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeSuccess, Output: output}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // HookAnswer is the end of a lifecycle hook. The zero value is success.
@@ -52,11 +54,13 @@ func runExecHook(ctx context.Context, target *Target, action *corev1.ExecAction)
 	return HookAnswer{}
 }
 
+// hook words what becomes of a hook of the target.
+func (t *Target) hook() answer.Hook { return answer.Hook{Container: t.Container, Pod: t.Pod} }
+
 func execHookFailed(target *Target, action *corev1.ExecAction, output []byte, err error) HookAnswer {
 	return HookAnswer{
-		Err: err.Error(),
-		Message: fmt.Sprintf("Exec lifecycle hook (%v) for Container %q in Pod %q failed - error: %v, message: %q",
-			action.Command, target.Container, target.Pod, err, output),
+		Err:     err.Error(),
+		Message: target.hook().Exec(action.Command, err.Error(), string(output)),
 	}
 }
 
@@ -66,9 +70,8 @@ func (p *Prober) runSleepHook(ctx context.Context, target *Target, action *corev
 	}
 	const err = "container terminated before sleep hook finished" // C38
 	return HookAnswer{
-		Err: err,
-		Message: fmt.Sprintf("Sleep lifecycle hook (%d) for Container %q in Pod %q failed - error: %v",
-			action.Seconds, target.Container, target.Pod, err),
+		Err:     err,
+		Message: target.hook().Sleep(action.Seconds, err),
 	}
 }
 
@@ -78,9 +81,8 @@ func (p *Prober) runHTTPHook(ctx context.Context, target *Target, action *corev1
 		return HookAnswer{Fallback: fallback}
 	}
 	return HookAnswer{
-		Err: err.Error(),
-		Message: fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %v",
-			action.Path, target.Container, target.Pod, err),
+		Err:     err.Error(),
+		Message: target.hook().HTTP(action.Path, err.Error()),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -15,6 +14,7 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // maxRedirects is how many requests a probe sends at most (P109).
@@ -53,7 +53,7 @@ func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.H
 	deadline := time.Now().Add(timeout)
 	port, err := target.port(action.Port)
 	if err != nil {
-		return errored(err) // P113
+		return answer.Errored(err.Error()) // P113
 	}
 	if p.plain {
 		if x, ok := newExchange(target.host(action.Host), port, action, p.options.UserAgent); ok {
@@ -63,7 +63,7 @@ func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.H
 	}
 	req, err := newRequest(action, target.host(action.Host), port, p.options.UserAgent)
 	if err != nil {
-		return errored(err) // P113
+		return answer.Errored(err.Error()) // P113
 	}
 	return p.roundTrip(ctx, req, timeout)
 }
@@ -74,7 +74,7 @@ func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.
 	client := http.Client{Transport: p.transport, Timeout: timeout, CheckRedirect: checkRedirect}
 	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		return failed(timeoutNamed(err).Error()) // P111
+		return answer.Failure(timeoutNamed(err).Error()) // P111
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
@@ -82,9 +82,9 @@ func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.
 		err = errReadingBody // see timeoutNamed
 	}
 	if err != nil {
-		return bodyLost(err)
+		return answer.HTTPBodyLost(err.Error())
 	}
-	return judge(resp.StatusCode, body)
+	return answer.HTTP(resp.StatusCode, string(body))
 }
 
 // timeoutNamed gives a timeout the text that it has in a kubelet. net/http adds
@@ -97,32 +97,13 @@ func timeoutNamed(err error) error {
 	return err
 }
 
-// judge is the answer for a response (P110).
-func judge(status int, body []byte) probe.Answer {
-	switch {
-	case status < http.StatusOK || status >= http.StatusBadRequest:
-		return failed(fmt.Sprintf("HTTP probe failed with statuscode: %d", status))
-	case status >= http.StatusMultipleChoices:
-		return probe.Answer{
-			Outcome: probe.OutcomeWarning,
-			Output:  "Probe terminated redirects, Response body: " + string(body),
-		}
-	}
-	return succeeded(string(body))
-}
-
-// bodyLost is the answer if the headers came and the body did not (P112).
-func bodyLost(err error) probe.Answer {
-	return probe.Answer{Outcome: probe.OutcomeFailure, Err: err.Error()}
-}
-
 // checkRedirect follows redirects within one hostname (P109).
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	if req.URL.Hostname() != via[0].URL.Hostname() {
 		return http.ErrUseLastResponse
 	}
 	if len(via) >= maxRedirects {
-		return errors.New("stopped after 10 redirects")
+		return errors.New(answer.TooManyRedirects)
 	}
 	return nil
 }

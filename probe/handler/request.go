@@ -2,15 +2,15 @@ package handler
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // newRequest builds the request of an httpGet action (P105, P106).
 func newRequest(action *corev1.HTTPGetAction, host string, port int, userAgent string) (*http.Request, error) {
-	req, err := http.NewRequest(http.MethodGet, requestURL(action, host, port).String(), nil)
+	req, err := http.NewRequest(http.MethodGet, answer.URL(action, answer.Address(host, port)).String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -30,19 +30,4 @@ func setDefault(header http.Header, name, value string) {
 	if _, ok := header[name]; !ok {
 		header.Set(name, value)
 	}
-}
-
-// requestURL reads the path as a URL reference and puts scheme and host over
-// what it says; a path that is no reference is taken literally (P105).
-func requestURL(action *corev1.HTTPGetAction, host string, port int) *url.URL {
-	u, err := url.Parse(action.Path)
-	if err != nil {
-		u = &url.URL{Path: action.Path}
-	}
-	u.Scheme = strings.ToLower(string(action.Scheme))
-	if u.Scheme == "" {
-		u.Scheme = "http"
-	}
-	u.Host = hostPort(host, port)
-	return u
 }

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // What net/http's client says when its time is over.
 var (
-	errAwaitingHeaders = errors.New("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
-	errReadingBody     = errors.New("context deadline exceeded (Client.Timeout or context cancellation while reading body)")
+	errAwaitingHeaders = errors.New(answer.AwaitingHeaders)
+	errReadingBody     = errors.New(answer.ReadingBody)
 )
 
 // speak connects and has the exchange.
@@ -52,7 +53,7 @@ func (x *exchange) unanswered(err error) probe.Answer {
 	if timedOut(err) {
 		err = errAwaitingHeaders
 	}
-	return failed(x.errorText(err))
+	return answer.Failure(x.errorText(err))
 }
 
 // readHead sends the request and reads until the head is complete or can no
@@ -101,10 +102,10 @@ func (x *exchange) judge(conn net.Conn) probe.Answer {
 		if err == io.EOF && !x.head.hasLength {
 			want = x.received - x.head.size
 		} else {
-			return bodyLost(bodyError(err))
+			return answer.HTTPBodyLost(bodyError(err).Error())
 		}
 	}
-	return judge(x.head.status, x.buffer[x.head.size:x.head.size+want])
+	return answer.HTTP(x.head.status, string(x.buffer[x.head.size:x.head.size+want]))
 }
 
 // judgeChunked leaves the chunks to net/http's reader.
@@ -117,9 +118,9 @@ func (x *exchange) judgeChunked(conn net.Conn) probe.Answer {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
 	if err != nil {
-		return bodyLost(bodyError(err))
+		return answer.HTTPBodyLost(bodyError(err).Error())
 	}
-	return judge(resp.StatusCode, body)
+	return answer.HTTP(resp.StatusCode, string(body))
 }
 
 // bodyError is what net/http says to that error of reading a body (P112).

@@ -2,14 +2,13 @@ package handler
 
 import (
 	"fmt"
-	"net"
 	"net/url"
-	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // Target is the container that a probe or hook is about.
@@ -90,52 +89,19 @@ func (t *Target) URL(spec *corev1.Probe) (*url.URL, error) {
 		if err != nil {
 			return nil, err
 		}
-		return requestURL(spec.HTTPGet, t.host(spec.HTTPGet.Host), port), nil
+		return answer.URL(spec.HTTPGet, answer.Address(t.host(spec.HTTPGet.Host), port)), nil
 	case spec.TCPSocket != nil:
 		port, err := t.port(spec.TCPSocket.Port)
 		if err != nil {
 			return nil, err
 		}
-		return &url.URL{Scheme: "tcp", Host: hostPort(t.host(spec.TCPSocket.Host), port)}, nil
+		return &url.URL{Scheme: "tcp", Host: answer.Address(t.host(spec.TCPSocket.Host), port)}, nil
 	case spec.GRPC != nil:
-		return &url.URL{Scheme: "grpc", Host: hostPort(t.PodIP, int(spec.GRPC.Port))}, nil
+		return &url.URL{Scheme: "grpc", Host: answer.Address(t.PodIP, int(spec.GRPC.Port))}, nil
 	}
 	return nil, nil
 }
 
-func hostPort(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
+func (t *Target) host(field string) string { return answer.Host(field, t.PodIP) }
 
-// host is where a probe with that host field connects to.
-func (t *Target) host(field string) string {
-	if field == "" {
-		return t.PodIP
-	}
-	return field
-}
-
-// port resolves a probe's port field.
-func (t *Target) port(field intstr.IntOrString) (int, error) {
-	port := field.IntValue()
-	if field.Type == intstr.String {
-		var err error
-		if port, err = t.namedPort(field.StrVal); err != nil {
-			return 0, err
-		}
-	}
-	if port < 1 || port > 65535 { // P95
-		return 0, fmt.Errorf("invalid port number: %v", port)
-	}
-	return port, nil
-}
-
-// namedPort looks a name up among the container's ports (P96); what is not
-// found there is read as a number (P97), and if it is none that is the error
-// that the probe ends with (P98).
-func (t *Target) namedPort(name string) (int, error) {
-	for i := range t.Ports {
-		if t.Ports[i].Name == name {
-			return int(t.Ports[i].ContainerPort), nil
-		}
-	}
-	return strconv.Atoi(name)
-}
+func (t *Target) port(field intstr.IntOrString) (int, error) { return answer.Port(field, t.Ports) }

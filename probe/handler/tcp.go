@@ -10,20 +10,21 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // probeTCP connects and closes (P114).
 func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TCPSocketAction, timeout time.Duration) probe.Answer {
 	port, err := target.port(action.Port)
 	if err != nil {
-		return errored(err) // P98
+		return answer.Errored(err.Error()) // P98
 	}
 	conn, err := p.connect(ctx, target.host(action.Host), port, time.Now().Add(timeout))
 	if err != nil {
-		return failed(err.Error())
+		return answer.Failure(err.Error())
 	}
 	conn.Close() // P114: how it closes does not matter
-	return succeeded("")
+	return answer.Success("")
 }
 
 func (p *Prober) connect(ctx context.Context, host string, port int, deadline time.Time) (net.Conn, error) {
@@ -32,7 +33,7 @@ func (p *Prober) connect(ctx context.Context, host string, port int, deadline ti
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	address := hostPort(host, port)
+	address := answer.Address(host, port)
 	conn, err := p.options.DialContext(ctx, "tcp", address)
 	return conn, dialError(address, err)
 }
