@@ -73,7 +73,7 @@ func listen(t *testing.T, script handlertest.Script) int {
 // probeAt is a probe of that port. Its time-out is long enough for a slow machine
 // to answer before it.
 func probeAt(h corev1.ProbeHandler, port int) *corev1.Probe {
-	p := &corev1.Probe{ProbeHandler: *h.DeepCopy(), TimeoutSeconds: 5}
+	p := &corev1.Probe{ProbeHandler: *h.DeepCopy(), TimeoutSeconds: 3}
 	switch {
 	case p.HTTPGet != nil:
 		p.HTTPGet.Port = intstr.FromInt(port)
