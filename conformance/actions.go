@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -92,17 +93,17 @@ func replayActions(line []byte) (string, error) {
 }
 
 // ids of instances and sandboxes are positions in the record, from 1.
-func (r *actionsRecord) runtime(t *lifecycle.Template) (lifecycle.Runtime, error) {
-	var state lifecycle.Runtime
+func (r *actionsRecord) runtime(t *lifecycle.Template) (inventory.Snapshot, error) {
+	var state inventory.Snapshot
 	for i, s := range r.Input.Sandboxes {
-		state.Sandboxes = append(state.Sandboxes, lifecycle.Sandbox{ID: uint64(i + 1), Attempt: s.Attempt, Ready: s.Ready, IP: s.IP})
+		state.Sandboxes = append(state.Sandboxes, inventory.Sandbox{ID: uint64(i + 1), Attempt: s.Attempt, Ready: s.Ready, IP: s.IP})
 	}
 	for i, c := range r.Input.Containers {
 		at, ok := t.Index(c.Name)
 		if !ok {
 			return state, fmt.Errorf("no container %q", c.Name)
 		}
-		instance := lifecycle.Instance{ID: uint64(i + 1), Container: at, ExitCode: c.ExitCode, Reason: c.Reason, Image: t.Container(at).Image}
+		instance := inventory.Instance{ID: uint64(i + 1), Container: at, ExitCode: c.ExitCode, Reason: c.Reason, Image: t.Container(at).Image}
 		if c.Changed {
 			instance.Image += "-before"
 		}

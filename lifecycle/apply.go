@@ -8,8 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
-	"github.com/podclock/podclock/restart"
 )
 
 // apply takes in one event.
@@ -110,7 +110,11 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 
 // exited notes that a container has ended.
 func (p *Pod) exited(ev *Event) {
-	if !p.world.exit(p.now, p.t, ev) {
+	end := inventory.Exit{At: ev.since(p.now), Code: ev.ExitCode, Reason: inventory.ExitReason(ev.ExitCode, ev.ExitReason)}
+	if c := p.truth.Instance(ev.Instance); c != nil {
+		end.Message = p.t.terminationMessage(c.Container, ev)
+	}
+	if !p.truth.Exit(ev.Instance, end) {
 		p.ignored(ContainerExited, "there is no such instance, or it has ended before")
 		return
 	}
@@ -122,30 +126,25 @@ func (p *Pod) exited(ev *Event) {
 // lostTrack notes that the runtime does not know any more whether a container
 // runs.
 func (p *Pod) lostTrack(instance uint64) {
-	c := p.world.instance(instance)
-	if c == nil || !running(c) {
+	if !p.truth.Lose(instance) {
 		p.ignored(ContainerUnknown, "there is no such instance, or it does not run")
 		return
 	}
-	c.State = restart.StateUnknown
 	p.breakPromises(instance)
 	p.touched()
 }
 
 // breakPromises ends what an instance that ran has promised the probe workers.
 func (p *Pod) breakPromises(instance uint64) {
-	if c := p.world.instance(instance); p.store.views[c.Container].Instance == c.ID {
+	if c := p.truth.Instance(instance); p.store.views[c.Container].Instance == c.ID {
 		p.probes.Break(p.now, c.Container)
 	}
 }
 
 // sandboxDied notes that the ready sandbox is gone.
 func (p *Pod) sandboxDied() {
-	for i := range p.world.sandboxes {
-		if s := &p.world.sandboxes[i]; s.Ready {
-			s.Ready = false
-			p.touched()
-		}
+	if p.truth.LoseSandboxes() {
+		p.touched()
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -83,7 +84,7 @@ type ProbeResults func(container int, instance uint64, kind probe.Kind) (probe.R
 // PlanInput is what a plan is made from.
 type PlanInput struct {
 	// Runtime is a snapshot of what the runtime has of the pod.
-	Runtime *Runtime
+	Runtime *inventory.Snapshot
 	// Results are the published probe results; nil: there are none.
 	Results ProbeResults
 	// RestartAll: condition AllContainersRestarting is True (R9).
@@ -98,7 +99,7 @@ type PlanInput struct {
 // planner holds the inputs of one plan.
 type planner struct {
 	t    *Template
-	r    *Runtime
+	r    *inventory.Snapshot
 	in   PlanInput
 	plan Plan
 }
@@ -127,7 +128,7 @@ func (p *planner) decide(restartAll bool) {
 
 // needsSandbox reports whether a new sandbox is needed, its attempt, and the
 // one it replaces (S1).
-func (t *Template) needsSandbox(r *Runtime) (need bool, attempt, old uint64) {
+func (t *Template) needsSandbox(r *inventory.Snapshot) (need bool, attempt, old uint64) {
 	if len(r.Sandboxes) == 0 {
 		return true, 0, 0
 	}
@@ -171,16 +172,16 @@ func (p *planner) newSandbox() {
 // succeededForGood reports that a regular container last exited with 0 and its
 // policy is OnFailure (S2).
 func (p *planner) succeededForGood(i int) bool {
-	c := p.r.newest(i)
+	c := p.r.Newest(i)
 	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 && p.t.effectivePolicy(i) == corev1.RestartPolicyOnFailure
 }
 
 // regularCreated reports whether some regular container was ever created.
 func (p *planner) regularCreated() bool { return p.t.anyRegularCreated(p.r) }
 
-func (t *Template) anyRegularCreated(r *Runtime) bool {
+func (t *Template) anyRegularCreated(r *inventory.Snapshot) bool {
 	for i := range t.regular() {
-		switch s, _ := r.state(i); s {
+		switch s, _ := r.State(i); s {
 		case restart.StateCreated, restart.StateRunning, restart.StateExited:
 			return true
 		}
@@ -193,7 +194,7 @@ func (t *Template) anyRegularCreated(r *Runtime) bool {
 func (p *planner) regularContainers() {
 	kept, starts := 0, 0
 	for i := range p.t.regular() {
-		c := p.r.newest(i)
+		c := p.r.Newest(i)
 		var started, keep bool
 		if c == nil || c.State != restart.StateRunning {
 			started = p.idleRegular(i, c)
@@ -223,8 +224,8 @@ func (p *planner) endPod() {
 }
 
 // idleRegular reports whether a regular container that does not run is due (R6).
-func (p *planner) idleRegular(i int, c *Instance) bool {
-	state, code := p.r.state(i)
+func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
+	state, code := p.r.State(i)
 	pending := p.in.RestartPending != nil && p.in.RestartPending[i] && !p.in.Deleting
 	if !pending && !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
 		return false
@@ -237,7 +238,7 @@ func (p *planner) idleRegular(i int, c *Instance) bool {
 
 // runningRegular judges a running regular container (P79, C51, R38): whether it
 // is started again, and whether it is kept.
-func (p *planner) runningRegular(i int, c *Instance) (started, keep bool) {
+func (p *planner) runningRegular(i int, c *inventory.Instance) (started, keep bool) {
 	name := p.t.name(i)
 	again := p.t.containers[i].policy.OnKill()
 	var cause KillCause
@@ -259,16 +260,16 @@ func (p *planner) runningRegular(i int, c *Instance) (started, keep bool) {
 	return again, false
 }
 
-func (p *planner) kill(i int, c *Instance, cause KillCause, message string) {
+func (p *planner) kill(i int, c *inventory.Instance, cause KillCause, message string) {
 	p.plan.Kill = append(p.plan.Kill, Kill{Container: i, Instance: c.ID, Message: message, Cause: cause})
 }
 
-func (p *planner) failed(c *Instance, kind probe.Kind) bool {
+func (p *planner) failed(c *inventory.Instance, kind probe.Kind) bool {
 	r, ok := p.result(c, kind)
 	return ok && r == probe.Failure
 }
 
-func (p *planner) result(c *Instance, kind probe.Kind) (probe.Result, bool) {
+func (p *planner) result(c *inventory.Instance, kind probe.Kind) (probe.Result, bool) {
 	if p.in.Results == nil {
 		return probe.Unknown, false
 	}
@@ -276,7 +277,7 @@ func (p *planner) result(c *Instance, kind probe.Kind) (probe.Result, bool) {
 }
 
 // changed reports whether an instance was made from another definition.
-func (t *Template) changed(c *Instance) bool {
+func (t *Template) changed(c *inventory.Instance) bool {
 	return c.Image != t.containers[c.Container].spec.Image
 }
 

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -46,7 +47,7 @@ func (p *planner) initContainers() bool {
 // then the init list was done once (S8, S11).
 func (p *planner) regularActive() bool {
 	for i := range p.t.regular() {
-		switch s, _ := p.r.state(i); s {
+		switch s, _ := p.r.State(i); s {
 		case restart.StateCreated, restart.StateRunning:
 			return true
 		case restart.StateExited:
@@ -61,8 +62,8 @@ func (p *planner) regularActive() bool {
 // startedInSandbox reports whether a container's newest instance is of the
 // present sandbox.
 func (p *planner) startedInSandbox(i int) bool {
-	s := p.r.activeSandbox()
-	return s != nil && p.r.newest(i).Sandbox == s.ID
+	s := p.r.ActiveSandbox()
+	return s != nil && p.r.Newest(i).Sandbox == s.ID
 }
 
 // start notes entry k of the init list for starting.
@@ -73,7 +74,7 @@ func (w *initWalk) start(k int) { w.plan.Start = append(w.plan.Start, w.t.regula
 func (w *initWalk) entry(k int) {
 	i := w.t.regular() + k
 	sidecar := w.t.containers[i].role == restart.Sidecar
-	c := w.r.newest(i)
+	c := w.r.Newest(i)
 	switch {
 	case c == nil:
 		if w.passed && sidecar {
@@ -105,7 +106,7 @@ func (w *initWalk) initialized(k int) {
 }
 
 // init judges an init container's instance (R7, R8).
-func (w *initWalk) init(k int, c *Instance) {
+func (w *initWalk) init(k int, c *inventory.Instance) {
 	policy := w.t.containers[c.Container].policy
 	switch c.State {
 	case restart.StateRunning: // wait for its end
@@ -128,7 +129,7 @@ func (w *initWalk) init(k int, c *Instance) {
 }
 
 // sidecar judges a sidecar's instance.
-func (w *initWalk) sidecar(k int, c *Instance) {
+func (w *initWalk) sidecar(k int, c *inventory.Instance) {
 	switch c.State {
 	case restart.StateRunning:
 		w.runningSidecar(k, c)
@@ -139,14 +140,14 @@ func (w *initWalk) sidecar(k int, c *Instance) {
 	}
 }
 
-func (w *initWalk) killUnknown(k int, c *Instance) {
+func (w *initWalk) killUnknown(k int, c *inventory.Instance) {
 	w.kill(c.Container, c, KillUnknownState, `Init container is in "unknown" state, try killing it before restart`)
 	w.start(k)
 }
 
 // runningSidecar judges a running sidecar: startup first, then a changed
 // definition, then liveness (C51, P79).
-func (w *initWalk) runningSidecar(k int, c *Instance) {
+func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 	spec := &w.t.containers[c.Container]
 	name := spec.spec.Name
 	if spec.spec.StartupProbe != nil {

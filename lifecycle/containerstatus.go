@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -35,7 +36,7 @@ func lostState(reason, message string) corev1.ContainerState {
 // statuses (section G).
 type statusBuilder struct {
 	p          *Pod
-	r          *Runtime
+	r          *inventory.Snapshot
 	previous   *corev1.PodStatus
 	restarting bool // RestartAllContainers is in effect (R9)
 	deleting   bool
@@ -44,7 +45,7 @@ type statusBuilder struct {
 // build returns the status of container i.
 func (b *statusBuilder) build(i int) corev1.ContainerStatus {
 	old := b.p.t.statusIn(b.previous, i)
-	newest, second := b.r.newestTwo(i)
+	newest, second := b.r.NewestTwo(i)
 	var s corev1.ContainerStatus
 	if newest == nil {
 		s = b.missing(i, old)
@@ -56,20 +57,6 @@ func (b *statusBuilder) build(i int) corev1.ContainerStatus {
 	}
 	b.waiting(i, newest, &s)
 	return s
-}
-
-// newestTwo returns the two newest instances of a container.
-func (r *Runtime) newestTwo(container int) (newest, second *Instance) {
-	for i := range r.Instances {
-		switch c := &r.Instances[i]; {
-		case c.Container != container:
-		case newest == nil:
-			newest = c
-		default:
-			return newest, c
-		}
-	}
-	return newest, nil
 }
 
 // missing is the status of a container that the runtime does not know (C1,
@@ -108,7 +95,7 @@ func (t *Template) waitingState() corev1.ContainerState {
 }
 
 // present is the status of a container by its newest instance.
-func (b *statusBuilder) present(c *Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
+func (b *statusBuilder) present(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
 	s := corev1.ContainerStatus{
 		Name: b.p.t.name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
 		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.t.resources.containers[c.Container].resources,
@@ -127,7 +114,7 @@ func (b *statusBuilder) present(c *Instance, old *corev1.ContainerStatus) corev1
 	case old.LastTerminationState.Terminated != nil:
 		s.LastTerminationState.Terminated = old.LastTerminationState.Terminated
 	}
-	if running(c) {
+	if c.Running() {
 		if old.State.Terminated != nil && old.RestartCount >= c.Attempt {
 			s.RestartCount = old.RestartCount + 1 // C16, R12
 		}
@@ -137,7 +124,7 @@ func (b *statusBuilder) present(c *Instance, old *corev1.ContainerStatus) corev1
 }
 
 // keepStarted copies the previous started flag, by name (P75 step 3, P76).
-func (b *statusBuilder) keepStarted(c *Instance, old, s *corev1.ContainerStatus) {
+func (b *statusBuilder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerStatus) {
 	if b.p.t.cfg.Gates.ResetOnKubeletRestart {
 		return
 	}
@@ -147,7 +134,7 @@ func (b *statusBuilder) keepStarted(c *Instance, old, s *corev1.ContainerStatus)
 }
 
 // state is the API's state of one instance (C6, C7, C22).
-func (b *statusBuilder) state(c *Instance, old *corev1.ContainerStatus) corev1.ContainerState {
+func (b *statusBuilder) state(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerState {
 	switch c.State {
 	case restart.StateRunning:
 		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metaTime(c.StartedAt)}}
@@ -169,7 +156,7 @@ func (b *statusBuilder) state(c *Instance, old *corev1.ContainerStatus) corev1.C
 
 // waiting makes the state Waiting, with the remembered reason, if the container
 // is to be started (R30, C4).
-func (b *statusBuilder) waiting(i int, newest *Instance, s *corev1.ContainerStatus) {
+func (b *statusBuilder) waiting(i int, newest *inventory.Instance, s *corev1.ContainerStatus) {
 	ct := &b.p.t.containers[i]
 	if i >= b.p.t.regular() {
 		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
@@ -180,7 +167,7 @@ func (b *statusBuilder) waiting(i int, newest *Instance, s *corev1.ContainerStat
 			return
 		}
 	}
-	state, code := b.r.state(i)
+	state, code := b.r.State(i)
 	why := b.p.reasons[i]
 	if why.reason == "" || !ct.policy.Due(state, code, b.deleting) {
 		return

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -42,7 +43,7 @@ func (p *Pod) contentsToGo() bool {
 // instance (C12).
 func (p *Pod) died(e seen) {
 	all := p.contentsToGo()
-	known := slices.ContainsFunc(p.snapshot().Instances, func(c Instance) bool { return c.ID == e.ID })
+	known := slices.ContainsFunc(p.snapshot().Instances, func(c inventory.Instance) bool { return c.ID == e.ID })
 	if !all && !known {
 		return
 	}
@@ -63,9 +64,9 @@ func (p *Pod) died(e seen) {
 // scheduleCollection finds the garbage collection that will have something to
 // do: what a finished pod leaves, or a sandbox that was replaced.
 func (p *Pod) scheduleCollection() {
-	left := len(p.world.sandboxes) + len(p.world.instances)
+	left := len(p.truth.Sandboxes()) + len(p.truth.Instances())
 	gone := p.worker.Finished && (p.contentsToGo() || p.worker.Removed)
-	if gone && left > 0 || p.superfluous() || len(p.world.sandboxes) > 1 {
+	if gone && left > 0 || p.superfluous() || len(p.truth.Sandboxes()) > 1 {
 		p.deletor.CollectAt = p.timing.Chance.Collect(p.now)
 	}
 }
@@ -85,16 +86,16 @@ func (p *Pod) collect() {
 	p.deletor.CollectAt = time.Time{}
 	all := p.worker.Finished && p.contentsToGo()
 	kept := make([]bool, p.t.Containers())
-	for i := len(p.world.instances) - 1; i >= 0; i-- {
-		c := &p.world.instances[i]
+	for i := len(p.truth.Instances()) - 1; i >= 0; i-- {
+		c := &p.truth.Instances()[i]
 		dead := c.State == restart.StateExited
 		if dead && kept[c.Container] || all && c.State != restart.StateRunning {
 			p.bury(corpse{ID: c.ID})
 		}
 		kept[c.Container] = kept[c.Container] || dead
 	}
-	for i, s := range p.world.sandboxes {
-		newest := i == len(p.world.sandboxes)-1
+	for i, s := range p.truth.Sandboxes() {
+		newest := i == len(p.truth.Sandboxes())-1
 		if !s.Ready && (all || !newest && p.emptySandbox(s.ID)) {
 			p.bury(corpse{ID: s.ID, Sandbox: true})
 		}
@@ -105,8 +106,8 @@ func (p *Pod) collect() {
 // superfluous reports whether some container has more than one dead instance.
 func (p *Pod) superfluous() bool {
 	dead := make([]bool, p.t.Containers())
-	for i := range p.world.instances {
-		c := &p.world.instances[i]
+	for i := range p.truth.Instances() {
+		c := &p.truth.Instances()[i]
 		if c.State != restart.StateExited {
 			continue
 		}
@@ -119,7 +120,7 @@ func (p *Pod) superfluous() bool {
 }
 
 func (p *Pod) emptySandbox(id uint64) bool {
-	return !slices.ContainsFunc(p.world.instances, func(c Instance) bool { return c.Sandbox == id })
+	return !slices.ContainsFunc(p.truth.Instances(), func(c inventory.Instance) bool { return c.Sandbox == id })
 }
 
 // bury queues a removal, once.
@@ -161,7 +162,7 @@ func (p *Pod) removalAnswered(ev *Event) {
 
 // removeInstance asks the runtime to remove an instance; 0: it is gone already.
 func (p *Pod) removeInstance(id uint64) uint64 {
-	c := p.world.instance(id)
+	c := p.truth.Instance(id)
 	if c == nil {
 		return 0
 	}

@@ -186,7 +186,7 @@ func (p *Pod) stop(k *kill) {
 
 func (p *Pod) requestStop(k *kill) uint64 {
 	var attempt int32
-	if c := p.world.instance(k.Instance); c != nil {
+	if c := p.truth.Instance(k.Instance); c != nil {
 		attempt = c.Attempt
 	}
 	return p.request(Action{Type: StopContainer, Container: k.Container, Instance: k.Instance,
@@ -223,7 +223,7 @@ func (p *Pod) killMoves(k *kill) bool {
 }
 
 func (p *Pod) gone(instance uint64) bool {
-	c := p.world.instance(instance)
+	c := p.truth.Instance(instance)
 	return c == nil || c.State == restart.StateExited
 }
 
@@ -260,8 +260,6 @@ func (p *Pod) hurry() {
 		}
 	}
 }
-
-func running(c *Instance) bool { return c.State == restart.StateRunning }
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 

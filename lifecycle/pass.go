@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -46,12 +47,12 @@ type pass struct {
 	// answer is what came back for op.
 	Answer *Event `json:"-"`
 
-	Snapshot   *Runtime `json:"snapshot,omitempty"`
-	Plan       Plan     `json:"plan,omitzero"`
-	RestartAll bool     `json:"restartAll,omitempty"`
-	Deletion   deletion `json:"deletion,omitzero"`        // of the pod object that the pass began with (P33)
-	HasGrace   bool     `json:"overridesGrace,omitempty"` // of the terminating pass
-	Grace      int64    `json:"graceSeconds,omitempty"`
+	Snapshot   *inventory.Snapshot `json:"snapshot,omitempty"`
+	Plan       Plan                `json:"plan,omitzero"`
+	RestartAll bool                `json:"restartAll,omitempty"`
+	Deletion   deletion            `json:"deletion,omitzero"`        // of the pod object that the pass began with (P33)
+	HasGrace   bool                `json:"overridesGrace,omitempty"` // of the terminating pass
+	Grace      int64               `json:"graceSeconds,omitempty"`
 
 	SandboxErr string `json:"sandboxError,omitempty"` // why a sandbox could not be stopped (S75)
 
@@ -86,7 +87,7 @@ func (s *pass) written() *pass {
 		return nil
 	}
 	c := s.clone()
-	c.Snapshot = s.Snapshot.clone()
+	c.Snapshot = s.Snapshot.Clone()
 	return &c
 }
 

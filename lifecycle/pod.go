@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
@@ -25,7 +26,7 @@ type Pod struct {
 	ops      uint64 // the last Op given out
 	requests []openRequest
 
-	world   truth
+	truth   inventory.Truth
 	pleg    eventGenerator
 	worker  podWorker
 	pass    pass
@@ -91,7 +92,7 @@ func (p *Pod) Clone() *Pod {
 	c.out, c.acts = nil, nil
 	c.requests = slices.Clone(p.requests)
 	c.triggered = slices.Clone(p.triggered)
-	c.world = p.world.clone()
+	c.truth = p.truth.Clone()
 	c.pleg.Seen = slices.Clone(p.pleg.Seen) // snapshots are immutable
 	c.pass = p.pass.clone()
 	c.kills = p.kills.clone()

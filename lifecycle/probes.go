@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -152,7 +153,7 @@ func (p *Pod) resultSet(a *probe.Action) {
 
 // adopted reports that an instance was started so long before this kubelet
 // process that it counts as pre-existing (P55).
-func (p *Pod) adopted(c *Instance) bool {
+func (p *Pod) adopted(c *inventory.Instance) bool {
 	return c != nil && !p.kubeletStart.IsZero() && !p.t.cfg.Gates.ResetOnKubeletRestart &&
 		c.StartedAt.Before(p.kubeletStart.Add(-adoptionMargin))
 }

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -45,4 +46,4 @@ func (p *Pod) OpenRequests() []OpenRequest {
 
 // Runtime returns the sandboxes and container instances that the machine takes
 // to be in the runtime, by all that it was told, newest first.
-func (p *Pod) Runtime() Runtime { return p.inspect() }
+func (p *Pod) Runtime() inventory.Snapshot { return p.inspect() }

@@ -106,7 +106,7 @@ func sandboxWord(t ActionType) string {
 
 // runOf is the restart count of an instance.
 func (p *Pod) runOf(instance uint64) int {
-	if c := p.world.instance(instance); c != nil {
+	if c := p.truth.Instance(instance); c != nil {
 		return int(c.Attempt)
 	}
 	return 0

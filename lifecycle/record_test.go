@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 	"github.com/podclock/podclock/timeline"
 )
@@ -41,8 +42,8 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 		p, ev := recordedPod(t), asked(e)
 		p.requests = []openRequest{{op: 7, request: requestOf(e), instance: 3, attempt: 5, hook: PreStop}}
 		ev.Template, p.noNetwork = changed(t, p), "why"
-		p.world.sandboxes = []Sandbox{{ID: 3, Attempt: 5, Ready: true}}
-		p.world.instances = []Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}}
+		p.truth = inventory.NewTruth([]inventory.Sandbox{{ID: 3, Attempt: 5, Ready: true}},
+			[]inventory.Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}})
 		r, ok := p.FactRecord(worldStart, &ev)
 		if ok && (r.Kind == 0 || strings.HasPrefix(r.Text(), "Kind(")) {
 			t.Errorf("%v: %+v", e, r)
@@ -95,8 +96,7 @@ func requestOf(e EventType) ActionType {
 
 func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 	p := recordedPod(t)
-	p.world.sandboxes = []Sandbox{{ID: 3}}
-	p.world.instances = []Instance{{ID: 4, State: restart.StateExited}}
+	p.truth = inventory.NewTruth([]inventory.Sandbox{{ID: 3}}, []inventory.Instance{{ID: 4, State: restart.StateExited}})
 	p.requests = []openRequest{{op: 7, request: StopSandbox, instance: 3}}
 	for _, ev := range []Event{
 		{Type: SandboxStopped, Op: 7}, // it is dead already

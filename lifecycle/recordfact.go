@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 	"github.com/podclock/podclock/timeline"
 )
@@ -37,11 +38,8 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 			r.Kind, r.Reason = timeline.Failed, "start"
 		}
 	case ContainerExited:
-		r.Kind, r.ExitCode, r.Reason = timeline.Exited, ev.ExitCode, ev.ExitReason
+		r.Kind, r.ExitCode, r.Reason = timeline.Exited, ev.ExitCode, inventory.ExitReason(ev.ExitCode, ev.ExitReason)
 		r.Message = p.t.terminationMessage(about.container, ev)
-		if r.Reason == "" {
-			r.Reason = exitReason(ev.ExitCode)
-		}
 	case ContainerUnknown:
 		r.Kind = timeline.Lost
 	case ContainerRemoved:
@@ -74,8 +72,8 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	case SandboxDied:
 		return p.concernsSandbox()
 	case ContainerExited, ContainerUnknown:
-		c := p.world.instance(ev.Instance)
-		if c == nil || c.State == restart.StateExited || ev.Type == ContainerUnknown && !running(c) {
+		c := p.truth.Instance(ev.Instance)
+		if c == nil || c.State == restart.StateExited || ev.Type == ContainerUnknown && !c.Running() {
 			return openRequest{}, false
 		}
 		return openRequest{container: c.Container, attempt: uint64(c.Attempt)}, true
@@ -88,12 +86,12 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	case SandboxStarted, SandboxRemoved:
 		r.container = NoContainer
 	case SandboxStopped:
-		s := p.world.sandbox(r.instance)
+		s := p.truth.Sandbox(r.instance)
 		r.container, ok = NoContainer, ok && s != nil && s.Ready
 	case ImagePulled:
 		r.attempt = 0
 	case HookFinished:
-		if c := p.world.instance(r.instance); c != nil {
+		if c := p.truth.Instance(r.instance); c != nil {
 			r.attempt = uint64(c.Attempt)
 		}
 	}
@@ -108,7 +106,7 @@ func (p *Pod) concernsSandbox() (openRequest, bool) {
 			return openRequest{container: NoContainer, attempt: r.attempt}, true
 		}
 	}
-	for _, s := range p.world.sandboxes {
+	for _, s := range p.truth.Sandboxes() {
 		if s.Ready {
 			return openRequest{container: NoContainer, attempt: s.Attempt}, true
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -11,9 +12,9 @@ import (
 // runtime, keeps the snapshot that syncs work on, and asks for syncs (T3, T4,
 // T12, T23).
 type eventGenerator struct {
-	Seen     []seen    `json:"seen,omitempty"`     // what the last relist saw
-	Snapshot *Runtime  `json:"snapshot,omitempty"` // the cache; nil before anything was seen
-	Observed time.Time `json:"observed,omitzero"`  // when the pod was last relisted on demand
+	Seen     []seen              `json:"seen,omitempty"`     // what the last relist saw
+	Snapshot *inventory.Snapshot `json:"snapshot,omitempty"` // the cache; nil before anything was seen
+	Observed time.Time           `json:"observed,omitzero"`  // when the pod was last relisted on demand
 
 	RelistAt   time.Time `json:"relistAt,omitzero"`  // the next relist that has something to see; zero: none
 	TouchedAt  time.Time `json:"touchedAt,omitzero"` // when the first change was made that it will see
@@ -33,7 +34,7 @@ type seen struct {
 // clone copies the snapshot, too.
 func (g *eventGenerator) clone() eventGenerator {
 	c := *g
-	c.Seen, c.Snapshot = append([]seen(nil), g.Seen...), g.Snapshot.clone()
+	c.Seen, c.Snapshot = append([]seen(nil), g.Seen...), g.Snapshot.Clone()
 	return c
 }
 
@@ -108,9 +109,9 @@ func (p *Pod) refresh() {
 
 // inspect reads the runtime's present state. The addresses of a pod without a
 // ready sandbox are those it had.
-func (p *Pod) inspect() Runtime {
-	r := p.world.view()
-	if s := r.activeSandbox(); s != nil && s.IP != "" && !p.t.hostNetwork {
+func (p *Pod) inspect() inventory.Snapshot {
+	r := p.truth.Snapshot()
+	if s := r.ActiveSandbox(); s != nil && s.IP != "" && !p.t.hostNetwork {
 		r.IPs = []string{s.IP}
 	} else if s == nil && p.pleg.Snapshot != nil {
 		r.IPs = p.pleg.Snapshot.IPs
@@ -121,11 +122,11 @@ func (p *Pod) inspect() Runtime {
 // observe lists containers, then sandboxes, newest first.
 func (p *Pod) observe() []seen {
 	var list []seen
-	for i := range p.world.instances {
-		c := &p.world.instances[i]
+	for i := range p.truth.Instances() {
+		c := &p.truth.Instances()[i]
 		list = append(list, seen{c.ID, c.Container, c.State})
 	}
-	for _, s := range p.world.sandboxes {
+	for _, s := range p.truth.Sandboxes() {
 		state := restart.StateExited
 		if s.Ready {
 			state = restart.StateRunning
@@ -202,9 +203,9 @@ func (p *Pod) newerSnapshot() bool {
 }
 
 // snapshot returns the cached snapshot, empty before the first relist.
-func (p *Pod) snapshot() *Runtime {
+func (p *Pod) snapshot() *inventory.Snapshot {
 	if p.pleg.Snapshot == nil {
-		return &Runtime{}
+		return &inventory.Snapshot{}
 	}
 	return p.pleg.Snapshot
 }

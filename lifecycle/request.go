@@ -1,9 +1,10 @@
 package lifecycle
 
 import (
+	"fmt"
 	"slices"
-	"time"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -57,18 +58,16 @@ func (p *Pod) learn(r openRequest, ev *Event) {
 	case RunSandbox:
 		changed = p.learnSandbox(r, ev)
 	case StopSandbox:
-		if s := p.world.sandbox(r.instance); s != nil && ev.Err == "" && s.Ready {
-			s.Ready, changed = false, true
-		}
+		changed = ev.Err == "" && p.truth.StopSandbox(r.instance)
 	case CreateContainer:
 		changed = p.learnCreated(r, ev)
 	case StartContainer:
 		changed = p.learnStarted(r, ev)
 	case RemoveContainer:
-		changed = ev.Err == "" && p.world.remove(r.instance)
+		changed = ev.Err == "" && p.truth.Remove(r.instance)
 		p.collectAgain(ev)
 	case RemoveSandbox:
-		changed = ev.Err == "" && p.world.removeSandbox(r.instance)
+		changed = ev.Err == "" && p.truth.RemoveSandbox(r.instance)
 		p.collectAgain(ev)
 	}
 	if changed {
@@ -80,7 +79,7 @@ func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
 	if !ev.ran() {
 		return false
 	}
-	p.world.sandboxes = append(p.world.sandboxes, Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
+	p.truth.AddSandbox(inventory.Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
 	p.scheduleCollection()
 	return true
 }
@@ -89,35 +88,24 @@ func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
 	if ev.Err != "" && ev.ErrReason != reasonPreStartHook { // C5
 		return false
 	}
-	c := Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),
+	c := inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),
 		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.containers[r.container].spec.Image}
-	if n := len(p.world.sandboxes); n > 0 {
-		c.Sandbox = p.world.sandboxes[n-1].ID
-	}
 	if c.RuntimeID == "" {
 		c.RuntimeID = p.runtimeID(&c)
 	}
-	p.world.instances = append(p.world.instances, c)
+	p.truth.Create(c)
 	return true
 }
 
-// startErrorCode is the exit code of a container whose start failed (C8).
-const startErrorCode = 128
-
-// unixEpoch is the start time of what never started (C8).
-var unixEpoch = time.Unix(0, 0).UTC()
-
-// learnStarted notes a start, or its failure, which leaves an exited instance
-// (C8).
+// learnStarted notes a start, or its failure.
 func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
-	c := p.world.instance(r.instance)
-	if c == nil || c.State != restart.StateCreated {
-		return false
-	}
-	c.State, c.StartedAt = restart.StateRunning, ev.since(p.now)
 	if ev.Err != "" {
-		c.State, c.StartedAt, c.FinishedAt = restart.StateExited, unixEpoch, p.now
-		c.ExitCode, c.Reason, c.Message = startErrorCode, "StartError", ev.Err
+		return p.truth.FailStart(r.instance, p.now, ev.Err)
 	}
-	return true
+	return p.truth.Start(r.instance, ev.since(p.now))
+}
+
+// runtimeID is the ID of an instance whose runtime gave none.
+func (p *Pod) runtimeID(c *inventory.Instance) string {
+	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, p.t.name(c.Container), c.Attempt, c.ID)
 }

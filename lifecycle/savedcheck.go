@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -14,7 +15,7 @@ import (
 func (p *Pod) check() error {
 	c := checker{p: p}
 	c.containers()
-	c.world()
+	c.truth()
 	c.generator()
 	c.requests()
 	c.pass()
@@ -82,12 +83,12 @@ func (c *checker) backoff(field string, b restart.Backoff) {
 	}
 }
 
-func (c *checker) world() {
-	c.runtime("", &Runtime{Sandboxes: c.p.world.sandboxes, Instances: c.p.world.instances})
+func (c *checker) truth() {
+	c.runtime("", &inventory.Snapshot{Sandboxes: c.p.truth.Sandboxes(), Instances: c.p.truth.Instances()})
 }
 
 // runtime checks instances and sandboxes, of which no two may share an ID.
-func (c *checker) runtime(prefix string, r *Runtime) {
+func (c *checker) runtime(prefix string, r *inventory.Snapshot) {
 	seen := map[uint64]bool{}
 	once := func(field string, id uint64) {
 		c.op(field, id)

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/inventory"
 )
 
 // snapshotVersion is raised whenever a field changes its meaning or goes: an
@@ -85,26 +86,26 @@ type savedPod struct {
 	Pod          *corev1.Pod `json:"pod"`
 	NextPod      *corev1.Pod `json:"nextPod,omitempty"`
 
-	Containers []savedContainer `json:"containers"`
-	Images     []savedImage     `json:"images"`
-	Sandboxes  []Sandbox        `json:"sandboxes,omitempty"` // of the world, oldest first
-	Instances  []Instance       `json:"instances,omitempty"` // of the world, oldest first
-	Requests   []savedRequest   `json:"openRequests,omitempty"`
-	Generator  eventGenerator   `json:"pleg,omitzero"`
-	Worker     podWorker        `json:"worker,omitzero"`
-	Pass       *pass            `json:"pass,omitempty"` // nil: none is under way
-	Kills      killGroup        `json:"kills,omitzero"`
-	Deletor    deletor          `json:"deletor,omitzero"`
-	Hooks      []strayHook      `json:"strayHooks,omitempty"`
-	Probes     json.RawMessage  `json:"probes"`
-	Stale      bool             `json:"probesAreStale,omitempty"`
-	ProbesMade time.Time        `json:"probesMade,omitzero"`
-	Status     savedStatus      `json:"status"`
-	Foreign    []savedCondition `json:"foreignConditions,omitempty"`
-	Deletion   deletion         `json:"deletion,omitzero"`
-	Absence    absence          `json:"nodeLost,omitzero"`
-	Evicted    *Eviction        `json:"eviction,omitempty"`
-	NoNetwork  string           `json:"networkNotReady,omitempty"`
+	Containers []savedContainer     `json:"containers"`
+	Images     []savedImage         `json:"images"`
+	Sandboxes  []inventory.Sandbox  `json:"sandboxes,omitempty"` // of the world, oldest first
+	Instances  []inventory.Instance `json:"instances,omitempty"` // of the world, oldest first
+	Requests   []savedRequest       `json:"openRequests,omitempty"`
+	Generator  eventGenerator       `json:"pleg,omitzero"`
+	Worker     podWorker            `json:"worker,omitzero"`
+	Pass       *pass                `json:"pass,omitempty"` // nil: none is under way
+	Kills      killGroup            `json:"kills,omitzero"`
+	Deletor    deletor              `json:"deletor,omitzero"`
+	Hooks      []strayHook          `json:"strayHooks,omitempty"`
+	Probes     json.RawMessage      `json:"probes"`
+	Stale      bool                 `json:"probesAreStale,omitempty"`
+	ProbesMade time.Time            `json:"probesMade,omitzero"`
+	Status     savedStatus          `json:"status"`
+	Foreign    []savedCondition     `json:"foreignConditions,omitempty"`
+	Deletion   deletion             `json:"deletion,omitzero"`
+	Absence    absence              `json:"nodeLost,omitzero"`
+	Evicted    *Eviction            `json:"eviction,omitempty"`
+	NoNetwork  string               `json:"networkNotReady,omitempty"`
 }
 
 type savedCondition = corev1.PodCondition
@@ -129,7 +130,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
 		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
-		Sandboxes: slices.Clone(p.world.sandboxes), Instances: slices.Clone(p.world.instances),
+		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.requests, saveRequest),
 		Generator: p.pleg.clone(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
@@ -174,7 +175,7 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 func (s *savedPod) loadState(p *Pod) {
 	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
 	p.requests = convertAll(s.Requests, savedRequest.load)
-	p.world = truth{s.Sandboxes, s.Instances}
+	p.truth = inventory.NewTruth(s.Sandboxes, s.Instances)
 	p.pleg, p.worker = s.Generator, s.Worker
 	if s.Pass != nil {
 		p.pass = *s.Pass

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -102,12 +103,12 @@ func (p *Pod) checkBackoff(i int) {
 
 // lastExit is the newest exited instance of a container, as the sync's snapshot
 // has it: one that the sync itself has killed is not among them (R26).
-func (p *Pod) lastExit(i int) *Instance {
+func (p *Pod) lastExit(i int) *inventory.Instance {
 	if p.t.has(QuirkR26) {
-		return p.pass.Snapshot.newestExited(i)
+		return p.pass.Snapshot.NewestExited(i)
 	}
-	present := p.world.view()
-	return present.newestExited(i)
+	present := p.truth.Snapshot()
+	return present.NewestExited(i)
 }
 
 // expireBackoff drops an entry that housekeeping has dropped by now (R18, R25).
@@ -131,7 +132,7 @@ func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	p.startFailed(i, restart.ReasonCrashLoopBackOff, r.WaitingMessage(name, p.id.String()))
 }
 
-func (p *Pod) explainRestart(i int, exited *Instance) {
+func (p *Pod) explainRestart(i int, exited *inventory.Instance) {
 	why := p.t.containers[i].policy.OnExit(exited.ExitCode).String()
 	p.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
 }
@@ -139,7 +140,7 @@ func (p *Pod) explainRestart(i int, exited *Instance) {
 // create asks for a new instance of the container, with its restart count (R32).
 func (p *Pod) create(i int) {
 	attempt := p.lastAttempt[i] + 1 // R12
-	if c := p.pass.Snapshot.newest(i); c != nil {
+	if c := p.pass.Snapshot.Newest(i); c != nil {
 		attempt = c.Attempt + 1
 	}
 	p.pass.Start.Step = startCreate
@@ -155,7 +156,7 @@ func (p *Pod) containerCreated(i int) {
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}
-	c := p.world.instance(p.pass.Start.Instance)
+	c := p.truth.Instance(p.pass.Start.Instance)
 	p.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
 	p.pass.Start.Step = startRun
 	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/restart"
 )
@@ -12,7 +13,7 @@ import (
 // generate builds the pod's status from a snapshot, the previous status and the
 // probe results (T22). podTerminal says that its containers were stopped for
 // good (S21).
-func (p *Pod) generate(r *Runtime, podTerminal bool) *corev1.PodStatus {
+func (p *Pod) generate(r *inventory.Snapshot, podTerminal bool) *corev1.PodStatus {
 	previous := p.previousStatus()
 	s := &corev1.PodStatus{
 		QOSClass: p.t.qos, HostIP: p.t.cfg.HostIP, ObservedGeneration: p.generation(),
@@ -73,7 +74,7 @@ func setCondition(list []corev1.PodCondition, c corev1.PodCondition) []corev1.Po
 	return append(list, c)
 }
 
-func (p *Pod) setAddresses(s *corev1.PodStatus, r *Runtime) {
+func (p *Pod) setAddresses(s *corev1.PodStatus, r *inventory.Snapshot) {
 	ips := r.IPs
 	if s.HostIP != "" {
 		s.HostIPs = []corev1.HostIP{{IP: s.HostIP}}
@@ -91,7 +92,7 @@ func (p *Pod) setAddresses(s *corev1.PodStatus, r *Runtime) {
 }
 
 // restartingAll reports whether RestartAllContainers is in effect (R9).
-func (p *Pod) restartingAll(r *Runtime, previous *corev1.PodStatus) bool {
+func (p *Pod) restartingAll(r *inventory.Snapshot, previous *corev1.PodStatus) bool {
 	if !p.t.restartsAll {
 		return false
 	}
@@ -99,7 +100,7 @@ func (p *Pod) restartingAll(r *Runtime, previous *corev1.PodStatus) bool {
 		return true
 	}
 	for i := range p.t.containers {
-		if c := r.newest(i); c != nil && c.State == restart.StateExited && p.t.containers[i].policy.RestartsAll(c.ExitCode) {
+		if c := r.Newest(i); c != nil && c.State == restart.StateExited && p.t.containers[i].policy.RestartsAll(c.ExitCode) {
 			return true
 		}
 	}
@@ -108,8 +109,8 @@ func (p *Pod) restartingAll(r *Runtime, previous *corev1.PodStatus) bool {
 
 // startedInActive reports whether some instance of a regular container is of
 // the ready sandbox (S21 row 3).
-func (t *Template) startedInActive(r *Runtime) bool {
-	s := r.activeSandbox()
+func (t *Template) startedInActive(r *inventory.Snapshot) bool {
+	s := r.ActiveSandbox()
 	if s == nil {
 		return false
 	}
@@ -138,11 +139,11 @@ func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) 
 
 // setProbed sets started and ready of every container, and triggers readiness
 // workers whose container is not ready yet (P56, P75, P77).
-func (p *Pod) setProbed(s *corev1.PodStatus, r *Runtime) {
+func (p *Pod) setProbed(s *corev1.PodStatus, r *inventory.Snapshot) {
 	for i := range p.t.containers {
 		c := p.t.statusIn(s, i)
 		live := c.State.Running != nil
-		newest := r.newest(i)
+		newest := r.Newest(i)
 		var instance uint64
 		if newest != nil {
 			instance = newest.ID

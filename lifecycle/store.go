@@ -133,7 +133,7 @@ func (p *Pod) viewContainer(v *probe.View, i int, c *corev1.ContainerStatus, res
 	switch {
 	case c.State.Running != nil:
 		v.Running, v.StartedAt = true, c.State.Running.StartedAt.Time
-		v.Adopted = p.adopted(p.world.instance(v.Instance))
+		v.Adopted = p.adopted(p.truth.Instance(v.Instance))
 	case c.State.Terminated != nil:
 		v.Terminated = true
 		v.MayRestart = restarting || p.t.containers[i].policy.Restarts(c.State.Terminated.ExitCode)
@@ -146,8 +146,8 @@ func (p *Pod) instanceOf(container int, runtimeID string) uint64 {
 	if runtimeID == "" {
 		return 0
 	}
-	for i := range p.world.instances {
-		if c := &p.world.instances[i]; c.RuntimeID == runtimeID {
+	for i := range p.truth.Instances() {
+		if c := &p.truth.Instances()[i]; c.RuntimeID == runtimeID {
 			return c.ID
 		}
 	}

@@ -77,7 +77,7 @@ func (p *Pod) explainPodKill() {
 		return // the first sandbox: there is nothing to kill
 	case plan.CreateSandbox:
 		p.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
-	case p.pass.Snapshot.activeSandbox() == nil:
+	case p.pass.Snapshot.ActiveSandbox() == nil:
 		p.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
 		p.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
@@ -90,7 +90,7 @@ func (p *Pod) killAll(override *int64) {
 	p.pass.Stage = stageKillPod
 	p.kills.begin(p.t.hasSidecar)
 	for i := range p.pass.Snapshot.Instances {
-		if c := &p.pass.Snapshot.Instances[i]; running(c) {
+		if c := &p.pass.Snapshot.Instances[i]; c.Running() {
 			p.beginKill(Kill{Container: c.Container, Instance: c.ID}, override)
 		}
 	}
@@ -111,7 +111,7 @@ func (p *Pod) podKilled() {
 // requestFor asks for something to be done to a sandbox.
 func (p *Pod) requestFor(t ActionType, sandbox uint64) uint64 {
 	a := Action{Type: t, Container: NoContainer, Instance: sandbox}
-	if s := p.world.sandbox(sandbox); s != nil {
+	if s := p.truth.Sandbox(sandbox); s != nil {
 		a.Attempt = s.Attempt
 	}
 	return p.request(a)
@@ -180,7 +180,7 @@ func (p *Pod) resetNext() {
 	}
 	r := p.pass.Plan.Reset[p.pass.Next]
 	if r.Kill {
-		if c := p.world.instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
+		if c := p.truth.Instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
 			var none int64
 			p.kills.begin(false)
 			p.beginKill(Kill{Container: r.Container, Instance: r.Instance, Message: "killing"}, &none)
@@ -189,7 +189,7 @@ func (p *Pod) resetNext() {
 	}
 	p.pass.Next++
 	p.pass.Sync.Acted, p.pass.Sync.Removed = true, true
-	if c := p.world.instance(r.Instance); c != nil {
+	if c := p.truth.Instance(r.Instance); c != nil {
 		if !p.t.cfg.NoLogs {
 			p.lastAttempt[r.Container] = max(p.lastAttempt[r.Container], c.Attempt) // R12
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -188,7 +189,7 @@ func changeOf(c *instance, f *found) []lifecycle.Event {
 }
 
 // lostSandbox is the death of the pod's ready sandbox, if it is not ready any more.
-func lostSandbox(p *pod, world *lifecycle.Runtime, f *found) []lifecycle.Event {
+func lostSandbox(p *pod, world *inventory.Snapshot, f *found) []lifecycle.Event {
 	if len(world.Sandboxes) == 0 || !world.Sandboxes[0].Ready {
 		return nil
 	}
