@@ -9,6 +9,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -85,11 +86,11 @@ func replayActions(line []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	plan := template.Plan(lifecycle.PlanInput{
-		Runtime: &state, Results: record.result, RestartAll: record.Input.RestartAllContainers,
+	decided := template.Plan(plan.Input{
+		Snapshot: &state, Results: record.result, RestartAll: record.Input.RestartAllContainers,
 		Deleting: record.Input.Pod.DeletionTimestamp != nil,
 	})
-	return diffJSON(record.Output, record.output(template, plan))
+	return diffJSON(record.Output, record.output(template, decided))
 }
 
 // ids of instances and sandboxes are positions in the record, from 1.
@@ -138,14 +139,14 @@ func (r *actionsRecord) result(_ int, instance uint64, kind probe.Kind) (probe.R
 	return probe.Unknown, false
 }
 
-var actionsReasons = map[lifecycle.KillCause]string{
-	lifecycle.KillStartupProbe:  "StartupProbe",
-	lifecycle.KillLivenessProbe: "LivenessProbe",
-	lifecycle.KillUnknownState:  "Unknown",
+var actionsReasons = map[plan.Cause]string{
+	plan.CauseStartupProbe:  "StartupProbe",
+	plan.CauseLivenessProbe: "LivenessProbe",
+	plan.CauseUnknownState:  "Unknown",
 }
 
 // output words a plan as the record does.
-func (r *actionsRecord) output(t *lifecycle.Template, p lifecycle.Plan) actionsOutput {
+func (r *actionsRecord) output(t *lifecycle.Template, p plan.Plan) actionsOutput {
 	o := actionsOutput{KillPod: p.KillPod, CreateSandbox: p.CreateSandbox, Attempt: p.Attempt,
 		InitContainers: []int{}, Containers: []int{}, ContainersToKill: map[string]actionsKill{}}
 	if p.Sandbox != 0 {

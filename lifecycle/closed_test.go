@@ -27,7 +27,6 @@ func TestEveryValueOfAClosedSetHasItsOwnName(t *testing.T) {
 		"ActionType": names(RunSandbox, numActionTypes),
 		"Decision":   names(DecidedKill, numDecisions),
 		"HookKind":   names(PostStart, PreStop+1),
-		"KillCause":  names(KillOther, KillUnknownState+1),
 	} {
 		last := len(all) - 1
 		for i, name := range all {

@@ -162,7 +162,7 @@ func (b *statusBuilder) waiting(i int, newest *inventory.Instance, s *corev1.Con
 		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
 			return
 		}
-		if newest == nil && ct.role == restart.Init && s.State.Waiting != nil && b.p.t.anyRegularCreated(b.r) { // C26
+		if newest == nil && ct.role == restart.Init && s.State.Waiting != nil && b.p.t.plans.RegularCreated(b.r) { // C26
 			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed", Message: messageInitAssumed}}
 			return
 		}

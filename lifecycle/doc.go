@@ -18,7 +18,7 @@
 //
 //	worker.go, pass.go   the pod worker: one sync at a time, one update pending
 //	relist.go            the event generator (PLEG): snapshots, and when they are taken
-//	sync.go, compute.go  a sync: status, plan, and the plan carried out
+//	sync.go              a sync: status, plan (package plan), and the plan carried out
 //	start.go, image.go   starting one container; its image
 //	kill.go              stopping containers: hooks, order, grace periods
 //	terminate.go         the pod's end

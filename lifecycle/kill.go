@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -90,7 +91,7 @@ func (g *killGroup) stopped(container int) bool {
 
 // beginKill starts the kill of one container: event, then its preStop hook
 // (C40). An override replaces the grace period (C41).
-func (p *Pod) beginKill(why Kill, override *int64) {
+func (p *Pod) beginKill(why plan.Kill, override *int64) {
 	grace := p.killGrace(why)
 	message := why.Message
 	if message == "" {
@@ -110,16 +111,16 @@ func (p *Pod) beginKill(why Kill, override *int64) {
 }
 
 // killGrace is the grace period of one container's kill, in seconds (C41).
-func (p *Pod) killGrace(why Kill) int64 {
+func (p *Pod) killGrace(why plan.Kill) int64 {
 	if p.pass.Deletion.Asked {
 		return p.pass.Deletion.Grace
 	}
 	c := p.t.containers[why.Container].spec
 	var failed *corev1.Probe
 	switch why.Cause {
-	case KillStartupProbe:
+	case plan.CauseStartupProbe:
 		failed = c.StartupProbe
-	case KillLivenessProbe:
+	case plan.CauseLivenessProbe:
 		failed = c.LivenessProbe
 	}
 	if failed != nil && failed.TerminationGracePeriodSeconds != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -48,7 +49,7 @@ type pass struct {
 	Answer *Event `json:"-"`
 
 	Snapshot   *inventory.Snapshot `json:"snapshot,omitempty"`
-	Plan       Plan                `json:"plan,omitzero"`
+	Plan       plan.Plan           `json:"plan,omitzero"`
 	RestartAll bool                `json:"restartAll,omitempty"`
 	Deletion   deletion            `json:"deletion,omitzero"`        // of the pod object that the pass began with (P33)
 	HasGrace   bool                `json:"overridesGrace,omitempty"` // of the terminating pass
@@ -75,8 +76,8 @@ type syncResult struct {
 func (s *pass) clone() pass {
 	c := *s
 	c.Plan.Start = append([]int(nil), s.Plan.Start...)
-	c.Plan.Kill = append([]Kill(nil), s.Plan.Kill...)
-	c.Plan.Reset = append([]Reset(nil), s.Plan.Reset...)
+	c.Plan.Kill = append([]plan.Kill(nil), s.Plan.Kill...)
+	c.Plan.Reset = append([]plan.Reset(nil), s.Plan.Reset...)
 	c.Queue = append([]uint64(nil), s.Queue...)
 	return c
 }

@@ -43,7 +43,7 @@ type Pod struct {
 
 	noNetwork string // why the network is not ready; empty: it is
 
-	restartPending []bool            // by container: see PlanInput.RestartPending
+	restartPending []bool            // by container: see plan.Input.RestartPending
 	reasons        []startReason     // by container: why its last start failed (R30)
 	backoff        []restart.Backoff // by container
 	pullBackoff    []restart.Backoff // by image string

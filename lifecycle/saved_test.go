@@ -12,6 +12,7 @@ import (
 
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/internal/wire/wiretest"
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -29,7 +30,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
 			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[killStage](): uint8(killFailed),
-			reflect.TypeFor[KillCause](): uint8(KillUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
+			reflect.TypeFor[plan.Cause](): uint8(plan.CauseUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
 			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
 		},
 		Make: map[reflect.Type]func(int) any{
@@ -110,7 +111,7 @@ func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 		"state":     texts(t, 0, restart.StateExited),
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
 		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),
-		"cause":     texts(t, 0, KillUnknownState),
+		"cause":     texts(t, 0, plan.CauseUnknownState),
 	} {
 		for i, name := range all {
 			if name == "" || slices.Index(all, name) != i {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -153,7 +154,7 @@ func (c *checker) pass() {
 	c.awaits()
 }
 
-func (c *checker) plan(p *Plan) {
+func (c *checker) plan(p *plan.Plan) {
 	for i := range p.Start {
 		c.container(fmt.Sprintf("pass.plan.start[%d]", i), p.Start[i], 0)
 	}

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -194,5 +195,5 @@ func (p *Pod) postStartDone(i int) {
 	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
 	p.pass.Start.Step = startHookKill
 	p.kills.begin(false)
-	p.beginKill(Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)
+	p.beginKill(plan.Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)
 }

@@ -25,7 +25,7 @@ func (p *Pod) generate(r *inventory.Snapshot, podTerminal bool) *corev1.PodStatu
 	b.containers(s)
 	p.setPhase(s, previous, p.t.rules.Phase(s, podTerminal, p.t.startedInActive(r)))
 	p.setProbed(s, r)
-	need, _, _ := p.t.needsSandbox(r)
+	need, _, _ := p.t.plans.NeedsSandbox(r)
 	s.Conditions = p.t.rules.Conditions(nil, &podphase.Facts{
 		Status: s, Previous: previous.Conditions, API: p.apiConditions(), Generation: p.generation(),
 		HasSandbox: !need, RestartingAll: restarting && len(r.Instances) > 0,

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/plan"
 )
 
 // syncPod is the sync of a running pod, up to its decisions (T22).
@@ -23,8 +25,8 @@ func (p *Pod) syncPod() {
 	}
 	p.addProbes() // P31
 	p.pass.RestartAll = conditionTrue(status, corev1.AllContainersRestarting)
-	p.pass.Plan = p.t.Plan(PlanInput{
-		Runtime: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked, RestartPending: p.restartPending,
+	p.pass.Plan = p.t.plans.Plan(plan.Input{
+		Snapshot: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked, RestartPending: p.restartPending,
 	})
 	p.pass.Stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
@@ -56,11 +58,11 @@ func conditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
 
 // carryOut begins with the plan: whole-pod kill, or single kills.
 func (p *Pod) carryOut() {
-	plan := &p.pass.Plan
-	if plan.CreateSandbox && plan.Sandbox != 0 {
+	todo := &p.pass.Plan
+	if todo.CreateSandbox && todo.Sandbox != 0 {
 		p.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
 	}
-	if !plan.KillPod {
+	if !todo.KillPod {
 		p.pass.Stage = stageKill
 		return
 	}
@@ -71,11 +73,11 @@ func (p *Pod) carryOut() {
 
 // explainPodKill says why the whole pod is killed.
 func (p *Pod) explainPodKill() {
-	plan := &p.pass.Plan
+	todo := &p.pass.Plan
 	switch {
-	case plan.CreateSandbox && plan.Sandbox == 0:
+	case todo.CreateSandbox && todo.Sandbox == 0:
 		return // the first sandbox: there is nothing to kill
-	case plan.CreateSandbox:
+	case todo.CreateSandbox:
 		p.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
 	case p.pass.Snapshot.ActiveSandbox() == nil:
 		p.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
@@ -91,7 +93,7 @@ func (p *Pod) killAll(override *int64) {
 	p.kills.begin(p.t.hasSidecar)
 	for i := range p.pass.Snapshot.Instances {
 		if c := &p.pass.Snapshot.Instances[i]; c.Running() {
-			p.beginKill(Kill{Container: c.Container, Instance: c.ID}, override)
+			p.beginKill(plan.Kill{Container: c.Container, Instance: c.ID}, override)
 		}
 	}
 }
@@ -183,7 +185,7 @@ func (p *Pod) resetNext() {
 		if c := p.truth.Instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
 			var none int64
 			p.kills.begin(false)
-			p.beginKill(Kill{Container: r.Container, Instance: r.Instance, Message: "killing"}, &none)
+			p.beginKill(plan.Kill{Container: r.Container, Instance: r.Instance, Message: "killing"}, &none)
 			return
 		}
 	}

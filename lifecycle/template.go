@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
@@ -29,6 +30,7 @@ type Template struct {
 	index      map[string]int
 	images     int // distinct image strings
 
+	plans              plan.Pod // what plans need to know of it
 	limits, pullLimits restart.Limits
 	rules              *podphase.Rules
 	layout             *probe.Layout
@@ -159,8 +161,28 @@ func (t *Template) finish() {
 	if d := t.pod.Spec.ActiveDeadlineSeconds; d != nil {
 		t.deadline = time.Duration(*d) * time.Second
 	}
+	t.plans = t.planned()
 	t.messageLimit = maxPodMessages / max(1, len(t.containers)+len(t.pod.Spec.EphemeralContainers))
 }
+
+// planned is what plans need to know of the pod.
+func (t *Template) planned() plan.Pod {
+	p := plan.Pod{
+		RestartPolicy: t.pod.Spec.RestartPolicy, HostNetwork: t.hostNetwork, Regular: t.nRegular,
+		StaysInitialized: !t.has(QuirkS11), SingleKillStands: !t.has(QuirkS14),
+	}
+	for i := range t.containers {
+		c := &t.containers[i]
+		p.Containers = append(p.Containers, plan.Container{
+			Name: c.spec.Name, Image: c.spec.Image, Role: c.role, Policy: c.policy, RestartPolicy: t.effectivePolicy(i),
+			Startup: c.spec.StartupProbe != nil, Liveness: c.spec.LivenessProbe != nil,
+		})
+	}
+	return p
+}
+
+// Plan decides what one sync of the pod does.
+func (t *Template) Plan(in plan.Input) plan.Plan { return t.plans.Plan(in) }
 
 // isStatic reports whether the pod comes from a file or URL (S84).
 func isStatic(pod *corev1.Pod) bool {

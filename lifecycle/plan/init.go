@@ -1,4 +1,4 @@
-package lifecycle
+package plan
 
 import (
 	"slices"
@@ -23,7 +23,7 @@ type initWalk struct {
 // initContainers decides about the init list and reports whether the pod is
 // initialized (S7–S9).
 func (p *planner) initContainers() bool {
-	n := p.t.inits()
+	n := p.pod.inits()
 	if n == 0 {
 		return true
 	}
@@ -46,12 +46,12 @@ func (p *planner) initContainers() bool {
 // regularActive reports whether a regular container is created or running:
 // then the init list was done once (S8, S11).
 func (p *planner) regularActive() bool {
-	for i := range p.t.regular() {
+	for i := range p.pod.Regular {
 		switch s, _ := p.r.State(i); s {
 		case restart.StateCreated, restart.StateRunning:
 			return true
 		case restart.StateExited:
-			if !p.t.has(QuirkS11) && p.startedInSandbox(i) {
+			if p.pod.StaysInitialized && p.startedInSandbox(i) {
 				return true
 			}
 		}
@@ -67,13 +67,13 @@ func (p *planner) startedInSandbox(i int) bool {
 }
 
 // start notes entry k of the init list for starting.
-func (w *initWalk) start(k int) { w.plan.Start = append(w.plan.Start, w.t.regular()+k) }
+func (w *initWalk) start(k int) { w.plan.Start = append(w.plan.Start, w.pod.Regular+k) }
 
 // entry judges entry k; entries are visited backwards, so that starts are noted
 // in reverse.
 func (w *initWalk) entry(k int) {
-	i := w.t.regular() + k
-	sidecar := w.t.containers[i].role == restart.Sidecar
+	i := w.pod.Regular + k
+	sidecar := w.pod.Containers[i].Role == restart.Sidecar
 	c := w.r.Newest(i)
 	switch {
 	case c == nil:
@@ -98,7 +98,7 @@ func (w *initWalk) entry(k int) {
 // initialized notes that entry k is done, so that the next is up (S6).
 func (w *initWalk) initialized(k int) {
 	switch {
-	case k == w.t.inits()-1:
+	case k == w.pod.inits()-1:
 		w.done = true
 	case !w.passed:
 		w.start(k + 1)
@@ -107,7 +107,7 @@ func (w *initWalk) initialized(k int) {
 
 // init judges an init container's instance (R7, R8).
 func (w *initWalk) init(k int, c *inventory.Instance) {
-	policy := w.t.containers[c.Container].policy
+	policy := w.pod.Containers[c.Container].Policy
 	switch c.State {
 	case restart.StateRunning: // wait for its end
 	case restart.StateExited:
@@ -141,19 +141,19 @@ func (w *initWalk) sidecar(k int, c *inventory.Instance) {
 }
 
 func (w *initWalk) killUnknown(k int, c *inventory.Instance) {
-	w.kill(c.Container, c, KillUnknownState, `Init container is in "unknown" state, try killing it before restart`)
+	w.kill(c.Container, c, CauseUnknownState, `Init container is in "unknown" state, try killing it before restart`)
 	w.start(k)
 }
 
 // runningSidecar judges a running sidecar: startup first, then a changed
 // definition, then liveness (C51, P79).
 func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
-	spec := &w.t.containers[c.Container]
-	name := spec.spec.Name
-	if spec.spec.StartupProbe != nil {
+	spec := &w.pod.Containers[c.Container]
+	name := spec.Name
+	if spec.Startup {
 		r, ok := w.result(c, probe.Startup)
 		if ok && r == probe.Failure {
-			w.kill(c.Container, c, KillStartupProbe, "Init container "+name+" failed startup probe")
+			w.kill(c.Container, c, CauseStartupProbe, "Init container "+name+" failed startup probe")
 			w.start(k)
 		}
 		if !ok || r != probe.Success {
@@ -162,11 +162,11 @@ func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 	}
 	w.initialized(k)
 	switch {
-	case w.t.changed(c):
-		w.kill(c.Container, c, KillOther, "Init container "+name+" definition changed")
+	case w.pod.changed(c):
+		w.kill(c.Container, c, CauseOther, "Init container "+name+" definition changed")
 		w.start(k)
-	case spec.spec.LivenessProbe != nil && w.failed(c, probe.Liveness):
-		w.kill(c.Container, c, KillLivenessProbe, "Init container "+name+" failed liveness probe")
+	case spec.Liveness && w.failed(c, probe.Liveness):
+		w.kill(c.Container, c, CauseLivenessProbe, "Init container "+name+" failed liveness probe")
 		w.start(k)
 	}
 }

@@ -1,4 +1,4 @@
-package lifecycle
+package plan
 
 import (
 	"fmt"
@@ -11,10 +11,39 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
+// Pod is what plans need to know of a pod.
+type Pod struct {
+	RestartPolicy corev1.RestartPolicy
+	HostNetwork   bool
+	// Containers are the regular containers, of which there are Regular, and then
+	// the entries of the init list, each in spec order.
+	Containers []Container
+	Regular    int
+	// StaysInitialized switches quirk S11 off: a pod whose containers have started
+	// in the present sandbox counts as initialized.
+	StaysInitialized bool
+	// SingleKillStands switches quirk S14 off: the last container's kill does not
+	// become that of the pod.
+	SingleKillStands bool
+}
+
+// Container is one container of a [Pod].
+type Container struct {
+	Name, Image string
+	Role        restart.Role
+	Policy      restart.Policy
+	// RestartPolicy is the container's own, else the pod's.
+	RestartPolicy corev1.RestartPolicy
+	// Startup and Liveness tell whether it has that probe.
+	Startup, Liveness bool
+}
+
+func (p *Pod) inits() int { return len(p.Containers) - p.Regular }
+
 // Plan is what one sync would do to a pod: actions as data, decided from one
 // snapshot of the runtime before any of them is carried out.
 type Plan struct {
-	// KillPod: all containers and the sandbox are stopped first.
+	// KillPod tells that all containers and the sandbox are stopped first.
 	KillPod bool `json:"killPod,omitempty"`
 	// CreateSandbox with this Attempt; Sandbox is the one it replaces, 0 if none.
 	CreateSandbox bool   `json:"createSandbox,omitempty"`
@@ -31,10 +60,10 @@ type Plan struct {
 
 // Kill is one container to stop, and why.
 type Kill struct {
-	Container int       `json:"container"`
-	Instance  uint64    `json:"instance"`
-	Message   string    `json:"message,omitempty"`
-	Cause     KillCause `json:"cause"`
+	Container int    `json:"container"`
+	Instance  uint64 `json:"instance"`
+	Message   string `json:"message,omitempty"`
+	Cause     Cause  `json:"cause"`
 }
 
 // Reset is one instance to remove, killed first if it has not exited.
@@ -44,75 +73,76 @@ type Reset struct {
 	Kill      bool   `json:"kill,omitempty"`
 }
 
-// KillCause says why a container is killed, where that decides its grace
+// Cause says why a container is killed, where that decides its grace
 // period (C41).
-type KillCause uint8
+type Cause uint8
 
 // The causes.
 const (
-	KillOther KillCause = iota // pod kill, changed definition, hook, RestartAllContainers
-	KillStartupProbe
-	KillLivenessProbe
-	KillUnknownState
+	CauseOther Cause = iota // pod kill, changed definition, hook, RestartAllContainers
+	CauseStartupProbe
+	CauseLivenessProbe
+	CauseUnknownState
 )
 
 // String returns the cause in words.
-func (c KillCause) String() string {
+func (c Cause) String() string {
 	switch c {
-	case KillOther:
+	case CauseOther:
 		return "other"
-	case KillStartupProbe:
+	case CauseStartupProbe:
 		return "startup probe"
-	case KillLivenessProbe:
+	case CauseLivenessProbe:
 		return "liveness probe"
-	case KillUnknownState:
+	case CauseUnknownState:
 		return "unknown state"
 	}
-	return fmt.Sprintf("KillCause(%d)", uint8(c))
+	return fmt.Sprintf("Cause(%d)", uint8(c))
 }
 
 // MarshalText implements [encoding.TextMarshaler]: the cause's String.
-func (c KillCause) MarshalText() ([]byte, error) { return wire.Name(c, KillUnknownState) }
+func (c Cause) MarshalText() ([]byte, error) { return wire.Name(c, CauseUnknownState) }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
-func (c *KillCause) UnmarshalText(b []byte) error { return wire.Parse(b, c, KillUnknownState) }
+func (c *Cause) UnmarshalText(b []byte) error { return wire.Parse(b, c, CauseUnknownState) }
 
-// ProbeResults gives the published result of a container's probe for an
+// Results gives the published result of a container's probe for an
 // instance; false if there is none (P69).
-type ProbeResults func(container int, instance uint64, kind probe.Kind) (probe.Result, bool)
+type Results func(container int, instance uint64, kind probe.Kind) (probe.Result, bool)
 
-// PlanInput is what a plan is made from.
-type PlanInput struct {
-	// Runtime is a snapshot of what the runtime has of the pod.
-	Runtime *inventory.Snapshot
-	// Results are the published probe results; nil: there are none.
-	Results ProbeResults
-	// RestartAll: condition AllContainersRestarting is True (R9).
+// Input is what a plan is made from.
+type Input struct {
+	// Snapshot is what the sync sees of the runtime.
+	Snapshot *inventory.Snapshot
+	// Results are the published probe results. If nil, there are none.
+	Results Results
+	// RestartAll tells that the condition AllContainersRestarting is True (R9).
 	RestartAll bool
-	// RestartPending: containers that were killed to be started again, whatever their exit
-	// code (R39), and were not started yet; nil: none. A kubelet forgets them (R41).
+	// RestartPending tells by container whether it was killed to be started again,
+	// whatever its exit code (R39), and was not started yet. If nil, none was. A
+	// kubelet forgets them (R41).
 	RestartPending []bool
-	// Deleting: the pod object carries a deletion timestamp (R6).
+	// Deleting tells that the pod object carries a deletion timestamp (R6).
 	Deleting bool
 }
 
 // planner holds the inputs of one plan.
 type planner struct {
-	t    *Template
+	pod  *Pod
 	r    *inventory.Snapshot
-	in   PlanInput
+	in   Input
 	plan Plan
 }
 
 // Plan decides what one sync of the pod does (R6–R10, S1–S14, P79, C50, C51).
-func (t *Template) Plan(in PlanInput) Plan {
-	p := planner{t: t, r: in.Runtime, in: in}
-	p.decide(in.RestartAll)
-	return p.plan
+func (p *Pod) Plan(in Input) Plan {
+	w := planner{pod: p, r: in.Snapshot, in: in}
+	w.decide(in.RestartAll)
+	return w.plan
 }
 
 func (p *planner) decide(restartAll bool) {
-	need, attempt, old := p.t.needsSandbox(p.r)
+	need, attempt, old := p.pod.NeedsSandbox(p.r)
 	p.plan = Plan{KillPod: need, CreateSandbox: need, Attempt: attempt, Sandbox: old}
 	switch {
 	case restartAll:
@@ -126,9 +156,9 @@ func (p *planner) decide(restartAll bool) {
 	}
 }
 
-// needsSandbox reports whether a new sandbox is needed, its attempt, and the
+// NeedsSandbox reports whether a new sandbox is needed, its attempt, and the
 // one it replaces (S1).
-func (t *Template) needsSandbox(r *inventory.Snapshot) (need bool, attempt, old uint64) {
+func (p *Pod) NeedsSandbox(r *inventory.Snapshot) (need bool, attempt, old uint64) {
 	if len(r.Sandboxes) == 0 {
 		return true, 0, 0
 	}
@@ -139,7 +169,7 @@ func (t *Template) needsSandbox(r *inventory.Snapshot) (need bool, attempt, old 
 		}
 	}
 	newest := r.Sandboxes[0]
-	noIP := newest.IP == "" && !t.hostNetwork
+	noIP := newest.IP == "" && !p.HostNetwork
 	if ready > 1 || !newest.Ready || noIP {
 		return true, newest.Attempt + 1, newest.ID
 	}
@@ -149,12 +179,12 @@ func (t *Template) needsSandbox(r *inventory.Snapshot) (need bool, attempt, old 
 // newSandbox decides what to start in a new sandbox (S2), or that none is made
 // and the pod is only killed (S3).
 func (p *planner) newSandbox() {
-	if p.t.pod.Spec.RestartPolicy == corev1.RestartPolicyNever && p.plan.Attempt != 0 && len(p.r.Instances) > 0 {
+	if p.pod.RestartPolicy == corev1.RestartPolicyNever && p.plan.Attempt != 0 && len(p.r.Instances) > 0 {
 		p.plan.CreateSandbox = false // S3 (a)
 		return
 	}
 	var start []int
-	for i := range p.t.regular() {
+	for i := range p.pod.Regular {
 		if !p.succeededForGood(i) {
 			start = append(start, i)
 		}
@@ -163,8 +193,8 @@ func (p *planner) newSandbox() {
 		p.plan.CreateSandbox = false // S3 (b)
 		return
 	}
-	if p.t.inits() > 0 {
-		start = []int{p.t.regular()} // S2: only the first entry of the init list
+	if p.pod.inits() > 0 {
+		start = []int{p.pod.Regular} // S2: only the first entry of the init list
 	}
 	p.plan.Start = start
 }
@@ -173,14 +203,15 @@ func (p *planner) newSandbox() {
 // policy is OnFailure (S2).
 func (p *planner) succeededForGood(i int) bool {
 	c := p.r.Newest(i)
-	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 && p.t.effectivePolicy(i) == corev1.RestartPolicyOnFailure
+	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 && p.pod.Containers[i].RestartPolicy == corev1.RestartPolicyOnFailure
 }
 
 // regularCreated reports whether some regular container was ever created.
-func (p *planner) regularCreated() bool { return p.t.anyRegularCreated(p.r) }
+func (p *planner) regularCreated() bool { return p.pod.RegularCreated(p.r) }
 
-func (t *Template) anyRegularCreated(r *inventory.Snapshot) bool {
-	for i := range t.regular() {
+// RegularCreated reports whether some regular container was ever created.
+func (p *Pod) RegularCreated(r *inventory.Snapshot) bool {
+	for i := range p.Regular {
 		switch s, _ := r.State(i); s {
 		case restart.StateCreated, restart.StateRunning, restart.StateExited:
 			return true
@@ -193,7 +224,7 @@ func (t *Template) anyRegularCreated(r *inventory.Snapshot) bool {
 // (S8).
 func (p *planner) regularContainers() {
 	kept, starts := 0, 0
-	for i := range p.t.regular() {
+	for i := range p.pod.Regular {
 		c := p.r.Newest(i)
 		var started, keep bool
 		if c == nil || c.State != restart.StateRunning {
@@ -216,7 +247,7 @@ func (p *planner) regularContainers() {
 
 // endPod kills the whole pod: nothing is left to run (S14).
 func (p *planner) endPod() {
-	if !p.t.has(QuirkS14) && len(p.plan.Kill) > 0 {
+	if p.pod.SingleKillStands && len(p.plan.Kill) > 0 {
 		return // without the quirk the single kill stands; the next sync ends the pod
 	}
 	p.plan.KillPod = true
@@ -227,11 +258,11 @@ func (p *planner) endPod() {
 func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
 	state, code := p.r.State(i)
 	pending := p.in.RestartPending != nil && p.in.RestartPending[i] && !p.in.Deleting
-	if !pending && !p.t.containers[i].policy.Due(state, code, p.in.Deleting) {
+	if !pending && !p.pod.Containers[i].Policy.Due(state, code, p.in.Deleting) {
 		return false
 	}
 	if c != nil && c.State == restart.StateUnknown {
-		p.kill(i, c, KillUnknownState, `Container is in "unknown" state, try killing it before restart`)
+		p.kill(i, c, CauseUnknownState, `Container is in "unknown" state, try killing it before restart`)
 	}
 	return true
 }
@@ -239,17 +270,17 @@ func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
 // runningRegular judges a running regular container (P79, C51, R38): whether it
 // is started again, and whether it is kept.
 func (p *planner) runningRegular(i int, c *inventory.Instance) (started, keep bool) {
-	name := p.t.name(i)
-	again := p.t.containers[i].policy.OnKill()
-	var cause KillCause
+	name := p.pod.Containers[i].Name
+	again := p.pod.Containers[i].Policy.OnKill()
+	var cause Cause
 	var message string
 	switch {
-	case p.t.changed(c):
+	case p.pod.changed(c):
 		message, again = "Container "+name+" definition changed", true
 	case p.failed(c, probe.Liveness):
-		message, cause = "Container "+name+" failed liveness probe", KillLivenessProbe
+		message, cause = "Container "+name+" failed liveness probe", CauseLivenessProbe
 	case p.failed(c, probe.Startup):
-		message, cause = "Container "+name+" failed startup probe", KillStartupProbe
+		message, cause = "Container "+name+" failed startup probe", CauseStartupProbe
 	default:
 		return false, true
 	}
@@ -260,7 +291,7 @@ func (p *planner) runningRegular(i int, c *inventory.Instance) (started, keep bo
 	return again, false
 }
 
-func (p *planner) kill(i int, c *inventory.Instance, cause KillCause, message string) {
+func (p *planner) kill(i int, c *inventory.Instance, cause Cause, message string) {
 	p.plan.Kill = append(p.plan.Kill, Kill{Container: i, Instance: c.ID, Message: message, Cause: cause})
 }
 
@@ -277,15 +308,15 @@ func (p *planner) result(c *inventory.Instance, kind probe.Kind) (probe.Result, 
 }
 
 // changed reports whether an instance was made from another definition.
-func (t *Template) changed(c *inventory.Instance) bool {
-	return c.Image != t.containers[c.Container].spec.Image
+func (p *Pod) changed(c *inventory.Instance) bool {
+	return c.Image != p.Containers[c.Container].Image
 }
 
 // reset lists all instances for removal: those whose exit did not ask for it
 // first, regular containers before the init list, spec order within (R10).
 func (p *planner) reset() {
 	for _, source := range [...]bool{false, true} {
-		for i := range p.t.containers {
+		for i := range p.pod.Containers {
 			p.resetContainer(i, source)
 		}
 	}
@@ -298,7 +329,7 @@ func (p *planner) resetContainer(i int, source bool) {
 			continue
 		}
 		exited := c.State == restart.StateExited
-		if source == (exited && p.t.containers[i].policy.RestartsAll(c.ExitCode)) {
+		if source == (exited && p.pod.Containers[i].Policy.RestartsAll(c.ExitCode)) {
 			p.plan.Reset = append(p.plan.Reset, Reset{Container: i, Instance: c.ID, Kill: !exited})
 		}
 	}
