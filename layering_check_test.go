@@ -224,6 +224,42 @@ func checkPurity(s *source) []string {
 	return findings
 }
 
+// checkWrites finds assignments to fields of a part of the pod machine outside
+// the part: its fields are exported for its written form alone.
+func checkWrites(s *source) []string {
+	var findings []string
+	check := func(e ast.Expr) {
+		field, ok := ast.Unparen(e).(*ast.SelectorExpr)
+		if !ok {
+			return
+		}
+		v, ok := s.info.Uses[field.Sel].(*types.Var)
+		if !ok || !v.IsField() {
+			return
+		}
+		if owner, ours := below(v.Pkg().Path()); ours && owner != s.path && strings.HasPrefix(owner, parts) {
+			findings = append(findings, s.findingf(e.Pos(), "%s is %s's to write: give that a method", field.Sel.Name, owner))
+		}
+	}
+	for _, f := range s.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, e := range n.Lhs {
+					check(e)
+				}
+			case *ast.IncDecStmt:
+				check(n.X)
+			}
+			return true
+		})
+	}
+	return findings
+}
+
+// parts is where the parts of the pod machine are.
+const parts = "lifecycle/internal/"
+
 func (s *source) impure(n *ast.SelectorExpr) string {
 	id, ok := n.X.(*ast.Ident)
 	if !ok {

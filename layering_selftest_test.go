@@ -27,6 +27,8 @@ func TestTheLayeringTestSeesEachBreach(t *testing.T) {
 		{"a second clock", "", `import _ "github.com/benbjohnson/clock"`, "only lifecycle/agent"},
 		{"a second network client", "scenario", `import _ "net/http"`, "only probe/handler"},
 		{"gRPC", "lifecycle/agent", `import _ "google.golang.org/grpc/codes"`, "only probe/handler"},
+		{"a part's field", "lifecycle", "import \"github.com/podclock/podclock/lifecycle/internal/pleg\"\nfunc f(g *pleg.Generator) { g.Seen = nil }", "give that a method"},
+		{"a part that knows the door", "lifecycle/internal/pleg", `import _ "github.com/podclock/podclock/lifecycle"`, "lower level"},
 		{"a package without a level", "utils", ``, "has no level"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -64,7 +66,7 @@ func check(t *testing.T, pkg, src string) []string {
 	findings := checkImports(s)
 	if core[pkg] && len(findings) == 0 {
 		s.typecheck(t, listAll(t))
-		findings = checkPurity(s)
+		findings = append(checkPurity(s), checkWrites(s)...)
 	}
 	return findings
 }

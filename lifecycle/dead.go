@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
@@ -41,15 +42,15 @@ func (p *Pod) contentsToGo() bool {
 // died removes what the death of a container makes superfluous: all but its
 // newest dead instance, or, once the pod's contents are to go, every dead
 // instance (C12).
-func (p *Pod) died(e seen) {
+func (p *Pod) died(e pleg.Item) {
 	all := p.contentsToGo()
-	known := slices.ContainsFunc(p.snapshot().Instances, func(c inventory.Instance) bool { return c.ID == e.ID })
+	known := slices.ContainsFunc(p.pleg.Cached().Instances, func(c inventory.Instance) bool { return c.ID == e.ID })
 	if !all && !known {
 		return
 	}
 	kept := make([]bool, p.t.Containers())
-	for i := range p.snapshot().Instances {
-		c := &p.snapshot().Instances[i]
+	for i := range p.pleg.Cached().Instances {
+		c := &p.pleg.Cached().Instances[i]
 		if c.State != restart.StateExited || !all && c.Container != e.Container {
 			continue
 		}

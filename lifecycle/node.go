@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -21,7 +22,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	old := p.worker
 	p.worker = podWorker{Lost: old.Lost, Since: p.ops}
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
-	p.pleg = eventGenerator{}
+	p.pleg = pleg.Generator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
 	clear(p.restartPending)

@@ -194,7 +194,7 @@ func (p *Pod) takeSnapshot() {
 	if !p.newerSnapshot() {
 		return // wakeAt is set
 	}
-	p.pass.Snapshot = p.snapshot()
+	p.pass.Snapshot = p.pleg.Cached()
 	p.pass.Stage = stageStatus
 }
 

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -27,7 +28,7 @@ type Pod struct {
 	requests []openRequest
 
 	truth   inventory.Truth
-	pleg    eventGenerator
+	pleg    pleg.Generator
 	worker  podWorker
 	pass    pass
 	kills   killGroup
@@ -93,7 +94,7 @@ func (p *Pod) Clone() *Pod {
 	c.requests = slices.Clone(p.requests)
 	c.triggered = slices.Clone(p.triggered)
 	c.truth = p.truth.Clone()
-	c.pleg.Seen = slices.Clone(p.pleg.Seen) // snapshots are immutable
+	c.pleg = p.pleg.Clone()
 	c.pass = p.pass.clone()
 	c.kills = p.kills.clone()
 	c.deletor = p.deletor.clone()

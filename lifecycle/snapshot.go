@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/inventory"
 )
 
@@ -91,7 +92,7 @@ type savedPod struct {
 	Sandboxes  []inventory.Sandbox  `json:"sandboxes,omitempty"` // of the world, oldest first
 	Instances  []inventory.Instance `json:"instances,omitempty"` // of the world, oldest first
 	Requests   []savedRequest       `json:"openRequests,omitempty"`
-	Generator  eventGenerator       `json:"pleg,omitzero"`
+	Generator  pleg.Generator       `json:"pleg,omitzero"`
 	Worker     podWorker            `json:"worker,omitzero"`
 	Pass       *pass                `json:"pass,omitempty"` // nil: none is under way
 	Kills      killGroup            `json:"kills,omitzero"`
@@ -132,7 +133,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.requests, saveRequest),
-		Generator: p.pleg.clone(), Worker: p.worker, Pass: p.pass.written(),
+		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},

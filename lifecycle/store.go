@@ -116,7 +116,7 @@ func (p *Pod) illegalTransition(old, s *corev1.PodStatus) bool {
 // the workers see it.
 func (p *Pod) refreshViews() {
 	s := p.store.status
-	restarting := p.restartingAll(p.snapshot(), s)
+	restarting := p.restartingAll(p.pleg.Cached(), s)
 	for i := range p.t.containers {
 		v := probe.View{Known: true, Finished: terminal(s.Phase), Sidecar: p.t.isSidecar(i)}
 		if c := p.t.statusIn(s, i); c != nil {
@@ -151,7 +151,7 @@ func (p *Pod) instanceOf(container int, runtimeID string) uint64 {
 			return c.ID
 		}
 	}
-	for _, c := range p.snapshot().Instances {
+	for _, c := range p.pleg.Cached().Instances {
 		if c.RuntimeID == runtimeID {
 			return c.ID
 		}
