@@ -10,34 +10,36 @@ const module = "github.com/podclock/podclock"
 // levels is the architecture: a package may import those of lower levels and
 // no others of this module. A folder not listed has the level of its parent.
 var levels = map[string]int{
-	"internal/expand":     5,  // references to variables
-	"internal/wire":       5,  // machines as JSON
-	"internal/wire/":      5,  // what tests of that need
-	"internal/filelock":   5,  // directories that have one owner
-	"internal/meter":      60, // figures of the code
-	"probe":               10, // thresholds and the tick grid
-	"restart":             10, // policies and back-off
-	"timeline":            10, // what happened, and its renderings
-	"probe/answer":        15, // what a probe or hook says
-	"podphase":            20, // phase, conditions, columns
-	"lifecycle/inventory": 25, // what a runtime has of a pod
-	"lifecycle/plan":      26, // what one sync would do
-	"lifecycle/internal":  27, // the parts of the pod machine
-	"lifecycle":           30, // the pod machine
-	"probe/handler":       35, // real probes
-	"flight":              35, // recordings of machines
-	"":                    40, // the simulator
-	"lifecycle/agent":     40, // the live shell
-	"lifecycle/agent/":    45, // runtimes, and what tests them
-	"scenario":            50, // scenario files
-	"cmd":                 60,
-	"examples":            60,
-	"conformance":         60,
-	"conformance/":        70, // programs over the conformance package
+	"internal/expand":              5,  // references to variables
+	"internal/wire":                5,  // machines as JSON
+	"internal/wire/":               5,  // what tests of that need
+	"internal/filelock":            5,  // directories that have one owner
+	"internal/meter":               60, // figures of the code
+	"probe":                        10, // thresholds and the tick grid
+	"restart":                      10, // policies and back-off
+	"timeline":                     10, // what happened, and its renderings
+	"probe/answer":                 15, // what a probe or hook says
+	"podphase":                     20, // phase, conditions, columns
+	"lifecycle/inventory":          25, // what a runtime has of a pod
+	"lifecycle/internal/imagename": 24, // image references
+	"lifecycle/apiserver":          25, // defaults and validation
+	"lifecycle/plan":               26, // what one sync would do
+	"lifecycle/internal":           27, // the parts of the pod machine
+	"lifecycle":                    30, // the pod machine
+	"probe/handler":                35, // real probes
+	"flight":                       35, // recordings of machines
+	"":                             40, // the simulator
+	"lifecycle/agent":              40, // the live shell
+	"lifecycle/agent/":             45, // runtimes, and what tests them
+	"scenario":                     50, // scenario files
+	"cmd":                          60,
+	"examples":                     60,
+	"conformance":                  60,
+	"conformance/":                 70, // programs over the conformance package
 }
 
 // core names the packages that are pure: time is an argument, no input is hidden.
-var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "probe/answer": true, "restart": true, "timeline": true, "podphase": true, "lifecycle/inventory": true, "lifecycle/plan": true, "lifecycle/internal/pleg": true, "lifecycle": true}
+var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "probe/answer": true, "restart": true, "timeline": true, "podphase": true, "lifecycle/inventory": true, "lifecycle/plan": true, "lifecycle/apiserver": true, "lifecycle/internal/imagename": true, "lifecycle/internal/pleg": true, "lifecycle": true}
 
 // levelOf returns the level of a package, given by its path below the module.
 func levelOf(pkg string) (int, bool) {

@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 func init() {
@@ -39,7 +39,7 @@ func replayValidate(line []byte) (string, error) {
 		return "", err
 	}
 	about := fmt.Sprintf("record %d", record.ID)
-	lifecycle.SetDefaults(&record.Pod)
+	apiserver.SetDefaults(&record.Pod)
 	defaulted, err := plain(reduced(&record.Pod))
 	if err != nil {
 		return "", err
@@ -47,7 +47,7 @@ func replayValidate(line []byte) (string, error) {
 	if !reflect.DeepEqual(record.Defaulted, defaulted) {
 		return fmt.Sprintf("%s: after defaulting:\n  kubernetes %v\n  podclock   %v", about, record.Defaulted, defaulted), nil
 	}
-	return diffErrors(about, &record, lifecycle.Validate(&record.Pod))
+	return diffErrors(about, &record, apiserver.Validate(&record.Pod))
 }
 
 func diffErrors(about string, record *validateRecord, errs field.ErrorList) (string, error) {

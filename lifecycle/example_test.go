@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -118,24 +117,6 @@ func ExampleRestore() {
 	// open requests: 0
 	// 12s instance 10 starts
 	// restart count: 2
-}
-
-// A slip in the name of a port, which the API server lets pass.
-func ExampleWarnings() {
-	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{
-		Name:  "app",
-		Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}},
-		ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{
-			HTTPGet: &corev1.HTTPGetAction{Path: "/ready", Port: intstr.FromString("htpp")},
-		}},
-	}}}}
-	for _, warning := range lifecycle.Warnings(pod) {
-		fmt.Println(warning.Field)
-		fmt.Println(warning.Detail)
-	}
-	// Output:
-	// spec.containers[0].readinessProbe.httpGet.port
-	// container app has no port of that name: the probe errs each time and the container is never ready (P67); write one of its names, http, or a number
 }
 
 // stepAll steps a machine, answers all that it asks for at once, and returns the

@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/podclock/podclock/lifecycle/apiserver"
+	"github.com/podclock/podclock/lifecycle/internal/imagename"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -80,7 +82,7 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 	pod = pod.DeepCopy()
 	pod.CreationTimestamp = podphase.Truncate(pod.CreationTimestamp)
 	podphase.TruncateStatus(&pod.Status)
-	api := APIGates{Restart: cfg.Restart.Gates}
+	api := apiserver.Gates{Restart: cfg.Restart.Gates}
 	api.SetDefaults(pod)
 	if errs := api.Validate(pod); len(errs) > 0 && !cfg.Trusted {
 		return nil, errs.ToAggregate()
@@ -121,7 +123,7 @@ func (t *Template) add(c *corev1.Container, role restart.Role, path string) {
 		fieldPath: fmt.Sprintf(path, c.Name),
 		imageKey:  t.images,
 	}
-	ct.image, ct.imageErr = pullName(c.Image)
+	ct.image, ct.imageErr = imagename.PullName(c.Image)
 	for _, o := range t.containers {
 		if o.spec.Image == c.Image {
 			ct.imageKey = o.imageKey

@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	kjson "sigs.k8s.io/json"
 
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 // Manifest is a file of Kubernetes objects of which some hold pods.
@@ -221,10 +221,10 @@ func (o *Object) Locate(err error) error {
 }
 
 // Warnings returns what the API server accepts in a pod of the object and what
-// can never work all the same, as [lifecycle.Warnings] finds it, at its place in
+// can never work all the same, as [apiserver.Warnings] finds it, at its place in
 // the file.
 func (o *Object) Warnings(pod *corev1.Pod) []*Error {
-	p := o.placed(lifecycle.Warnings(pod).ToAggregate())
+	p := o.placed(apiserver.Warnings(pod).ToAggregate())
 	p.sort()
 	return p.list
 }

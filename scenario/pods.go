@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 // maxReplicas bounds the pods of one scenario.
@@ -73,8 +73,8 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 // validate returns what the API server would refuse in a pod.
 func validate(pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
-	lifecycle.SetDefaults(pod)
-	if errs := lifecycle.Validate(pod); len(errs) > 0 {
+	apiserver.SetDefaults(pod)
+	if errs := apiserver.Validate(pod); len(errs) > 0 {
 		return errs.ToAggregate()
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 // Add gives the agent a pod to run. The pod needs a name and a UID; without a
@@ -38,7 +39,7 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	a.pods = append(a.pods, p)
 	a.markLocked(p)
 	a.mail.post(message{pod: p, kind: messageAdd})
-	for _, w := range lifecycle.Warnings(t.Pod()) {
+	for _, w := range apiserver.Warnings(t.Pod()) {
 		a.o.Logger.Warn("the pod has what can never do what it is there for", "pod", p.long, "warning", w)
 	}
 	return nil

@@ -1,4 +1,5 @@
-package lifecycle
+// Package imagename reads image references as a kubelet does.
+package imagename
 
 import (
 	"fmt"
@@ -13,22 +14,32 @@ const (
 	maxImageName = 255
 )
 
-// imageName is the grammar of image references: an optional host, a lower-case
+// grammar is that of image references: an optional host, a lower-case
 // path, an optional tag, an optional digest.
-var imageName = regexp.MustCompile(`^((?:` + hostPattern + `/)?` + wordPattern + `(?:/` + wordPattern + `)*)` +
+var grammar = regexp.MustCompile(`^((?:` + hostPattern + `/)?` + wordPattern + `(?:/` + wordPattern + `)*)` +
 	`(:[\w][\w.-]{0,127})?` +
 	`(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 
 var imageID = regexp.MustCompile(`^[a-f0-9]{64}$`)
 
-// pullName returns the image to pull: with tag latest if it names neither tag
+// TagAndDigest returns the tag and the digest of a reference, each with the sign
+// before it, and false for a text that is none.
+func TagAndDigest(image string) (tag, digest string, ok bool) {
+	m := grammar.FindStringSubmatch(image)
+	if m == nil {
+		return "", "", false
+	}
+	return m[2], m[3], true
+}
+
+// PullName returns the image to pull: with tag latest if it names neither tag
 // nor digest (I2); or why it does not parse (I3).
-func pullName(image string) (name, err string) {
+func PullName(image string) (name, err string) {
 	if imageID.MatchString(image) {
 		return "", fmt.Sprintf("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", image)
 	}
 	path, _, _ := strings.Cut(imagePath(image), ":")
-	m := imageName.FindStringSubmatch(image)
+	m := grammar.FindStringSubmatch(image)
 	switch {
 	case path != strings.ToLower(path):
 		return "", fmt.Sprintf("invalid reference format: repository name (%s) must be lowercase", path)

@@ -1,4 +1,4 @@
-package lifecycle
+package apiserver
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ func TestPodsAreRefusedInTheWordsOfTheAPIServer(t *testing.T) {
 	signal := corev1.SIGTERM
 	cases := []struct {
 		reason string
-		gates  APIGates
+		gates  Gates
 		change func(*corev1.Pod)
 		want   []string
 	}{
@@ -92,7 +92,7 @@ func TestPodsAreRefusedInTheWordsOfTheAPIServer(t *testing.T) {
 		{reason: "P20: with the gate off the signal is dropped", change: func(p *corev1.Pod) {
 			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{StopSignal: &signal}
 		}},
-		{reason: "P20: with the gate on it needs an os", gates: APIGates{ContainerStopSignals: true}, change: func(p *corev1.Pod) {
+		{reason: "P20: with the gate on it needs an os", gates: Gates{ContainerStopSignals: true}, change: func(p *corev1.Pod) {
 			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{StopSignal: &signal}
 		}, want: []string{"spec.containers[0].lifecycle.stopSignal: Forbidden: may not be set for containers with empty `spec.os.name`"}},
 		{reason: "P21: policy and deadline", change: func(p *corev1.Pod) {
@@ -104,7 +104,7 @@ func TestPodsAreRefusedInTheWordsOfTheAPIServer(t *testing.T) {
 			`spec.readinessGates[0].conditionType: Invalid value: "a/b/c": a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
 			"spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive",
 		}},
-		{reason: "P23: with the gate off the policy is dropped", gates: APIGates{Restart: restart.Gates{DisableContainerRestartRules: true}},
+		{reason: "P23: with the gate off the policy is dropped", gates: Gates{Restart: restart.Gates{DisableContainerRestartRules: true}},
 			change: func(p *corev1.Pod) { p.Spec.Containers[0].RestartPolicy = &always }},
 	}
 	for _, c := range cases {

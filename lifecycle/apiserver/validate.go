@@ -1,4 +1,4 @@
-package lifecycle
+package apiserver
 
 import (
 	"math"
@@ -16,10 +16,10 @@ import (
 // is not looked at. SetDefaults has been applied. Unlike the API server it
 // lets metadata.name and metadata.namespace be empty, and lets a pod start out
 // with ephemeral containers.
-func Validate(pod *corev1.Pod) field.ErrorList { return APIGates{}.Validate(pod) }
+func Validate(pod *corev1.Pod) field.ErrorList { return Gates{}.Validate(pod) }
 
 // Validate is the function Validate with other gates.
-func (g APIGates) Validate(pod *corev1.Pod) field.ErrorList {
+func (g Gates) Validate(pod *corev1.Pod) field.ErrorList {
 	errs := validateMetadata(pod)
 	spec, path := &pod.Spec, field.NewPath("spec")
 	if spec.TerminationGracePeriodSeconds == nil {
@@ -74,7 +74,7 @@ func appendInvalid(errs field.ErrorList, path *field.Path, value any, details []
 
 // podValidation walks the containers of a pod.
 type podValidation struct {
-	gates APIGates
+	gates Gates
 	spec  *corev1.PodSpec
 	names map[string]bool // of the containers seen so far
 }

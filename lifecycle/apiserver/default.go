@@ -1,15 +1,16 @@
-package lifecycle
+package apiserver
 
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/imagename"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
 
-// APIGates are the feature gates on which it depends what the API server makes
-// of a pod. The zero value is their state in v1.36.
-type APIGates struct {
+// Gates are the feature gates that change what the API server makes of a pod. The
+// zero value is their state in v1.36.
+type Gates struct {
 	Restart restart.Gates
 	// ContainerStopSignals keeps and checks lifecycle.stopSignal (F10, P20).
 	ContainerStopSignals bool
@@ -18,10 +19,10 @@ type APIGates struct {
 // SetDefaults fills in, in place, what a pod leaves unset, as the API server
 // of v1.36 does with its gates at their defaults. Pass a copy if the original
 // must stay. Fields that this package does not use are left alone.
-func SetDefaults(pod *corev1.Pod) { APIGates{}.SetDefaults(pod) }
+func SetDefaults(pod *corev1.Pod) { Gates{}.SetDefaults(pod) }
 
 // SetDefaults is the function SetDefaults with other gates.
-func (g APIGates) SetDefaults(pod *corev1.Pod) {
+func (g Gates) SetDefaults(pod *corev1.Pod) {
 	spec := &pod.Spec
 	if spec.RestartPolicy == "" {
 		spec.RestartPolicy = corev1.RestartPolicyAlways // P21
@@ -44,7 +45,7 @@ func (g APIGates) SetDefaults(pod *corev1.Pod) {
 	}
 }
 
-func (g APIGates) setContainerDefaults(c *corev1.Container) {
+func (g Gates) setContainerDefaults(c *corev1.Container) {
 	if c.ImagePullPolicy == "" {
 		c.ImagePullPolicy = defaultPullPolicy(c.Image)
 	}
@@ -74,11 +75,8 @@ func (g APIGates) setContainerDefaults(c *corev1.Container) {
 
 // defaultPullPolicy follows I1. An image that does not parse has no tag.
 func defaultPullPolicy(image string) corev1.PullPolicy {
-	m := imageName.FindStringSubmatch(image)
-	if m == nil {
-		return corev1.PullIfNotPresent
-	}
-	if tag, digest := m[2], m[3]; tag == ":latest" || tag == "" && digest == "" {
+	tag, digest, ok := imagename.TagAndDigest(image)
+	if ok && (tag == ":latest" || tag == "" && digest == "") {
 		return corev1.PullAlways
 	}
 	return corev1.PullIfNotPresent

@@ -1,4 +1,4 @@
-package lifecycle_test
+package apiserver_test
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 func TestWarningsAreOfRegularContainersAndSidecars(t *testing.T) { // P98
@@ -17,7 +17,7 @@ func TestWarningsAreOfRegularContainersAndSidecars(t *testing.T) { // P98
 		Containers:     []corev1.Container{{Name: "web", ReadinessProbe: typo}},
 	}}
 	var got []string
-	for _, warning := range lifecycle.Warnings(pod) {
+	for _, warning := range apiserver.Warnings(pod) {
 		got = append(got, warning.Field)
 	}
 	if want := []string{"spec.initContainers[1].livenessProbe.httpGet.port", "spec.containers[0].readinessProbe.httpGet.port"}; !slices.Equal(got, want) {
