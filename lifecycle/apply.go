@@ -151,7 +151,7 @@ func (p *Pod) sandboxDied() {
 // deleted takes a deletion, or one that shortens an earlier one (S70, S71). Of a
 // static pod it is the mirror that is deleted (S84).
 func (p *Pod) deleted(grace *int64) {
-	if p.t.static {
+	if p.t.spec.Static {
 		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
 		return
 	}
@@ -160,7 +160,7 @@ func (p *Pod) deleted(grace *int64) {
 		p.tellStatus()
 		return
 	}
-	if d, changed := p.deletion.ask(p.now, grace, p.t.grace); changed && !p.worker.Finished {
+	if d, changed := p.deletion.ask(p.now, grace, p.t.spec.Grace); changed && !p.worker.Finished {
 		p.deletionSeen(d)
 	}
 }
@@ -232,7 +232,7 @@ func (p *Pod) evict(e *Eviction) {
 // patience is how long an eviction may take before the kubelet complains (S81).
 func (p *Pod) patience(e *Eviction) time.Duration {
 	const least = 10 // seconds
-	grace := p.t.grace
+	grace := p.t.spec.Grace
 	if e.Grace != nil {
 		grace = *e.Grace
 	}
@@ -257,7 +257,7 @@ func (p *Pod) refuse(e *Eviction) {
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.Pending, p.worker.Finished, p.worker.Terminated = nil, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
-		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.qos, ObservedGeneration: p.generation()}, false, true)
+		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.spec.QOS, ObservedGeneration: p.generation()}, false, true)
 	p.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 
@@ -269,7 +269,7 @@ func (p *Pod) updated(t *Template) {
 		return
 	case p.upToDate(t):
 		return
-	case !p.t.sameContainers(t):
+	case !p.t.spec.SameContainers(t.spec):
 		p.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
 		return
 	}
@@ -279,7 +279,7 @@ func (p *Pod) updated(t *Template) {
 
 // upToDate reports whether the pod has this spec already, or is about to.
 func (p *Pod) upToDate(t *Template) bool {
-	return equality.Semantic.DeepEqual(p.Wanted().pod.Spec, t.pod.Spec)
+	return equality.Semantic.DeepEqual(p.Wanted().spec.Manifest.Spec, t.spec.Manifest.Spec)
 }
 
 // Wanted returns the template that the pod has, or will have from its next sync
@@ -298,7 +298,7 @@ func (p *Pod) conditionSet(c corev1.PodCondition) {
 	p.foreign = setCondition(slices.Clone(p.foreign), c)
 	s := p.store.status.DeepCopy()
 	s.Conditions = setCondition(s.Conditions, c)
-	if p.store.stored && p.t.rules.GatesNeedSync(s) {
+	if p.store.stored && p.t.spec.Rules.GatesNeedSync(s) {
 		p.requestSync()
 	}
 }

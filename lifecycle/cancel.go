@@ -17,7 +17,7 @@ func (p *Pod) cancelExecs() {
 		return
 	}
 	p.worker.Cancelled = true
-	for i := range p.t.containers {
+	for i := range p.t.spec.Containers {
 		for _, kind := range probe.Kinds {
 			if _, attempt, ok := p.probes.UnderWay(i, kind); ok && p.isExec(i, kind) {
 				p.cancelExec(i, kind, attempt)
@@ -27,7 +27,7 @@ func (p *Pod) cancelExecs() {
 }
 
 func (p *Pod) isExec(container int, kind probe.Kind) bool {
-	return probe.Of(p.t.containers[container].spec, kind).Exec != nil
+	return probe.Of(p.t.spec.Containers[container].Spec, kind).Exec != nil
 }
 
 func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {

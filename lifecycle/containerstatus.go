@@ -44,7 +44,7 @@ type statusBuilder struct {
 
 // build returns the status of container i.
 func (b *statusBuilder) build(i int) corev1.ContainerStatus {
-	old := b.p.t.statusIn(b.previous, i)
+	old := b.p.t.spec.StatusIn(b.previous, i)
 	newest, second := b.r.NewestTwo(i)
 	var s corev1.ContainerStatus
 	if newest == nil {
@@ -62,7 +62,7 @@ func (b *statusBuilder) build(i int) corev1.ContainerStatus {
 // missing is the status of a container that the runtime does not know (C1,
 // C13, C23, C25).
 func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerStatus {
-	c := b.p.t.containers[i].spec
+	c := b.p.t.spec.Containers[i].Spec
 	s := corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: b.p.t.waitingState()}
 	if old == nil {
 		return s
@@ -88,7 +88,7 @@ func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.Conta
 // waitingState is the state of a container of which nothing is known yet (C1).
 func (t *Template) waitingState() corev1.ContainerState {
 	reason := "ContainerCreating"
-	if t.inits() > 0 {
+	if t.spec.Inits() > 0 {
 		reason = "PodInitializing"
 	}
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
@@ -97,9 +97,9 @@ func (t *Template) waitingState() corev1.ContainerState {
 // present is the status of a container by its newest instance.
 func (b *statusBuilder) present(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
 	s := corev1.ContainerStatus{
-		Name: b.p.t.name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
-		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.t.resources.containers[c.Container].resources,
-		AllocatedResources: b.p.t.resources.containers[c.Container].allocated,
+		Name: b.p.t.spec.Name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
+		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.t.spec.Resources.Containers[c.Container].Resources,
+		AllocatedResources: b.p.t.spec.Resources.Containers[c.Container].Allocated,
 	}
 	if old == nil {
 		return s
@@ -140,7 +140,7 @@ func (b *statusBuilder) state(c *inventory.Instance, old *corev1.ContainerStatus
 		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metaTime(c.StartedAt)}}
 	case restart.StateExited:
 		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
-			ExitCode: c.ExitCode, Reason: c.Reason, Message: b.p.t.cutMessage(c.Message),
+			ExitCode: c.ExitCode, Reason: c.Reason, Message: b.p.t.spec.CutMessage(c.Message),
 			StartedAt: metaTime(c.StartedAt), FinishedAt: metaTime(c.FinishedAt), ContainerID: c.RuntimeID,
 		}}
 	case restart.StateUnknown:
@@ -157,19 +157,19 @@ func (b *statusBuilder) state(c *inventory.Instance, old *corev1.ContainerStatus
 // waiting makes the state Waiting, with the remembered reason, if the container
 // is to be started (R30, C4).
 func (b *statusBuilder) waiting(i int, newest *inventory.Instance, s *corev1.ContainerStatus) {
-	ct := &b.p.t.containers[i]
-	if i >= b.p.t.regular() {
+	ct := &b.p.t.spec.Containers[i]
+	if i >= b.p.t.spec.Regular {
 		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
 			return
 		}
-		if newest == nil && ct.role == restart.Init && s.State.Waiting != nil && b.p.t.plans.RegularCreated(b.r) { // C26
+		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.p.t.plans.RegularCreated(b.r) { // C26
 			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed", Message: messageInitAssumed}}
 			return
 		}
 	}
 	state, code := b.r.State(i)
 	why := b.p.reasons[i]
-	if why.reason == "" || !ct.policy.Due(state, code, b.deleting) {
+	if why.reason == "" || !ct.Policy.Due(state, code, b.deleting) {
 		return
 	}
 	if s.State.Terminated != nil {

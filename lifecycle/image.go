@@ -12,17 +12,17 @@ import (
 
 // ensureImage sees to the container's image, in the order of I3.
 func (p *Pod) ensureImage(i int) {
-	c := &p.t.containers[i]
+	c := &p.t.spec.Containers[i]
 	switch {
-	case c.imageErr != "":
-		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.spec.Image, c.spec.Image, c.imageErr)
+	case c.ImageErr != "":
+		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.Spec.Image, c.Spec.Image, c.ImageErr)
 		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "InvalidImageName", message)
-	case c.spec.ImagePullPolicy == corev1.PullAlways:
+	case c.Spec.ImagePullPolicy == corev1.PullAlways:
 		p.pull(i)
 	default:
 		p.pass.Start.Step = startInspect
-		p.await(p.request(Action{Type: InspectImage, Container: i, Image: c.image}))
+		p.await(p.request(Action{Type: InspectImage, Container: i, Image: c.Image}))
 	}
 }
 
@@ -34,7 +34,7 @@ func (p *Pod) imageFailed(i int, reason, message string) {
 
 // imageInspected goes on with what the runtime says of the image.
 func (p *Pod) imageInspected(i int) {
-	c := &p.t.containers[i]
+	c := &p.t.spec.Containers[i]
 	ev := p.answered()
 	switch {
 	case ev.Err != "":
@@ -42,10 +42,10 @@ func (p *Pod) imageInspected(i int) {
 		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "ImageInspectError", message)
 	case ev.Present:
-		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.spec.Image))
+		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.Spec.Image))
 		p.create(i)
-	case c.spec.ImagePullPolicy == corev1.PullNever:
-		message := fmt.Sprintf("Container image %q is not present with pull policy of Never", c.image)
+	case c.Spec.ImagePullPolicy == corev1.PullNever:
+		message := fmt.Sprintf("Container image %q is not present with pull policy of Never", c.Image)
 		p.emitEvent(i, corev1.EventTypeWarning, "ErrImageNeverPull", message)
 		p.imageFailed(i, "ErrImageNeverPull", message)
 	default:
@@ -65,25 +65,25 @@ func (p *Pod) presentMessage(image string) string {
 // pull asks for the image, unless its last failed pull was too short a time
 // ago (I6).
 func (p *Pod) pull(i int) {
-	c := &p.t.containers[i]
-	if last, ok := p.pullBackoff[c.imageKey].Expires(p.t.pullLimits); ok && p.now.After(last) {
-		p.pullBackoff[c.imageKey] = restart.Backoff{}
+	c := &p.t.spec.Containers[i]
+	if last, ok := p.pullBackoff[c.ImageKey].Expires(p.t.spec.PullLimits); ok && p.now.After(last) {
+		p.pullBackoff[c.ImageKey] = restart.Backoff{}
 	}
-	if r, refused := p.pullBackoff[c.imageKey].CheckPull(p.now, p.t.pullLimits); refused {
+	if r, refused := p.pullBackoff[c.ImageKey].CheckPull(p.now, p.t.spec.PullLimits); refused {
 		p.refusePull(i, r)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.spec.Image)) // I11
+	p.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Spec.Image)) // I11
 	p.pass.Start.Step = startPull
-	p.await(p.request(Action{Type: PullImage, Container: i, Image: c.image}))
+	p.await(p.request(Action{Type: PullImage, Container: i, Image: c.Image}))
 }
 
 func (p *Pod) refusePull(i int, r restart.Refusal) {
-	c := &p.t.containers[i]
-	message := fmt.Sprintf("Back-off pulling image %q", c.spec.Image)
+	c := &p.t.spec.Containers[i]
+	message := fmt.Sprintf("Back-off pulling image %q", c.Spec.Image)
 	p.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
 	p.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
-	if last := p.pullFailure[c.imageKey]; last != "" {
+	if last := p.pullFailure[c.ImageKey]; last != "" {
 		message += ": " + last
 	}
 	p.imageFailed(i, "ImagePullBackOff", message)
@@ -91,18 +91,18 @@ func (p *Pod) refusePull(i int, r restart.Refusal) {
 
 // imagePulled goes on after a pull.
 func (p *Pod) imagePulled(i int) {
-	c := &p.t.containers[i]
+	c := &p.t.spec.Containers[i]
 	ev := p.answered()
 	if ev.Err == "" { // I7: the back-off entry ages out
-		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.spec.Image, ev))
-		p.pullFailure[c.imageKey] = ""
+		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.Spec.Image, ev))
+		p.pullFailure[c.ImageKey] = ""
 		p.create(i)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.spec.Image, ev.Err))
-	p.pullBackoff[c.imageKey].PullFailed(p.now, p.t.pullLimits)
-	reason, message := pullFailure(c.spec.Image, ev.Err)
-	p.pullFailure[c.imageKey] = reason + ": " + message
+	p.emitEvent(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.Spec.Image, ev.Err))
+	p.pullBackoff[c.ImageKey].PullFailed(p.now, p.t.spec.PullLimits)
+	reason, message := pullFailure(c.Spec.Image, ev.Err)
+	p.pullFailure[c.ImageKey] = reason + ": " + message
 	p.imageFailed(i, reason, message)
 }
 

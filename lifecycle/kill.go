@@ -66,7 +66,7 @@ func (p *Pod) killErrors() string {
 	var all []string
 	for _, k := range p.kills.Kills {
 		if k.Stage == killFailed {
-			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.name(k.Container), k.Err))
+			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.t.spec.Name(k.Container), k.Err))
 		}
 	}
 	if err := p.pass.SandboxErr; err != "" {
@@ -95,7 +95,7 @@ func (p *Pod) beginKill(why plan.Kill, override *int64) {
 	grace := p.killGrace(why)
 	message := why.Message
 	if message == "" {
-		message = "Stopping container " + p.t.name(why.Container)
+		message = "Stopping container " + p.t.spec.Name(why.Container)
 	}
 	p.emitEvent(why.Container, corev1.EventTypeNormal, "Killing", message) // C50
 	if override != nil {
@@ -103,7 +103,7 @@ func (p *Pod) beginKill(why plan.Kill, override *int64) {
 	}
 	p.kills.Kills = append(p.kills.Kills, kill{Container: why.Container, Instance: why.Instance, Grace: grace})
 	k := &p.kills.Kills[len(p.kills.Kills)-1]
-	if h := preStop(p.t.containers[why.Container].spec); h != nil && grace > 0 { // C42
+	if h := preStop(p.t.spec.Containers[why.Container].Spec); h != nil && grace > 0 { // C42
 		p.runPreStop(k, h)
 		return
 	}
@@ -115,7 +115,7 @@ func (p *Pod) killGrace(why plan.Kill) int64 {
 	if p.pass.Deletion.Asked {
 		return p.pass.Deletion.Grace
 	}
-	c := p.t.containers[why.Container].spec
+	c := p.t.spec.Containers[why.Container].Spec
 	var failed *corev1.Probe
 	switch why.Cause {
 	case plan.CauseStartupProbe:
@@ -126,7 +126,7 @@ func (p *Pod) killGrace(why plan.Kill) int64 {
 	if failed != nil && failed.TerminationGracePeriodSeconds != nil {
 		return *failed.TerminationGracePeriodSeconds
 	}
-	return p.t.grace
+	return p.t.spec.Grace
 }
 
 func (p *Pod) runPreStop(k *kill, h *corev1.LifecycleHandler) {
@@ -155,7 +155,7 @@ func (p *Pod) preStopDone(k *kill, err string) {
 
 // beginTurn makes a sidecar wait for its turn; all others stop at once (C46).
 func (p *Pod) beginTurn(k *kill) {
-	if !p.kills.Ordered || p.t.containers[k.Container].role != restart.Sidecar || k.Grace <= 0 {
+	if !p.kills.Ordered || p.t.spec.Containers[k.Container].Role != restart.Sidecar || k.Grace <= 0 {
 		p.stop(k)
 		return
 	}
@@ -165,13 +165,13 @@ func (p *Pod) beginTurn(k *kill) {
 // turnCome reports whether all regular containers and the next later sidecar
 // have stopped (C46).
 func (p *Pod) turnCome(container int) bool {
-	for i := range p.t.regular() {
+	for i := range p.t.spec.Regular {
 		if !p.kills.stopped(i) {
 			return false
 		}
 	}
 	for i := container + 1; i < p.t.Containers(); i++ {
-		if p.t.containers[i].role == restart.Sidecar {
+		if p.t.spec.Containers[i].Role == restart.Sidecar {
 			return p.kills.stopped(i)
 		}
 	}

@@ -6,13 +6,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Limits of termination messages (C10): of the file, of the logs, and of all
-// messages of a pod together. In bytes, but for the lines.
+// Limits of termination messages (C10): of the file and of the logs, in bytes but
+// for the lines.
 const (
 	maxMessageFile  = 4096
 	maxMessageLog   = 2048
 	maxMessageLines = 80
-	maxPodMessages  = 12288
 )
 
 // terminationMessage is the message of an exit: the runtime's own, and then the
@@ -32,7 +31,7 @@ func (t *Template) terminationMessage(container int, ev *Event) string {
 // fallsBackToLogs reports whether the logs stand in for an empty message file:
 // not those of what ended well or could not be run (C8, C10).
 func (t *Template) fallsBackToLogs(container int, ev *Event) bool {
-	return t.containers[container].spec.TerminationMessagePolicy == corev1.TerminationMessageFallbackToLogsOnError &&
+	return t.spec.Containers[container].Spec.TerminationMessagePolicy == corev1.TerminationMessageFallbackToLogsOnError &&
 		ev.ExitCode != 0 && ev.ExitReason != "ContainerCannotRun"
 }
 
@@ -48,12 +47,4 @@ func lastLines(s string, limit int) string {
 		}
 	}
 	return s[at+1:]
-}
-
-// cutMessage cuts a termination message to the pod's share (C10).
-func (t *Template) cutMessage(m string) string {
-	if len(m) > t.messageLimit {
-		return m[:t.messageLimit]
-	}
-	return m
 }

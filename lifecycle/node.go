@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/probe"
@@ -100,32 +99,17 @@ func (p *Pod) swapTemplate() {
 	}
 	old := p.t
 	p.nextTemplate = nil
-	pulls, failures := make([]restart.Backoff, t.images), make([]string, t.images)
-	for i := range t.containers {
-		if t.containers[i].spec.Image != old.containers[i].spec.Image {
+	pulls, failures := make([]restart.Backoff, t.spec.Images), make([]string, t.spec.Images)
+	for i := range t.spec.Containers {
+		if t.spec.Containers[i].Spec.Image != old.spec.Containers[i].Spec.Image {
 			p.backoff[i] = restart.Backoff{}
 		}
-		for _, o := range old.containers {
-			if o.spec.Image == t.containers[i].spec.Image {
-				pulls[t.containers[i].imageKey] = p.pullBackoff[o.imageKey]
-				failures[t.containers[i].imageKey] = p.pullFailure[o.imageKey]
+		for _, o := range old.spec.Containers {
+			if o.Spec.Image == t.spec.Containers[i].Spec.Image {
+				pulls[t.spec.Containers[i].ImageKey] = p.pullBackoff[o.ImageKey]
+				failures[t.spec.Containers[i].ImageKey] = p.pullFailure[o.ImageKey]
 			}
 		}
 	}
 	p.t, p.pullBackoff, p.pullFailure = t, pulls, failures
-}
-
-// sameContainers reports whether two templates have the same containers with the
-// same probes, hooks and restart rules, so that one can be an update of the other
-// (P24).
-func (t *Template) sameContainers(o *Template) bool {
-	return t.nRegular == o.nRegular && slices.EqualFunc(t.containers, o.containers, func(a, b containerTemplate) bool {
-		x, y := a.spec, b.spec
-		return x.Name == y.Name && a.role == b.role &&
-			equality.Semantic.DeepEqual(x.StartupProbe, y.StartupProbe) &&
-			equality.Semantic.DeepEqual(x.ReadinessProbe, y.ReadinessProbe) &&
-			equality.Semantic.DeepEqual(x.LivenessProbe, y.LivenessProbe) &&
-			equality.Semantic.DeepEqual(x.Lifecycle, y.Lifecycle) &&
-			equality.Semantic.DeepEqual(x.RestartPolicyRules, y.RestartPolicyRules)
-	})
 }

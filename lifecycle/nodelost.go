@@ -32,7 +32,7 @@ func (p *Pod) nodeLost() {
 	}
 	p.store.reported = r
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
-	if d, ends := p.t.toleratesUnreachable(); ends {
+	if d, ends := p.t.spec.ToleratesUnreachable(); ends {
 		p.absence.EvictAt = p.now.Add(d)
 	}
 	p.tellStatus()
@@ -42,38 +42,6 @@ func (p *Pod) nodeLost() {
 // status has not.
 func (p *Pod) tellStatus() {
 	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
-}
-
-// unreachableToleration is for how long a pod stays on an unreachable node that
-// says nothing about it, in seconds: what the API server's admission adds.
-const unreachableToleration = 300
-
-// toleratesUnreachable returns for how long the pod tolerates the taint of a
-// node that does not report, by the first toleration that matches; false: for
-// ever. Kubelets let static pods tolerate every taint (S83).
-func (t *Template) toleratesUnreachable() (time.Duration, bool) {
-	if t.static {
-		return 0, false
-	}
-	of := false // some toleration is about that taint: admission adds none
-	for i := range t.pod.Spec.Tolerations {
-		o := &t.pod.Spec.Tolerations[i]
-		if o.Key != "" && o.Key != corev1.TaintNodeUnreachable || o.Effect != "" && o.Effect != corev1.TaintEffectNoExecute {
-			continue
-		}
-		of = true
-		switch {
-		case o.Operator != corev1.TolerationOpExists && (o.Operator != "" && o.Operator != corev1.TolerationOpEqual || o.Value != ""):
-		case o.TolerationSeconds == nil:
-			return 0, false
-		default:
-			return seconds(max(0, *o.TolerationSeconds)), true
-		}
-	}
-	if of {
-		return 0, true
-	}
-	return seconds(unreachableToleration), true
 }
 
 // taintEvicted is the taint manager's deletion (S83).
@@ -102,7 +70,7 @@ func (p *Pod) keepPod() {
 // deletedUnseen takes a deletion of which the kubelet learns when the node is
 // back (S83). With no grace period the object is gone from the API at once (S70).
 func (p *Pod) deletedUnseen(grace *int64) {
-	d, changed := p.objectDeletion().ask(p.now, grace, p.t.grace)
+	d, changed := p.objectDeletion().ask(p.now, grace, p.t.spec.Grace)
 	if !changed {
 		return
 	}

@@ -297,7 +297,7 @@ func (p *Pod) removeQueued() {
 // purge removes all instances of the init list (S2).
 func (p *Pod) purge() {
 	p.pass.Stage = stagePurge
-	for i := p.t.regular(); i < p.t.Containers(); i++ {
+	for i := p.t.spec.Regular; i < p.t.Containers(); i++ {
 		for j := range p.pass.Snapshot.Instances {
 			if c := &p.pass.Snapshot.Instances[j]; c.Container == i {
 				p.pass.Queue = append(p.pass.Queue, c.ID)
@@ -309,7 +309,7 @@ func (p *Pod) purge() {
 // prune removes all but the newest dead instance of each init container (S12).
 func (p *Pod) prune() {
 	p.pass.Stage = stagePrune
-	for i := p.t.regular(); i < p.t.Containers(); i++ {
+	for i := p.t.spec.Regular; i < p.t.Containers(); i++ {
 		kept := false
 		for j := range p.pass.Snapshot.Instances {
 			c := &p.pass.Snapshot.Instances[j]

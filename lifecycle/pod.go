@@ -71,8 +71,8 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 		restartPending: make([]bool, n),
 		reasons:        make([]startReason, n),
 		backoff:        make([]restart.Backoff, n),
-		pullBackoff:    make([]restart.Backoff, t.images),
-		pullFailure:    make([]string, t.images),
+		pullBackoff:    make([]restart.Backoff, t.spec.Images),
+		pullFailure:    make([]string, t.spec.Images),
 		lastAttempt:    make([]int32, n),
 		triggered:      make([]time.Time, n),
 		busy:           true,
@@ -134,7 +134,7 @@ func (p *Pod) Reported() corev1.PodStatus { return *p.store.reported.DeepCopy() 
 // Object returns the pod as the API server would show it, with its reported
 // status and its deletion.
 func (p *Pod) Object() *corev1.Pod {
-	pod := p.t.pod.DeepCopy()
+	pod := p.t.spec.Manifest.DeepCopy()
 	pod.Namespace, pod.Name, pod.UID = p.id.Namespace, p.id.Name, p.id.UID
 	pod.Status = p.Reported()
 	p.objectDeletion().mark(pod)
@@ -143,7 +143,7 @@ func (p *Pod) Object() *corev1.Pod {
 
 // Columns returns kubectl's columns for the kubelet's own status at now.
 func (p *Pod) Columns(now time.Time) podphase.Row {
-	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *p.store.status}
+	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *p.store.status}
 	pod.CreationTimestamp = p.store.created
 	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)

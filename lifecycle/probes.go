@@ -9,7 +9,7 @@ import (
 
 // newProbes returns the pod's probe workers, none of which exists yet (P31).
 func (p *Pod) newProbes() probe.Set {
-	return probe.NewSet(p.t.layout, probe.SetOptions{
+	return probe.NewSet(p.t.spec.Layout, probe.SetOptions{
 		PassDelay: p.timing.ProbeDelay,
 		Quirks: probe.Quirks{
 			ForgetCounts: !p.t.has(QuirkP64),

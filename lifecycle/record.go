@@ -64,7 +64,7 @@ func resultKind(k probe.ActionKind) timeline.Kind {
 func (p *Pod) ActionRecord(now time.Time, a *Action) (timeline.Record, bool) {
 	r := timeline.Record{At: now, Kind: ActionRecordKind(a), Run: int(a.Attempt), Message: a.Message}
 	if a.Container != NoContainer {
-		r.Container = p.t.name(a.Container)
+		r.Container = p.t.spec.Name(a.Container)
 	}
 	switch r.Kind {
 	case 0:
@@ -157,7 +157,7 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 	restarts, _, _ := strings.Cut(row.Restarts, " ")
 	s := &timeline.State{
 		Ready: row.Ready, Status: row.Status, Restarts: restarts, Phase: full.Phase, Full: full,
-		Containers: make([]timeline.ContainerState, 0, len(p.t.containers)),
+		Containers: make([]timeline.ContainerState, 0, len(p.t.spec.Containers)),
 	}
 	for i := range full.Conditions {
 		if c := &full.Conditions[i]; c.Type == corev1.PodReady {
@@ -177,7 +177,7 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 
 // columnsOf returns kubectl's columns for a status.
 func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
-	pod := corev1.Pod{ObjectMeta: p.t.pod.ObjectMeta, Spec: p.t.pod.Spec, Status: *status}
+	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *status}
 	pod.CreationTimestamp = p.store.created
 	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)

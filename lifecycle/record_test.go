@@ -67,7 +67,7 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 // changed is the pod's template with another image.
 func changed(t *testing.T, p *Pod) *Template {
 	t.Helper()
-	pod := p.t.pod.DeepCopy()
+	pod := p.t.spec.Manifest.DeepCopy()
 	pod.Spec.Containers[0].Image = "app:v2"
 	template, err := Compile(pod, Config{})
 	if err != nil {

@@ -17,7 +17,7 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 	}
 	r := timeline.Record{At: now, Run: int(about.attempt), Message: ev.Err}
 	if about.container != NoContainer {
-		r.Container = p.t.name(about.container)
+		r.Container = p.t.spec.Name(about.container)
 	}
 	switch ev.Type {
 	case SandboxStarted, SandboxStopped, SandboxRemoved, SandboxDied:
@@ -64,7 +64,7 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:
 		return openRequest{}, false
 	case PodDeleted:
-		return openRequest{container: NoContainer}, !p.t.static
+		return openRequest{container: NoContainer}, !p.t.spec.Static
 	case NetworkUp:
 		return openRequest{container: NoContainer}, p.noNetwork != ""
 	case PodUpdated:

@@ -30,7 +30,7 @@ func (p *Pod) relistOnDemand() {
 
 // relist looks for changes in the runtime, and asks for a sync of each (T20, T23).
 func (p *Pod) relist() {
-	for _, e := range p.pleg.Relist(p.now, &p.truth, p.t.hostNetwork) {
+	for _, e := range p.pleg.Relist(p.now, &p.truth, p.t.spec.HostNetwork) {
 		if p.announced(e) {
 			p.requestSync()
 		}
@@ -52,7 +52,7 @@ func (p *Pod) announced(e pleg.Item) bool {
 }
 
 // inspect reads the runtime's present state.
-func (p *Pod) inspect() inventory.Snapshot { return p.pleg.Inspect(&p.truth, p.t.hostNetwork) }
+func (p *Pod) inspect() inventory.Snapshot { return p.pleg.Inspect(&p.truth, p.t.spec.HostNetwork) }
 
 // newerSnapshot reports whether the cache is newer than the end of the last sync
 // (T12); if not, the pass waits for the next relist. A new kubelet process lists

@@ -89,7 +89,7 @@ func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
 		return false
 	}
 	c := inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),
-		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.containers[r.container].spec.Image}
+		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.spec.Containers[r.container].Spec.Image}
 	if c.RuntimeID == "" {
 		c.RuntimeID = p.runtimeID(&c)
 	}
@@ -107,5 +107,5 @@ func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
 
 // runtimeID is the ID of an instance whose runtime gave none.
 func (p *Pod) runtimeID(c *inventory.Instance) string {
-	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, p.t.name(c.Container), c.Attempt, c.ID)
+	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, p.t.spec.Name(c.Container), c.Attempt, c.ID)
 }

@@ -76,7 +76,9 @@ func TestNoFieldOfAPodIsForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v in %s", err, data)
 		}
-		sameTemplate := cmp.Comparer(func(a, b *Template) bool { return reflect.DeepEqual(a.pod, b.pod) && a.cfg == b.cfg })
+		sameTemplate := cmp.Comparer(func(a, b *Template) bool {
+			return reflect.DeepEqual(a.spec.Manifest, b.spec.Manifest) && a.cfg == b.cfg
+		})
 		if diff := cmp.Diff(want, got, cmp.Exporter(wiretest.Ours), sameTemplate); diff != "" {
 			t.Errorf("(-written +read)\n%s", diff)
 		}

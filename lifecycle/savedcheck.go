@@ -22,7 +22,7 @@ func (p *Pod) check() error {
 	c.pass()
 	c.kills()
 	c.deletor()
-	if t := p.nextTemplate; t != nil && !p.t.sameContainers(t) {
+	if t := p.nextTemplate; t != nil && !p.t.spec.SameContainers(t.spec) {
 		c.failf("nextPod: its containers must be those of pod (P24)")
 	}
 	return errors.Join(c.errs...)
@@ -62,7 +62,7 @@ func (c *checker) waits(field string, op uint64, types ...ActionType) {
 
 func (c *checker) containers() {
 	p := c.p
-	for i := range p.t.containers {
+	for i := range p.t.spec.Containers {
 		if p.lastAttempt[i] < -1 {
 			c.failf("containers[%d].lastAttempt: %d: must be a count, or -1", i, p.lastAttempt[i])
 		}
@@ -72,7 +72,7 @@ func (c *checker) containers() {
 		c.backoff(fmt.Sprintf("images[%d].backoff", i), p.pullBackoff[i])
 	}
 	for i, kind := range p.probes.All() {
-		if i >= p.t.Containers() || probe.Of(p.t.containers[i].spec, kind) == nil {
+		if i >= p.t.Containers() || probe.Of(p.t.spec.Containers[i].Spec, kind) == nil {
 			c.failf("probes: the pod has no %v probe of container %d", kind, i)
 		}
 	}

@@ -60,7 +60,7 @@ func (p *Pod) saveContainers() []savedContainer {
 	out := make([]savedContainer, p.t.Containers())
 	for i := range out {
 		out[i] = savedContainer{
-			Name: p.t.name(i), Owed: p.restartPending[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
+			Name: p.t.spec.Name(i), Owed: p.restartPending[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
 			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.store.views[i]),
 		}
 	}
@@ -74,8 +74,8 @@ func (s *savedPod) loadContainers(p *Pod) error {
 	}
 	for i := range s.Containers {
 		c := &s.Containers[i]
-		if c.Name != p.t.name(i) {
-			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.name(i))
+		if c.Name != p.t.spec.Name(i) {
+			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.spec.Name(i))
 		}
 		p.restartPending[i], p.reasons[i], p.backoff[i] = c.Owed, startReason{c.Reason, c.Message}, c.Backoff.load()
 		p.lastAttempt[i], p.triggered[i], p.store.views[i] = c.LastAttempt, c.Triggered, probe.View(c.View)
@@ -83,28 +83,19 @@ func (s *savedPod) loadContainers(p *Pod) error {
 	return nil
 }
 
-// imageStrings are the pod's distinct image strings, by image key.
-func (t *Template) imageStrings() []string {
-	out := make([]string, t.images)
-	for i := range t.containers {
-		out[t.containers[i].imageKey] = t.containers[i].spec.Image
-	}
-	return out
-}
-
 func (p *Pod) saveImages() []savedImage {
-	out := make([]savedImage, p.t.images)
-	for i, image := range p.t.imageStrings() {
+	out := make([]savedImage, p.t.spec.Images)
+	for i, image := range p.t.spec.ImageStrings() {
 		out[i] = savedImage{image, saveBackoff(p.pullBackoff[i]), p.pullFailure[i]}
 	}
 	return out
 }
 
 func (s *savedPod) loadImages(p *Pod) error {
-	if len(s.Images) != p.t.images {
-		return fmt.Errorf("images: there are %d, and the pod has %d", len(s.Images), p.t.images)
+	if len(s.Images) != p.t.spec.Images {
+		return fmt.Errorf("images: there are %d, and the pod has %d", len(s.Images), p.t.spec.Images)
 	}
-	for i, image := range p.t.imageStrings() {
+	for i, image := range p.t.spec.ImageStrings() {
 		if s.Images[i].Image != image {
 			return fmt.Errorf("images[%d].image: %q: must be %q, as in the pod", i, s.Images[i].Image, image)
 		}

@@ -129,7 +129,7 @@ func (p *Pod) save() (*savedPod, error) {
 	}
 	s := &savedPod{
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
-		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.pod.DeepCopy(),
+		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.spec.Manifest.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.requests, saveRequest),
@@ -141,7 +141,7 @@ func (p *Pod) save() (*savedPod, error) {
 	}
 	s.Foreign = append(s.Foreign, p.foreign...)
 	if p.nextTemplate != nil {
-		s.NextPod = p.nextTemplate.pod.DeepCopy()
+		s.NextPod = p.nextTemplate.spec.Manifest.DeepCopy()
 	}
 	return s, nil
 }

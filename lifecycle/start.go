@@ -77,7 +77,7 @@ func (p *Pod) startFailed(i int, reason, message string) {
 	p.reasons[i] = startReason{reason, message}
 	p.pass.Sync.Failed = true
 	p.nextStart()
-	if p.t.containers[i].role == restart.Init {
+	if p.t.spec.Containers[i].Role == restart.Init {
 		p.pass.Stage = stageEnd
 	}
 }
@@ -93,11 +93,11 @@ func (p *Pod) checkBackoff(i int) {
 		return
 	}
 	p.expireBackoff(i)
-	if r, refused := p.backoff[i].Check(p.now, exited.FinishedAt, p.t.limits); refused {
+	if r, refused := p.backoff[i].Check(p.now, exited.FinishedAt, p.t.spec.Limits); refused {
 		p.refuseStart(i, r)
 		return
 	}
-	p.backoff[i].Advance(p.now, exited.FinishedAt, p.t.limits)
+	p.backoff[i].Advance(p.now, exited.FinishedAt, p.t.spec.Limits)
 	p.explainRestart(i, exited)
 	p.ensureImage(i)
 }
@@ -114,7 +114,7 @@ func (p *Pod) lastExit(i int) *inventory.Instance {
 
 // expireBackoff drops an entry that housekeeping has dropped by now (R18, R25).
 func (p *Pod) expireBackoff(i int) {
-	last, ok := p.backoff[i].Expires(p.t.limits)
+	last, ok := p.backoff[i].Expires(p.t.spec.Limits)
 	if ok && p.t.has(QuirkR25) && !p.timing.Chance.Housekeeping(last).After(p.now) {
 		p.backoff[i] = restart.Backoff{}
 	}
@@ -122,11 +122,11 @@ func (p *Pod) expireBackoff(i int) {
 
 // refuseStart records a refused start (R27, R28).
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
-	name := p.t.name(i)
+	name := p.t.spec.Name(i)
 	p.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
 	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
-	if last, ok := p.backoff[i].Expires(p.t.limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
+	if last, ok := p.backoff[i].Expires(p.t.spec.Limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
 		until = last // R25: the ideal model syncs when the entry vanishes
 	}
 	p.pass.Sync.refuse(until)
@@ -134,7 +134,7 @@ func (p *Pod) refuseStart(i int, r restart.Refusal) {
 }
 
 func (p *Pod) explainRestart(i int, exited *inventory.Instance) {
-	why := p.t.containers[i].policy.OnExit(exited.ExitCode).String()
+	why := p.t.spec.Containers[i].Policy.OnExit(exited.ExitCode).String()
 	p.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
 }
 
@@ -145,7 +145,7 @@ func (p *Pod) create(i int) {
 		attempt = c.Attempt + 1
 	}
 	p.pass.Start.Step = startCreate
-	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.containers[i].spec.Image})
+	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.spec.Containers[i].Spec.Image})
 	p.pass.Start.Instance = op
 	p.await(op)
 }
@@ -171,7 +171,7 @@ func (p *Pod) containerStarted(i int) {
 		return
 	}
 	p.emitEvent(i, corev1.EventTypeNormal, "Started", "Container started")
-	hook := postStart(p.t.containers[i].spec)
+	hook := postStart(p.t.spec.Containers[i].Spec)
 	if hook == nil {
 		p.started(i)
 		return

@@ -16,17 +16,17 @@ import (
 func (p *Pod) generate(r *inventory.Snapshot, podTerminal bool) *corev1.PodStatus {
 	previous := p.previousStatus()
 	s := &corev1.PodStatus{
-		QOSClass: p.t.qos, HostIP: p.t.cfg.HostIP, ObservedGeneration: p.generation(),
-		Resources: p.t.resources.pod, AllocatedResources: p.t.resources.allocated,
+		QOSClass: p.t.spec.QOS, HostIP: p.t.cfg.HostIP, ObservedGeneration: p.generation(),
+		Resources: p.t.spec.Resources.Pod, AllocatedResources: p.t.spec.Resources.Allocated,
 	}
 	p.setAddresses(s, r)
 	restarting := p.restartingAll(r, previous)
 	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.Deletion.Asked}
 	b.containers(s)
-	p.setPhase(s, previous, p.t.rules.Phase(s, podTerminal, p.t.startedInActive(r)))
+	p.setPhase(s, previous, p.t.spec.Rules.Phase(s, podTerminal, r.StartedInActive(p.t.spec.Regular)))
 	p.setProbed(s, r)
 	need, _, _ := p.t.plans.NeedsSandbox(r)
-	s.Conditions = p.t.rules.Conditions(nil, &podphase.Facts{
+	s.Conditions = p.t.spec.Rules.Conditions(nil, &podphase.Facts{
 		Status: s, Previous: previous.Conditions, API: p.apiConditions(), Generation: p.generation(),
 		HasSandbox: !need, RestartingAll: restarting && len(r.Instances) > 0,
 	})
@@ -35,11 +35,11 @@ func (p *Pod) generate(r *inventory.Snapshot, podTerminal bool) *corev1.PodStatu
 
 func (b *statusBuilder) containers(s *corev1.PodStatus) {
 	t := b.p.t
-	s.ContainerStatuses = make([]corev1.ContainerStatus, 0, t.regular())
-	for _, i := range t.sorted { // C15
+	s.ContainerStatuses = make([]corev1.ContainerStatus, 0, t.spec.Regular)
+	for _, i := range t.spec.Sorted { // C15
 		s.ContainerStatuses = append(s.ContainerStatuses, b.build(i))
 	}
-	for i := t.regular(); i < t.Containers(); i++ {
+	for i := t.spec.Regular; i < t.Containers(); i++ {
 		s.InitContainerStatuses = append(s.InitContainerStatuses, b.build(i))
 	}
 }
@@ -55,9 +55,9 @@ func (p *Pod) previousStatus() *corev1.PodStatus {
 // apiConditions are the conditions of the API object, with those set since.
 func (p *Pod) apiConditions() []corev1.PodCondition {
 	if len(p.foreign) == 0 {
-		return p.t.pod.Status.Conditions
+		return p.t.spec.Manifest.Status.Conditions
 	}
-	all := append([]corev1.PodCondition(nil), p.t.pod.Status.Conditions...)
+	all := append([]corev1.PodCondition(nil), p.t.spec.Manifest.Status.Conditions...)
 	for _, c := range p.foreign {
 		all = setCondition(all, c)
 	}
@@ -78,7 +78,7 @@ func (p *Pod) setAddresses(s *corev1.PodStatus, r *inventory.Snapshot) {
 	ips := r.IPs
 	if s.HostIP != "" {
 		s.HostIPs = []corev1.HostIP{{IP: s.HostIP}}
-		if p.t.hostNetwork {
+		if p.t.spec.HostNetwork {
 			ips = []string{s.HostIP}
 		}
 	}
@@ -93,29 +93,14 @@ func (p *Pod) setAddresses(s *corev1.PodStatus, r *inventory.Snapshot) {
 
 // restartingAll reports whether RestartAllContainers is in effect (R9).
 func (p *Pod) restartingAll(r *inventory.Snapshot, previous *corev1.PodStatus) bool {
-	if !p.t.restartsAll {
+	if !p.t.spec.RestartsAll {
 		return false
 	}
 	if conditionTrue(previous, corev1.AllContainersRestarting) {
 		return true
 	}
-	for i := range p.t.containers {
-		if c := r.Newest(i); c != nil && c.State == restart.StateExited && p.t.containers[i].policy.RestartsAll(c.ExitCode) {
-			return true
-		}
-	}
-	return false
-}
-
-// startedInActive reports whether some instance of a regular container is of
-// the ready sandbox (S21 row 3).
-func (t *Template) startedInActive(r *inventory.Snapshot) bool {
-	s := r.ActiveSandbox()
-	if s == nil {
-		return false
-	}
-	for i := range r.Instances {
-		if c := &r.Instances[i]; c.Container < t.regular() && c.Sandbox == s.ID {
+	for i := range p.t.spec.Containers {
+		if c := r.Newest(i); c != nil && c.State == restart.StateExited && p.t.spec.Containers[i].Policy.RestartsAll(c.ExitCode) {
 			return true
 		}
 	}
@@ -140,8 +125,8 @@ func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) 
 // setProbed sets started and ready of every container, and triggers readiness
 // workers whose container is not ready yet (P56, P75, P77).
 func (p *Pod) setProbed(s *corev1.PodStatus, r *inventory.Snapshot) {
-	for i := range p.t.containers {
-		c := p.t.statusIn(s, i)
+	for i := range p.t.spec.Containers {
+		c := p.t.spec.StatusIn(s, i)
 		live := c.State.Running != nil
 		newest := r.Newest(i)
 		var instance uint64
@@ -150,7 +135,7 @@ func (p *Pod) setProbed(s *corev1.PodStatus, r *inventory.Snapshot) {
 		}
 		started := p.probes.Started(i, live, instance, c.Started != nil && *c.Started)
 		c.Started = &started
-		if p.t.containers[i].role == restart.Init {
+		if p.t.spec.Containers[i].Role == restart.Init {
 			if c.State.Terminated != nil && c.State.Terminated.ExitCode == 0 {
 				c.Ready = true
 			}
@@ -165,22 +150,4 @@ func (p *Pod) setProbed(s *corev1.PodStatus, r *inventory.Snapshot) {
 		}
 		c.Ready = ready
 	}
-}
-
-// statusIn returns the entry of container i in a status, or nil.
-func (t *Template) statusIn(s *corev1.PodStatus, i int) *corev1.ContainerStatus {
-	list := s.ContainerStatuses
-	if i >= t.regular() {
-		list = s.InitContainerStatuses
-	}
-	name, at := t.name(i), t.position[i]
-	if at < len(list) && list[at].Name == name {
-		return &list[at]
-	}
-	for j := range list { // a status that the kubelet did not write
-		if list[j].Name == name {
-			return &list[j]
-		}
-	}
-	return nil
 }

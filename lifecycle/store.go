@@ -24,9 +24,9 @@ type statusStore struct {
 }
 
 func (s *statusStore) init(t *Template) {
-	s.status, s.reported = &t.pod.Status, &t.pod.Status
+	s.status, s.reported = &t.spec.Manifest.Status, &t.spec.Manifest.Status
 	s.views = make([]probe.View, t.Containers())
-	s.created = t.pod.CreationTimestamp
+	s.created = t.spec.Manifest.CreationTimestamp
 }
 
 func (s *statusStore) clone() statusStore {
@@ -61,7 +61,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 	first := !p.store.stored
 	p.store.stored, p.store.status = true, s
 	p.refreshViews()
-	if first && p.t.deadline > 0 {
+	if first && p.t.spec.Deadline > 0 {
 		p.scheduleLook()
 	}
 	p.report()
@@ -92,20 +92,20 @@ func (p *Pod) report() {
 // Terminated to another state though it may not restart; such an update is
 // dropped as a whole (C17).
 func (p *Pod) illegalTransition(old, s *corev1.PodStatus) bool {
-	if p.t.pod.Spec.RestartPolicy == corev1.RestartPolicyAlways || p.t.restartsAll {
+	if p.t.spec.Manifest.Spec.RestartPolicy == corev1.RestartPolicyAlways || p.t.spec.RestartsAll {
 		return false
 	}
-	for i := range p.t.containers {
-		if p.t.isSidecar(i) {
+	for i := range p.t.spec.Containers {
+		if p.t.spec.IsSidecar(i) {
 			continue
 		}
-		was, is := p.t.statusIn(old, i), p.t.statusIn(s, i)
+		was, is := p.t.spec.StatusIn(old, i), p.t.spec.StatusIn(s, i)
 		if was == nil || is == nil || was.State.Terminated == nil || is.State.Terminated != nil {
 			continue
 		}
 		code := was.State.Terminated.ExitCode
-		onFailure := code != 0 && p.t.pod.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
-		if !onFailure && !p.t.containers[i].policy.Restarts(code) {
+		onFailure := code != 0 && p.t.spec.Manifest.Spec.RestartPolicy == corev1.RestartPolicyOnFailure
+		if !onFailure && !p.t.spec.Containers[i].Policy.Restarts(code) {
 			return true
 		}
 	}
@@ -117,9 +117,9 @@ func (p *Pod) illegalTransition(old, s *corev1.PodStatus) bool {
 func (p *Pod) refreshViews() {
 	s := p.store.status
 	restarting := p.restartingAll(p.pleg.Cached(), s)
-	for i := range p.t.containers {
-		v := probe.View{Known: true, Finished: terminal(s.Phase), Sidecar: p.t.isSidecar(i)}
-		if c := p.t.statusIn(s, i); c != nil {
+	for i := range p.t.spec.Containers {
+		v := probe.View{Known: true, Finished: terminal(s.Phase), Sidecar: p.t.spec.IsSidecar(i)}
+		if c := p.t.spec.StatusIn(s, i); c != nil {
 			p.viewContainer(&v, i, c, restarting)
 		}
 		p.store.views[i] = v
@@ -136,7 +136,7 @@ func (p *Pod) viewContainer(v *probe.View, i int, c *corev1.ContainerStatus, res
 		v.Adopted = p.adopted(p.truth.Instance(v.Instance))
 	case c.State.Terminated != nil:
 		v.Terminated = true
-		v.MayRestart = restarting || p.t.containers[i].policy.Restarts(c.State.Terminated.ExitCode)
+		v.MayRestart = restarting || p.t.spec.Containers[i].Policy.Restarts(c.State.Terminated.ExitCode)
 	}
 }
 
@@ -180,7 +180,7 @@ func (p *Pod) setReady(container int, instance uint64, ready bool) {
 		return
 	}
 	c.Ready = ready
-	fresh := p.t.rules.Conditions(nil, &podphase.Facts{Status: s, Previous: s.Conditions, API: s.Conditions, Generation: p.generation()})
+	fresh := p.t.spec.Rules.Conditions(nil, &podphase.Facts{Status: s, Previous: s.Conditions, API: s.Conditions, Generation: p.generation()})
 	for _, cond := range fresh {
 		if cond.Type == corev1.PodReady || cond.Type == corev1.ContainersReady {
 			s.Conditions = setCondition(s.Conditions, cond)
@@ -206,5 +206,5 @@ func (p *Pod) copyFor(container int, instance uint64) (*corev1.PodStatus, *corev
 		return nil, nil
 	}
 	s := p.store.status.DeepCopy()
-	return s, p.t.statusIn(s, container)
+	return s, p.t.spec.StatusIn(s, container)
 }

@@ -19,7 +19,7 @@ func (p *Pod) syncPod() {
 		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
 		return
 	}
-	if p.noNetwork != "" && !p.t.hostNetwork {
+	if p.noNetwork != "" && !p.t.spec.HostNetwork {
 		p.awaitNetwork()
 		return
 	}
@@ -90,7 +90,7 @@ func (p *Pod) explainPodKill() {
 // then the sandboxes (C46).
 func (p *Pod) killAll(override *int64) {
 	p.pass.Stage = stageKillPod
-	p.kills.begin(p.t.hasSidecar)
+	p.kills.begin(p.t.spec.HasSidecar)
 	for i := range p.pass.Snapshot.Instances {
 		if c := &p.pass.Snapshot.Instances[i]; c.Running() {
 			p.beginKill(plan.Kill{Container: c.Container, Instance: c.ID}, override)

@@ -56,7 +56,7 @@ func (p *Pod) finishPod() {
 	p.storeSynced(p.generate(p.pass.Snapshot, true))
 	final := p.store.status.DeepCopy()
 	p.markUnfinished(final) // C24
-	if !p.t.static && !terminal(final.Phase) {
+	if !p.t.spec.Static && !terminal(final.Phase) {
 		final.Phase = corev1.PodFailed // S73
 	}
 	p.worker.Finished = true // before the status is stored: it is the last one
@@ -102,7 +102,7 @@ func markLost(c *corev1.ContainerStatus) {
 // everInitialized reports whether the pod was ever initialized, by the status
 // in the API (C24).
 func (p *Pod) everInitialized() bool {
-	if p.t.inits() == 0 {
+	if p.t.spec.Inits() == 0 {
 		return true
 	}
 	s := p.apiStatus()
@@ -117,7 +117,7 @@ func (p *Pod) everInitialized() bool {
 
 // initDone reports whether entry k of the init list is done, by its status.
 func (p *Pod) initDone(k int, c *corev1.ContainerStatus) bool {
-	if p.t.isSidecar(p.t.regular() + k) {
+	if p.t.spec.IsSidecar(p.t.spec.Regular + k) {
 		return c.State.Running != nil && c.Started != nil && *c.Started
 	}
 	exitedWell := func(s corev1.ContainerState) bool { return s.Terminated != nil && s.Terminated.ExitCode == 0 }
@@ -134,12 +134,12 @@ func (p *Pod) apiStatus() *corev1.PodStatus {
 	case p.store.recalled != nil:
 		return p.store.recalled
 	}
-	return &p.t.pod.Status
+	return &p.t.spec.Manifest.Status
 }
 
 // generation is the pod object's metadata.generation: a deletion adds one.
 func (p *Pod) generation() int64 {
-	g := p.t.pod.Generation
+	g := p.t.spec.Manifest.Generation
 	if g != 0 && p.deletion.Asked && !p.t.cfg.Standalone {
 		g++
 	}

@@ -113,7 +113,7 @@ func (p *Pod) effectiveGrace(override *int64) int64 {
 		shorten(*override)
 	}
 	if !overridden && grace == 0 {
-		grace = p.t.grace
+		grace = p.t.spec.Grace
 	}
 	return max(grace, 1)
 }
@@ -189,8 +189,8 @@ func (p *Pod) look() {
 // activeDeadline is when the pod's activeDeadlineSeconds pass, counted from the
 // stored start time (S80).
 func (p *Pod) activeDeadline() (time.Time, bool) {
-	if p.t.deadline == 0 || p.store.status.StartTime == nil {
+	if p.t.spec.Deadline == 0 || p.store.status.StartTime == nil {
 		return time.Time{}, false
 	}
-	return p.store.status.StartTime.Add(p.t.deadline), true
+	return p.store.status.StartTime.Add(p.t.spec.Deadline), true
 }

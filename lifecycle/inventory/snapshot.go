@@ -114,3 +114,18 @@ func (r *Snapshot) NewestTwo(container int) (newest, second *Instance) {
 	}
 	return newest, nil
 }
+
+// StartedInActive reports whether some instance of the first containers, as many
+// as are given, is of the ready sandbox (S21 row 3).
+func (r *Snapshot) StartedInActive(containers int) bool {
+	s := r.ActiveSandbox()
+	if s == nil {
+		return false
+	}
+	for i := range r.Instances {
+		if c := &r.Instances[i]; c.Container < containers && c.Sandbox == s.ID {
+			return true
+		}
+	}
+	return false
+}

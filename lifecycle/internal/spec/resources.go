@@ -1,4 +1,4 @@
-package lifecycle
+package spec
 
 import (
 	corev1 "k8s.io/api/core/v1"
@@ -6,31 +6,32 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// podResources is what statuses show of a pod's resources. Nothing is resized
+// Resources is what statuses show of a pod's resources. Nothing is resized
 // here, so they are those of the spec. All of it is shared and never modified.
-type podResources struct {
-	pod        *corev1.ResourceRequirements
-	allocated  corev1.ResourceList
-	containers []containerResources
+type Resources struct {
+	Pod        *corev1.ResourceRequirements
+	Allocated  corev1.ResourceList
+	Containers []ContainerResources
 }
 
-type containerResources struct {
-	resources *corev1.ResourceRequirements
-	allocated corev1.ResourceList
+// ContainerResources is the same of one container.
+type ContainerResources struct {
+	Resources *corev1.ResourceRequirements
+	Allocated corev1.ResourceList
 }
 
-func podResourcesOf(pod *corev1.Pod) podResources {
+func resourcesOf(pod *corev1.Pod) Resources {
 	spec := &pod.Spec
 	requests := effective(spec, func(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Requests })
 	limits := effective(spec, func(r *corev1.ResourceRequirements) corev1.ResourceList { return r.Limits })
 	addOverhead(requests, limits, spec.Overhead)
-	r := podResources{
-		pod:       &corev1.ResourceRequirements{Requests: orNil(requests), Limits: orNil(limits)},
-		allocated: orNil(requests),
+	r := Resources{
+		Pod:       &corev1.ResourceRequirements{Requests: orNil(requests), Limits: orNil(limits)},
+		Allocated: orNil(requests),
 	}
 	for _, list := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
 		for i := range list {
-			r.containers = append(r.containers, containerResources{list[i].Resources.DeepCopy(), list[i].Resources.Requests.DeepCopy()})
+			r.Containers = append(r.Containers, ContainerResources{list[i].Resources.DeepCopy(), list[i].Resources.Requests.DeepCopy()})
 		}
 	}
 	return r
