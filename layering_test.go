@@ -24,6 +24,7 @@ var levels = map[string]int{
 	"lifecycle/internal/imagename": 24, // image references
 	"lifecycle/apiserver":          25, // defaults and validation
 	"lifecycle/plan":               26, // what one sync would do
+	"lifecycle/internal/spec":      26, // a pod spec, compiled
 	"lifecycle/internal":           27, // the parts of the pod machine
 	"lifecycle":                    30, // the pod machine
 	"probe/handler":                35, // real probes
@@ -39,7 +40,23 @@ var levels = map[string]int{
 }
 
 // core names the packages that are pure: time is an argument, no input is hidden.
-var core = map[string]bool{"internal/expand": true, "internal/wire": true, "probe": true, "probe/answer": true, "restart": true, "timeline": true, "podphase": true, "lifecycle/inventory": true, "lifecycle/plan": true, "lifecycle/internal/spec": true, "lifecycle/apiserver": true, "lifecycle/internal/imagename": true, "lifecycle/internal/pleg": true, "lifecycle": true}
+var core = map[string]bool{
+	"internal/expand":              true,
+	"internal/wire":                true,
+	"probe":                        true,
+	"probe/answer":                 true,
+	"restart":                      true,
+	"timeline":                     true,
+	"podphase":                     true,
+	"lifecycle/inventory":          true,
+	"lifecycle/plan":               true,
+	"lifecycle/internal/status":    true,
+	"lifecycle/internal/spec":      true,
+	"lifecycle/apiserver":          true,
+	"lifecycle/internal/imagename": true,
+	"lifecycle/internal/pleg":      true,
+	"lifecycle":                    true,
+}
 
 // levelOf returns the level of a package, given by its path below the module.
 func levelOf(pkg string) (int, bool) {

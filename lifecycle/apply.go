@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 )
@@ -27,7 +28,7 @@ func (p *Pod) apply(ev *Event) {
 	case ContainerUnknown:
 		p.lostTrack(ev.Instance)
 	case ProbeFinished:
-		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.store.views, p.acts[:0])
+		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.cache.Views(), p.acts[:0])
 		p.probed(p.acts)
 	case PodDeleted:
 		p.deleted(ev.Grace)
@@ -136,7 +137,7 @@ func (p *Pod) lostTrack(instance uint64) {
 
 // breakPromises ends what an instance that ran has promised the probe workers.
 func (p *Pod) breakPromises(instance uint64) {
-	if c := p.truth.Instance(instance); p.store.views[c.Container].Instance == c.ID {
+	if c := p.truth.Instance(instance); p.cache.Views()[c.Container].Instance == c.ID {
 		p.probes.Break(p.now, c.Container)
 	}
 }
@@ -207,8 +208,7 @@ func (p *Pod) orphaned() {
 	if p.timing.housekeepsAgain() {
 		p.worker.OrphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
-	p.store.stored = false
-	clear(p.store.views)
+	p.cache.Drop()
 	p.viewsChanged()
 	if p.worker.Pending == nil && p.pass.Work == 0 {
 		p.updateWorker(nil)
@@ -250,7 +250,7 @@ func (p *Pod) exceeded() {
 // refuse ends a pod that was not admitted: there is a status, and nothing else
 // (S82).
 func (p *Pod) refuse(e *Eviction) {
-	if p.store.stored || p.pass.Work != 0 {
+	if p.cache.Stored || p.pass.Work != 0 {
 		p.ignored(PodRefused, "the pod was admitted before")
 		return
 	}
@@ -295,10 +295,8 @@ func (p *Pod) Wanted() *Template {
 // a sync only if Ready would change (S44).
 func (p *Pod) conditionSet(c corev1.PodCondition) {
 	c.LastProbeTime, c.LastTransitionTime = podphase.Truncate(c.LastProbeTime), podphase.Truncate(c.LastTransitionTime)
-	p.foreign = setCondition(slices.Clone(p.foreign), c)
-	s := p.store.status.DeepCopy()
-	s.Conditions = setCondition(s.Conditions, c)
-	if p.store.stored && p.t.spec.Rules.GatesNeedSync(s) {
+	p.foreign = status.SetCondition(slices.Clone(p.foreign), c)
+	if p.cache.Stored && p.t.spec.Rules.GatesNeedSync(p.cache.WithCondition(c)) {
 		p.requestSync()
 	}
 }

@@ -32,7 +32,7 @@ func (p *Pod) isExec(container int, kind probe.Kind) bool {
 
 func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {
 	answer := probe.Answer{Err: canceled}
-	p.probed(p.probes.Finish(p.now, container, kind, attempt, answer, p.store.views, nil))
+	p.probed(p.probes.Finish(p.now, container, kind, attempt, answer, p.cache.Views(), nil))
 }
 
 // attempt passes on a worker's request for an attempt, unless it is one that is

@@ -17,12 +17,12 @@
 // The machine is the kubelet in small, part by part:
 //
 //	worker.go, pass.go   the pod worker: one sync at a time, one update pending
-//	relist.go            the event generator (PLEG): snapshots, and when they are taken
+//	relist.go            when the runtime is relisted (internal/pleg), and what follows
 //	sync.go              a sync: status, plan (package plan), and the plan carried out
 //	start.go, image.go   starting one container; its image
 //	kill.go              stopping containers: hooks, order, grace periods
 //	terminate.go         the pod's end
-//	status.go, store.go  the status, and the status cache that probe workers read
+//	status.go            the status (internal/status): when it is built, stored, reported
 //	probes.go            the probe workers, and what their results set off
 //
 // [Timing] says how long the machinery around these rules takes: nothing at

@@ -1,12 +1,10 @@
 package lifecycle
 
 import (
-	"slices"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
-	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/restart"
 )
 
@@ -25,17 +23,12 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)
 	clear(p.restartPending)
-	if p.store.recalled = nil; keepMemory {
-		p.store.recalled = p.store.reported
-	}
+	p.cache.Recall(keepMemory)
 	api := p.apiStatus()
-	if ended := p.store.stored && terminal(p.store.status.Phase); !ended || !keepMemory { // S25
-		p.store.stored, p.store.status = false, api
-	}
-	p.store.views = slices.Repeat([]probe.View{{}}, p.t.Containers())
+	p.cache.Restart(api, keepMemory)
 	p.refreshAdopted()
 	p.worker.Deleted = p.deletion.Asked
-	p.worker.Terminating = p.deletion.Asked || terminal(p.store.status.Phase)
+	p.worker.Terminating = p.deletion.Asked || status.Terminal(p.cache.Status.Phase)
 	if keepMemory {
 		p.remember(&old)
 	} else {
@@ -66,11 +59,11 @@ func (p *Pod) remember(old *podWorker) {
 // forget loses every back-off entry (R19), why the last starts and pulls failed,
 // and an eviction of which nothing was told (S25, S53).
 func (p *Pod) forget(api *corev1.PodStatus) {
-	clear(p.reasons)
+	clear(p.waiting)
 	clear(p.backoff)
 	clear(p.pullBackoff)
 	clear(p.pullFailure)
-	if !terminal(api.Phase) {
+	if !status.Terminal(api.Phase) {
 		p.evicted = nil
 	}
 }
@@ -85,7 +78,7 @@ func (p *Pod) orphanFound() {
 
 // refreshAdopted lets workers see the API's status until the first sync.
 func (p *Pod) refreshAdopted() {
-	if len(p.store.status.ContainerStatuses) > 0 {
+	if len(p.cache.Status.ContainerStatuses) > 0 {
 		p.refreshViews()
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/podphase"
 )
 
@@ -24,13 +25,13 @@ func (p *Pod) nodeLost() {
 		return
 	}
 	p.worker.Lost = true
-	r := p.store.reported.DeepCopy()
-	for i := range r.Conditions {
-		if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
-			c.Status, c.LastTransitionTime = corev1.ConditionFalse, podphase.Truncate(metaTime(p.now))
+	p.cache.Patch(func(r *corev1.PodStatus) {
+		for i := range r.Conditions {
+			if c := &r.Conditions[i]; c.Type == corev1.PodReady && c.Status != corev1.ConditionFalse {
+				c.Status, c.LastTransitionTime = corev1.ConditionFalse, podphase.Truncate(metaTime(p.now))
+			}
 		}
-	}
-	p.store.reported = r
+	})
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
 	if d, ends := p.t.spec.ToleratesUnreachable(); ends {
 		p.absence.EvictAt = p.now.Add(d)
@@ -41,19 +42,19 @@ func (p *Pod) nodeLost() {
 // tellStatus tells that the pod object has changed, though the kubelet's own
 // status has not.
 func (p *Pod) tellStatus() {
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.store.status, Reported: p.store.reported})
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported})
 }
 
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
 	p.absence.EvictAt = zeroTime
 	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
-	r := p.store.reported.DeepCopy()
-	added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
-		Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
-	podphase.Stamp(added, r.Conditions, p.now)
-	r.Conditions = setCondition(r.Conditions, added[0])
-	p.store.reported = r
+	p.cache.Patch(func(r *corev1.PodStatus) {
+		added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
+			Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
+		podphase.Stamp(added, r.Conditions, p.now)
+		r.Conditions = status.SetCondition(r.Conditions, added[0])
+	})
 	p.deletedUnseen(nil)
 	p.tellStatus()
 }
@@ -102,7 +103,7 @@ func (p *Pod) nodeReturned() {
 	if missed.Grace == 0 {
 		p.absence.Deletion = missed
 	}
-	for _, c := range p.store.reported.Conditions {
+	for _, c := range p.cache.Reported.Conditions {
 		if c.Type == corev1.DisruptionTarget && c.Reason == "DeletionByTaintManager" {
 			p.conditionSet(c)
 		}

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -36,7 +37,7 @@ type Pod struct {
 	hooks   []strayHook
 	probes  probe.Set
 
-	store    statusStore
+	cache    status.Cache
 	foreign  []corev1.PodCondition // set in the API, not the kubelet's (S40)
 	deletion deletion
 	absence  absence
@@ -45,7 +46,7 @@ type Pod struct {
 	noNetwork string // why the network is not ready; empty: it is
 
 	restartPending []bool            // by container: see plan.Input.RestartPending
-	reasons        []startReason     // by container: why its last start failed (R30)
+	waiting        []status.Waiting  // by container: why its last start failed (R30)
 	backoff        []restart.Backoff // by container
 	pullBackoff    []restart.Backoff // by image string
 	pullFailure    []string          // by image string: "REASON: MESSAGE" of the last failed pull (I4)
@@ -69,7 +70,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	p := &Pod{
 		t: t, id: id, timing: timing.withChance(), now: now,
 		restartPending: make([]bool, n),
-		reasons:        make([]startReason, n),
+		waiting:        make([]status.Waiting, n),
 		backoff:        make([]restart.Backoff, n),
 		pullBackoff:    make([]restart.Backoff, t.spec.Images),
 		pullFailure:    make([]string, t.spec.Images),
@@ -80,7 +81,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	for i := range p.lastAttempt {
 		p.lastAttempt[i] = -1
 	}
-	p.store.init(t)
+	p.cache = status.NewCache(t.spec)
 	p.probes = p.newProbes()
 	p.requestSync()
 	return p
@@ -100,10 +101,10 @@ func (p *Pod) Clone() *Pod {
 	c.deletor = p.deletor.clone()
 	c.hooks = slices.Clone(p.hooks)
 	c.probes = p.probes.Clone()
-	c.store = p.store.clone()
+	c.cache = p.cache.Clone()
 	c.foreign = slices.Clone(p.foreign)
 	c.restartPending = slices.Clone(p.restartPending)
-	c.reasons = slices.Clone(p.reasons)
+	c.waiting = slices.Clone(p.waiting)
 	c.backoff = slices.Clone(p.backoff)
 	c.pullBackoff = slices.Clone(p.pullBackoff)
 	c.pullFailure = slices.Clone(p.pullFailure)
@@ -125,11 +126,11 @@ func (p *Pod) Finished() bool { return p.worker.Finished }
 
 // Status returns a copy of the kubelet's own status of the pod: its status
 // cache. What an API server is sent can differ: see [Pod.Reported].
-func (p *Pod) Status() corev1.PodStatus { return *p.store.status.DeepCopy() }
+func (p *Pod) Status() corev1.PodStatus { return *p.cache.Status.DeepCopy() }
 
 // Reported returns the status as the API server is sent it (S25, S53, S62):
 // a terminal phase only once no container can run any more.
-func (p *Pod) Reported() corev1.PodStatus { return *p.store.reported.DeepCopy() }
+func (p *Pod) Reported() corev1.PodStatus { return *p.cache.Reported.DeepCopy() }
 
 // Object returns the pod as the API server would show it, with its reported
 // status and its deletion.
@@ -143,8 +144,8 @@ func (p *Pod) Object() *corev1.Pod {
 
 // Columns returns kubectl's columns for the kubelet's own status at now.
 func (p *Pod) Columns(now time.Time) podphase.Row {
-	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *p.store.status}
-	pod.CreationTimestamp = p.store.created
+	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *p.cache.Status}
+	pod.CreationTimestamp = p.cache.Created
 	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)
 }

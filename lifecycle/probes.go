@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"time"
 
-	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -77,10 +76,10 @@ func (p *Pod) runProbes() bool {
 	acts := p.acts[:0]
 	switch {
 	case p.probes.Due(p.now):
-		acts = p.probes.StepFirst(p.now, p.store.views, acts)
+		acts = p.probes.StepFirst(p.now, p.cache.Views(), acts)
 	case p.stale:
 		p.stale = false
-		acts = p.probes.Changed(p.now, p.store.views, acts)
+		acts = p.probes.Changed(p.now, p.cache.Views(), acts)
 	default:
 		return false
 	}
@@ -150,14 +149,3 @@ func (p *Pod) resultSet(a *probe.Action) {
 	}
 	p.requestSync()
 }
-
-// adopted reports that an instance was started so long before this kubelet
-// process that it counts as pre-existing (P55).
-func (p *Pod) adopted(c *inventory.Instance) bool {
-	return c != nil && !p.kubeletStart.IsZero() && !p.t.cfg.Gates.ResetOnKubeletRestart &&
-		c.StartedAt.Before(p.kubeletStart.Add(-adoptionMargin))
-}
-
-// adoptionMargin is how much older than the kubelet process a container must be
-// to count as pre-existing (P55).
-const adoptionMargin = 10 * time.Second

@@ -178,7 +178,7 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 // columnsOf returns kubectl's columns for a status.
 func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
 	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *status}
-	pod.CreationTimestamp = p.store.created
+	pod.CreationTimestamp = p.cache.Created
 	p.objectDeletion().mark(&pod)
 	return podphase.Columns(&pod, now)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
 )
@@ -60,8 +61,8 @@ func (p *Pod) saveContainers() []savedContainer {
 	out := make([]savedContainer, p.t.Containers())
 	for i := range out {
 		out[i] = savedContainer{
-			Name: p.t.spec.Name(i), Owed: p.restartPending[i], Reason: p.reasons[i].reason, Message: p.reasons[i].message,
-			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.store.views[i]),
+			Name: p.t.spec.Name(i), Owed: p.restartPending[i], Reason: p.waiting[i].Reason, Message: p.waiting[i].Message,
+			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.cache.Views()[i]),
 		}
 	}
 	return out
@@ -77,10 +78,19 @@ func (s *savedPod) loadContainers(p *Pod) error {
 		if c.Name != p.t.spec.Name(i) {
 			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.spec.Name(i))
 		}
-		p.restartPending[i], p.reasons[i], p.backoff[i] = c.Owed, startReason{c.Reason, c.Message}, c.Backoff.load()
-		p.lastAttempt[i], p.triggered[i], p.store.views[i] = c.LastAttempt, c.Triggered, probe.View(c.View)
+		p.restartPending[i], p.waiting[i], p.backoff[i] = c.Owed, status.Waiting{Reason: c.Reason, Message: c.Message}, c.Backoff.load()
+		p.lastAttempt[i], p.triggered[i] = c.LastAttempt, c.Triggered
 	}
 	return nil
+}
+
+// views are what probe workers saw last, by container.
+func (s *savedPod) views() []probe.View {
+	views := make([]probe.View, len(s.Containers))
+	for i := range views {
+		views[i] = probe.View(s.Containers[i].View)
+	}
+	return views
 }
 
 func (p *Pod) saveImages() []savedImage {

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 )
 
@@ -101,7 +101,7 @@ type savedPod struct {
 	Probes     json.RawMessage      `json:"probes"`
 	Stale      bool                 `json:"probesAreStale,omitempty"`
 	ProbesMade time.Time            `json:"probesMade,omitzero"`
-	Status     savedStatus          `json:"status"`
+	Status     status.Cache         `json:"status"`
 	Foreign    []savedCondition     `json:"foreignConditions,omitempty"`
 	Deletion   deletion             `json:"deletion,omitzero"`
 	Absence    absence              `json:"nodeLost,omitzero"`
@@ -110,15 +110,6 @@ type savedPod struct {
 }
 
 type savedCondition = corev1.PodCondition
-
-// savedStatus is the status store; the views stand with their containers.
-type savedStatus struct {
-	Stored   bool              `json:"stored,omitempty"`
-	Cached   *corev1.PodStatus `json:"cached"`
-	Reported *corev1.PodStatus `json:"reported"`
-	Recalled *corev1.PodStatus `json:"recalled,omitempty"`
-	Created  metav1.Time       `json:"podCreated,omitzero"`
-}
 
 // save makes the written form of a Pod. It leaves out what Step makes anew and
 // pass.Answer, which every Step consumes.
@@ -136,7 +127,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
-		Status:   savedStatus{p.store.stored, p.store.status.DeepCopy(), p.store.reported.DeepCopy(), p.store.recalled.DeepCopy(), p.store.created},
+		Status:   p.cache.Written(),
 		Deletion: p.deletion, Absence: p.absence, Evicted: p.evicted.clone(), NoNetwork: p.noNetwork,
 	}
 	s.Foreign = append(s.Foreign, p.foreign...)
@@ -148,7 +139,7 @@ func (p *Pod) save() (*savedPod, error) {
 
 // load makes the Pod. What it does not check, Pod.check does.
 func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
-	if s.Pod == nil || s.Status.Cached == nil || s.Status.Reported == nil {
+	if s.Pod == nil || s.Status.Status == nil || s.Status.Reported == nil {
 		return nil, errors.New("pod, status.cached, status.reported: all are required")
 	}
 	t, err := Compile(s.Pod, config)
@@ -183,8 +174,7 @@ func (s *savedPod) loadState(p *Pod) {
 	}
 	p.kills, p.deletor, p.hooks = s.Kills, s.Deletor, s.Hooks
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
-	p.store.stored, p.store.status, p.store.created = s.Status.Stored, s.Status.Cached, s.Status.Created
-	p.store.reported, p.store.recalled = s.Status.Reported, s.Status.Recalled
+	p.cache.Read(s.Status, s.views())
 	p.foreign, p.deletion, p.absence = s.Foreign, s.Deletion, s.Absence
 	p.evicted, p.noNetwork = s.Evicted, s.NoNetwork
 }

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
@@ -30,9 +31,6 @@ type startState struct {
 	Instance uint64    `json:"instance,omitempty"`
 	HookErr  string    `json:"hookError,omitempty"`
 }
-
-// startReason is why a container's last start failed (R30). Empty: it did not.
-type startReason struct{ reason, message string }
 
 // startNext starts the plan's containers one after another (C31).
 func (p *Pod) startNext() {
@@ -61,7 +59,7 @@ func (p *Pod) startNext() {
 
 // started ends a start that succeeded (C39).
 func (p *Pod) started(i int) {
-	p.reasons[i] = startReason{}
+	p.waiting[i] = status.Waiting{}
 	p.restartPending[i] = false
 	p.nextStart()
 }
@@ -74,7 +72,7 @@ func (p *Pod) nextStart() {
 // startFailed ends a start that failed. An init container's failure ends the
 // sync; nothing else stops the others (R31).
 func (p *Pod) startFailed(i int, reason, message string) {
-	p.reasons[i] = startReason{reason, message}
+	p.waiting[i] = status.Waiting{Reason: reason, Message: message}
 	p.pass.Sync.Failed = true
 	p.nextStart()
 	if p.t.spec.Containers[i].Role == restart.Init {

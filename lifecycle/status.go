@@ -2,54 +2,39 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
-	"github.com/podclock/podclock/podphase"
-	"github.com/podclock/podclock/restart"
 )
 
+var zeroTime time.Time
+
+func metaTime(t time.Time) metav1.Time { return metav1.Time{Time: t} }
+
 // generate builds the pod's status from a snapshot, the previous status and the
-// probe results (T22). podTerminal says that its containers were stopped for
-// good (S21).
-func (p *Pod) generate(r *inventory.Snapshot, podTerminal bool) *corev1.PodStatus {
-	previous := p.previousStatus()
-	s := &corev1.PodStatus{
-		QOSClass: p.t.spec.QOS, HostIP: p.t.cfg.HostIP, ObservedGeneration: p.generation(),
-		Resources: p.t.spec.Resources.Pod, AllocatedResources: p.t.spec.Resources.Allocated,
-	}
-	p.setAddresses(s, r)
-	restarting := p.restartingAll(r, previous)
-	b := statusBuilder{p: p, r: r, previous: previous, restarting: restarting, deleting: p.pass.Deletion.Asked}
-	b.containers(s)
-	p.setPhase(s, previous, p.t.spec.Rules.Phase(s, podTerminal, r.StartedInActive(p.t.spec.Regular)))
-	p.setProbed(s, r)
+// probe results (T22). final says that its containers were stopped for good (S21).
+func (p *Pod) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus {
+	at, limited := p.activeDeadline()
 	need, _, _ := p.t.plans.NeedsSandbox(r)
-	s.Conditions = p.t.spec.Rules.Conditions(nil, &podphase.Facts{
-		Status: s, Previous: previous.Conditions, API: p.apiConditions(), Generation: p.generation(),
-		HasSandbox: !need, RestartingAll: restarting && len(r.Instances) > 0,
-	})
+	in := status.Input{
+		Now: p.now, Snapshot: r, Previous: p.cache.Previous(p.apiStatus()), API: p.apiStatus(),
+		Conditions: p.apiConditions(), Generation: p.generation(), Waiting: p.waiting,
+		Probes: &p.probes, AdoptedBefore: p.adoptedBefore(), Final: final, Deleting: p.pass.Deletion.Asked,
+		RestartPending: slices.Contains(p.restartPending, true) && !p.worker.Terminating,
+		DeadlinePassed: limited && p.cache.Stored && !p.now.Before(at), HasSandbox: !need,
+	}
+	if in.DeadlinePassed {
+		p.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
+	}
+	s, trigger := status.Build(p.t.spec, p.t.status, &in)
+	for _, i := range trigger {
+		p.trigger(i)
+	}
 	return s
-}
-
-func (b *statusBuilder) containers(s *corev1.PodStatus) {
-	t := b.p.t
-	s.ContainerStatuses = make([]corev1.ContainerStatus, 0, t.spec.Regular)
-	for _, i := range t.spec.Sorted { // C15
-		s.ContainerStatuses = append(s.ContainerStatuses, b.build(i))
-	}
-	for i := t.spec.Regular; i < t.Containers(); i++ {
-		s.InitContainerStatuses = append(s.InitContainerStatuses, b.build(i))
-	}
-}
-
-// previousStatus is the cached status, else that of the API object.
-func (p *Pod) previousStatus() *corev1.PodStatus {
-	if p.store.stored {
-		return p.store.status
-	}
-	return p.apiStatus()
 }
 
 // apiConditions are the conditions of the API object, with those set since.
@@ -59,95 +44,88 @@ func (p *Pod) apiConditions() []corev1.PodCondition {
 	}
 	all := append([]corev1.PodCondition(nil), p.t.spec.Manifest.Status.Conditions...)
 	for _, c := range p.foreign {
-		all = setCondition(all, c)
+		all = status.SetCondition(all, c)
 	}
 	return all
 }
 
-func setCondition(list []corev1.PodCondition, c corev1.PodCondition) []corev1.PodCondition {
-	for i := range list {
-		if list[i].Type == c.Type {
-			list[i] = c
-			return list
-		}
-	}
-	return append(list, c)
+// storeSynced stores a status that the present pass has made. On a pod object
+// with a deletion it is stored even if it says nothing new (S61).
+func (p *Pod) storeSynced(s *corev1.PodStatus) {
+	deleting := p.pass.Deletion.Asked
+	p.storeStatus(s, deleting, deleting)
 }
 
-func (p *Pod) setAddresses(s *corev1.PodStatus, r *inventory.Snapshot) {
-	ips := r.IPs
-	if s.HostIP != "" {
-		s.HostIPs = []corev1.HostIP{{IP: s.HostIP}}
-		if p.t.spec.HostNetwork {
-			ips = []string{s.HostIP}
-		}
-	}
-	if len(ips) == 0 {
+// storeStatus puts a status into the cache and reports it, unless it says nothing
+// new (S60, S61). The status is the cache's from then on. deleting says that the
+// pod object at hand carries a deletion.
+func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
+	stored, first := p.cache.Store(p.t.spec, s, p.apiStatus(), p.now, force)
+	if !stored {
 		return
 	}
-	s.PodIP = ips[0]
-	for _, ip := range ips {
-		s.PodIPs = append(s.PodIPs, corev1.PodIP{IP: ip})
+	p.refreshViews()
+	if first && p.t.spec.Deadline > 0 {
+		p.scheduleLook()
+	}
+	p.report()
+	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported,
+		Deleting: deleting, Last: p.worker.Finished})
+}
+
+// report sends the cached status to the API, unless the node is lost (S25, S83).
+func (p *Pod) report() {
+	if !p.worker.Lost {
+		p.cache.Report(!p.worker.Terminated, p.generation(), p.now)
 	}
 }
 
-// restartingAll reports whether RestartAllContainers is in effect (R9).
-func (p *Pod) restartingAll(r *inventory.Snapshot, previous *corev1.PodStatus) bool {
-	if !p.t.spec.RestartsAll {
-		return false
-	}
-	if conditionTrue(previous, corev1.AllContainersRestarting) {
-		return true
-	}
-	for i := range p.t.spec.Containers {
-		if c := r.Newest(i); c != nil && c.State == restart.StateExited && p.t.spec.Containers[i].Policy.RestartsAll(c.ExitCode) {
-			return true
-		}
-	}
-	return false
+// refreshViews makes what probe passes read from the stored status, and lets the
+// workers see it.
+func (p *Pod) refreshViews() {
+	p.cache.Refresh(p.t.spec, &p.truth, p.pleg.Cached(), p.adoptedBefore())
+	p.viewsChanged()
 }
 
-// setPhase settles the phase against the past and what forces one (S23, S80).
-func (p *Pod) setPhase(s, previous *corev1.PodStatus, computed corev1.PodPhase) {
-	if terminal(computed) && slices.Contains(p.restartPending, true) && !p.worker.Terminating {
-		computed = corev1.PodRunning // without R41 a restart is still to come
+// readyToStart pushes PodReadyToStartContainers from within the sync that made
+// the sandbox (S5).
+func (p *Pod) readyToStart() {
+	if p.t.cfg.Gates.DisableReadyToStartCondition {
+		return
 	}
-	var forced podphase.Verdict
-	if at, ok := p.activeDeadline(); ok && p.store.stored && !p.now.Before(at) {
-		forced = podphase.Verdict{Phase: corev1.PodFailed, Reason: "DeadlineExceeded",
-			Message: "Pod was active on the node longer than the specified deadline"}
-		p.emitEvent(NoContainer, corev1.EventTypeNormal, forced.Reason, forced.Message)
-	}
-	v := podphase.Resolve(computed, podphase.VerdictOf(previous), podphase.VerdictOf(p.apiStatus()), forced)
-	s.Phase, s.Reason, s.Message = v.Phase, v.Reason, v.Message
+	p.storeSynced(p.cache.WithCondition(corev1.PodCondition{
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
+	}))
 }
 
-// setProbed sets started and ready of every container, and triggers readiness
-// workers whose container is not ready yet (P56, P75, P77).
-func (p *Pod) setProbed(s *corev1.PodStatus, r *inventory.Snapshot) {
-	for i := range p.t.spec.Containers {
-		c := p.t.spec.StatusIn(s, i)
-		live := c.State.Running != nil
-		newest := r.Newest(i)
-		var instance uint64
-		if newest != nil {
-			instance = newest.ID
-		}
-		started := p.probes.Started(i, live, instance, c.Started != nil && *c.Started)
-		c.Started = &started
-		if p.t.spec.Containers[i].Role == restart.Init {
-			if c.State.Terminated != nil && c.State.Terminated.ExitCode == 0 {
-				c.Ready = true
-			}
-			continue
-		}
-		ready, trigger := p.probes.Ready(i, live, started, instance)
-		if trigger {
-			p.trigger(i)
-		}
-		if live && started && p.adopted(newest) {
-			ready = p.probes.AdoptedReady(i, ready, instance, conditionTrue(p.apiStatus(), corev1.PodReady))
-		}
-		c.Ready = ready
+// setReady sets ready of an instance in the cache at once (P73).
+func (p *Pod) setReady(container int, instance uint64, ready bool) {
+	p.storeChanged(p.cache.WithReady(p.t.spec, container, instance, ready, p.generation()))
+}
+
+// setStarted sets started of an instance in the cache at once (P74).
+func (p *Pod) setStarted(container int, instance uint64, started bool) {
+	p.storeChanged(p.cache.WithStarted(p.t.spec, container, instance, started))
+}
+
+// storeChanged stores what a probe result changes in the cached status, which is
+// nothing if s is nil. Nobody keeps the status of a pod that is gone from its
+// source.
+func (p *Pod) storeChanged(s *corev1.PodStatus) {
+	if s != nil && !p.worker.Removed {
+		p.storeStatus(s, p.deletion.Asked, false)
 	}
+}
+
+// adoptionMargin is how much older than the kubelet process a container must be
+// to count as pre-existing (P55).
+const adoptionMargin = 10 * time.Second
+
+// adoptedBefore is the instant before which an instance must have started to
+// count as older than this kubelet process (P55); zero: none does.
+func (p *Pod) adoptedBefore() time.Time {
+	if p.kubeletStart.IsZero() || p.t.cfg.Gates.ResetOnKubeletRestart {
+		return zeroTime
+	}
+	return p.kubeletStart.Add(-adoptionMargin)
 }

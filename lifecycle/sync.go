@@ -6,17 +6,18 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/plan"
 )
 
 // syncPod is the sync of a running pod, up to its decisions (T22).
 func (p *Pod) syncPod() {
-	status := p.generate(p.pass.Snapshot, false)
-	p.storeSynced(status)
-	if terminal(status.Phase) { // S24
+	fresh := p.generate(p.pass.Snapshot, false)
+	p.storeSynced(fresh)
+	if status.Terminal(fresh.Phase) { // S24
 		p.pass.Sync.Terminal = true
 		p.pass.Stage = stageEnd
-		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", status.Phase))
+		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
 		return
 	}
 	if p.noNetwork != "" && !p.t.spec.HostNetwork {
@@ -24,7 +25,7 @@ func (p *Pod) syncPod() {
 		return
 	}
 	p.addProbes() // P31
-	p.pass.RestartAll = conditionTrue(status, corev1.AllContainersRestarting)
+	p.pass.RestartAll = status.ConditionTrue(fresh, corev1.AllContainersRestarting)
 	p.pass.Plan = p.t.plans.Plan(plan.Input{
 		Snapshot: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked, RestartPending: p.restartPending,
 	})
@@ -41,19 +42,6 @@ func (p *Pod) awaitNetwork() {
 	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
 	p.pass.Sync.Network = true
 	p.fail()
-}
-
-func terminal(phase corev1.PodPhase) bool {
-	return phase == corev1.PodSucceeded || phase == corev1.PodFailed
-}
-
-func conditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
-	for i := range s.Conditions {
-		if c := &s.Conditions[i]; c.Type == t {
-			return c.Status == corev1.ConditionTrue
-		}
-	}
-	return false
 }
 
 // carryOut begins with the plan: whole-pod kill, or single kills.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle/apiserver"
 	"github.com/podclock/podclock/lifecycle/internal/spec"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -23,6 +24,8 @@ type Template struct {
 	spec  *spec.Pod
 	cfg   Config
 	plans plan.Pod // what plans need to know of the pod
+	// status is what of the configuration shows in a status.
+	status status.Config
 }
 
 // Identity is what tells one machine of a template from another.
@@ -55,6 +58,9 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 	}
 	t := &Template{spec: spec.Compile(pod, cfg.Restart.Gates, limits), cfg: cfg}
 	t.plans = t.planned()
+	t.status = status.Config{
+		HostIP: cfg.HostIP, ResetOnKubeletRestart: cfg.Gates.ResetOnKubeletRestart, StartedByInstance: !t.has(QuirkP76),
+	}
 	return t, nil
 }
 

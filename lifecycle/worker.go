@@ -189,8 +189,8 @@ func (p *Pod) look() {
 // activeDeadline is when the pod's activeDeadlineSeconds pass, counted from the
 // stored start time (S80).
 func (p *Pod) activeDeadline() (time.Time, bool) {
-	if p.t.spec.Deadline == 0 || p.store.status.StartTime == nil {
+	if p.t.spec.Deadline == 0 || p.cache.Status.StartTime == nil {
 		return time.Time{}, false
 	}
-	return p.store.status.StartTime.Add(p.t.spec.Deadline), true
+	return p.cache.Status.StartTime.Add(p.t.spec.Deadline), true
 }

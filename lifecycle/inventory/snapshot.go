@@ -129,3 +129,15 @@ func (r *Snapshot) StartedInActive(containers int) bool {
 	}
 	return false
 }
+
+// Created reports whether any of the first containers, as many as are given, was
+// ever created.
+func (r *Snapshot) Created(containers int) bool {
+	for i := range containers {
+		switch s, _ := r.State(i); s {
+		case restart.StateCreated, restart.StateRunning, restart.StateExited:
+			return true
+		}
+	}
+	return false
+}

@@ -207,18 +207,7 @@ func (p *planner) succeededForGood(i int) bool {
 }
 
 // regularCreated reports whether some regular container was ever created.
-func (p *planner) regularCreated() bool { return p.pod.RegularCreated(p.r) }
-
-// RegularCreated reports whether some regular container was ever created.
-func (p *Pod) RegularCreated(r *inventory.Snapshot) bool {
-	for i := range p.Regular {
-		switch s, _ := r.State(i); s {
-		case restart.StateCreated, restart.StateRunning, restart.StateExited:
-			return true
-		}
-	}
-	return false
-}
+func (p *planner) regularCreated() bool { return p.r.Created(p.pod.Regular) }
 
 // regularContainers decides about the regular containers of an initialized pod
 // (S8).

@@ -1,8 +1,6 @@
-package lifecycle
+package status
 
 import (
-	"time"
-
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -21,10 +19,6 @@ const (
 	lostExitCode          = 137
 )
 
-var zeroTime time.Time
-
-func metaTime(t time.Time) metav1.Time { return metav1.Time{Time: t} }
-
 // lostState is the Terminated state of a container of which nothing is known.
 func lostState(reason, message string) corev1.ContainerState {
 	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
@@ -32,20 +26,10 @@ func lostState(reason, message string) corev1.ContainerState {
 	}}
 }
 
-// statusBuilder builds container statuses from a snapshot and the previous
-// statuses (section G).
-type statusBuilder struct {
-	p          *Pod
-	r          *inventory.Snapshot
-	previous   *corev1.PodStatus
-	restarting bool // RestartAllContainers is in effect (R9)
-	deleting   bool
-}
-
-// build returns the status of container i.
-func (b *statusBuilder) build(i int) corev1.ContainerStatus {
-	old := b.p.t.spec.StatusIn(b.previous, i)
-	newest, second := b.r.NewestTwo(i)
+// container returns the status of container i.
+func (b *builder) container(i int) corev1.ContainerStatus {
+	old := b.p.StatusIn(b.in.Previous, i)
+	newest, second := b.in.Snapshot.NewestTwo(i)
 	var s corev1.ContainerStatus
 	if newest == nil {
 		s = b.missing(i, old)
@@ -61,9 +45,9 @@ func (b *statusBuilder) build(i int) corev1.ContainerStatus {
 
 // missing is the status of a container that the runtime does not know (C1,
 // C13, C23, C25).
-func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerStatus {
-	c := b.p.t.spec.Containers[i].Spec
-	s := corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: b.p.t.waitingState()}
+func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerStatus {
+	c := b.p.Containers[i].Spec
+	s := corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: b.waitingState()}
 	if old == nil {
 		return s
 	}
@@ -78,7 +62,7 @@ func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.Conta
 		s.RestartCount = old.RestartCount + 1
 	case old.State.Running != nil && s.LastTerminationState.Terminated == nil: // C23
 		s.LastTerminationState = lostState(reasonStatusUnknown, messageLostDeleted)
-		if !b.deleting {
+		if !b.in.Deleting {
 			s.RestartCount++
 		}
 	}
@@ -86,20 +70,20 @@ func (b *statusBuilder) missing(i int, old *corev1.ContainerStatus) corev1.Conta
 }
 
 // waitingState is the state of a container of which nothing is known yet (C1).
-func (t *Template) waitingState() corev1.ContainerState {
+func (b *builder) waitingState() corev1.ContainerState {
 	reason := "ContainerCreating"
-	if t.spec.Inits() > 0 {
+	if b.p.Inits() > 0 {
 		reason = "PodInitializing"
 	}
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
 }
 
 // present is the status of a container by its newest instance.
-func (b *statusBuilder) present(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
+func (b *builder) present(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
 	s := corev1.ContainerStatus{
-		Name: b.p.t.spec.Name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
-		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.t.spec.Resources.Containers[c.Container].Resources,
-		AllocatedResources: b.p.t.spec.Resources.Containers[c.Container].Allocated,
+		Name: b.p.Name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
+		ContainerID: c.RuntimeID, State: b.state(c, old), Resources: b.p.Resources.Containers[c.Container].Resources,
+		AllocatedResources: b.p.Resources.Containers[c.Container].Allocated,
 	}
 	if old == nil {
 		return s
@@ -124,24 +108,24 @@ func (b *statusBuilder) present(c *inventory.Instance, old *corev1.ContainerStat
 }
 
 // keepStarted copies the previous started flag, by name (P75 step 3, P76).
-func (b *statusBuilder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerStatus) {
-	if b.p.t.cfg.Gates.ResetOnKubeletRestart {
+func (b *builder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerStatus) {
+	if b.cfg.ResetOnKubeletRestart {
 		return
 	}
-	if old.ContainerID == c.RuntimeID || b.p.t.has(QuirkP76) {
+	if old.ContainerID == c.RuntimeID || !b.cfg.StartedByInstance {
 		s.Started = old.Started
 	}
 }
 
 // state is the API's state of one instance (C6, C7, C22).
-func (b *statusBuilder) state(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerState {
+func (b *builder) state(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerState {
 	switch c.State {
 	case restart.StateRunning:
-		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metaTime(c.StartedAt)}}
+		return corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.NewTime(c.StartedAt)}}
 	case restart.StateExited:
 		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
-			ExitCode: c.ExitCode, Reason: c.Reason, Message: b.p.t.spec.CutMessage(c.Message),
-			StartedAt: metaTime(c.StartedAt), FinishedAt: metaTime(c.FinishedAt), ContainerID: c.RuntimeID,
+			ExitCode: c.ExitCode, Reason: c.Reason, Message: b.p.CutMessage(c.Message),
+			StartedAt: metav1.NewTime(c.StartedAt), FinishedAt: metav1.NewTime(c.FinishedAt), ContainerID: c.RuntimeID,
 		}}
 	case restart.StateUnknown:
 		if old != nil && old.State.Running != nil {
@@ -156,24 +140,24 @@ func (b *statusBuilder) state(c *inventory.Instance, old *corev1.ContainerStatus
 
 // waiting makes the state Waiting, with the remembered reason, if the container
 // is to be started (R30, C4).
-func (b *statusBuilder) waiting(i int, newest *inventory.Instance, s *corev1.ContainerStatus) {
-	ct := &b.p.t.spec.Containers[i]
-	if i >= b.p.t.spec.Regular {
+func (b *builder) waiting(i int, newest *inventory.Instance, s *corev1.ContainerStatus) {
+	ct := &b.p.Containers[i]
+	if i >= b.p.Regular {
 		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
 			return
 		}
-		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.p.t.plans.RegularCreated(b.r) { // C26
+		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.in.Snapshot.Created(b.p.Regular) { // C26
 			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed", Message: messageInitAssumed}}
 			return
 		}
 	}
-	state, code := b.r.State(i)
-	why := b.p.reasons[i]
-	if why.reason == "" || !ct.Policy.Due(state, code, b.deleting) {
+	state, code := b.in.Snapshot.State(i)
+	why := b.in.Waiting[i]
+	if why.Reason == "" || !ct.Policy.Due(state, code, b.in.Deleting) {
 		return
 	}
 	if s.State.Terminated != nil {
 		s.LastTerminationState = s.State
 	}
-	s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: why.reason, Message: why.message}}
+	s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: why.Reason, Message: why.Message}}
 }

@@ -1,0 +1,160 @@
+package status
+
+import (
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/podclock/podclock/lifecycle/internal/spec"
+	"github.com/podclock/podclock/podphase"
+	"github.com/podclock/podclock/probe"
+)
+
+// Cache is the status cache of a pod: what probe workers read, and what the API
+// server is sent (P45, S60 to S67). Only its methods change it; the fields are
+// exported for its written form.
+//
+// A status in it is never changed, only replaced, so that it can be handed out.
+type Cache struct {
+	Stored   bool              `json:"stored,omitempty"`   // Status was stored, not only taken from the API
+	Status   *corev1.PodStatus `json:"cached"`             // the kubelet's own
+	Reported *corev1.PodStatus `json:"reported"`           // as the API server is sent it
+	Recalled *corev1.PodStatus `json:"recalled,omitempty"` // reported by the process before, whose memory this one has
+	Created  metav1.Time       `json:"podCreated,omitzero"`
+
+	views []probe.View // by container: what a probe pass reads of Status
+}
+
+// NewCache returns the cache of a pod of which nothing was stored yet: it has the
+// status of the pod object.
+func NewCache(p *spec.Pod) Cache {
+	given := &p.Manifest.Status
+	return Cache{Status: given, Reported: given, Created: p.Manifest.CreationTimestamp, views: make([]probe.View, len(p.Containers))}
+}
+
+// Clone returns an independent copy, which shares the statuses.
+func (c *Cache) Clone() Cache {
+	d := *c
+	d.views = slices.Clone(c.views)
+	return d
+}
+
+// Written returns a copy for a written form, which shares nothing and has no
+// views.
+func (c *Cache) Written() Cache {
+	return Cache{Stored: c.Stored, Status: c.Status.DeepCopy(), Reported: c.Reported.DeepCopy(), Recalled: c.Recalled.DeepCopy(), Created: c.Created}
+}
+
+// Read takes over what was written, and the views that were written elsewhere.
+func (c *Cache) Read(written Cache, views []probe.View) {
+	*c = written
+	c.views = views
+}
+
+// Views returns by container what probe passes read. They must not be modified.
+func (c *Cache) Views() []probe.View { return c.views }
+
+// Previous returns the cached status, else that of the API object.
+func (c *Cache) Previous(api *corev1.PodStatus) *corev1.PodStatus {
+	if c.Stored {
+		return c.Status
+	}
+	return api
+}
+
+// Drop forgets the cached status, as housekeeping does for a pod that is gone
+// (S72).
+func (c *Cache) Drop() {
+	c.Stored = false
+	clear(c.views)
+}
+
+// Recall keeps the reported status beyond the end of the process; false: it is
+// lost with it.
+func (c *Cache) Recall(keep bool) {
+	if c.Recalled = nil; keep {
+		c.Recalled = c.Reported
+	}
+}
+
+// Restart begins a new process with the status of the API object. An end that was
+// stored is kept if keep says so (S25).
+func (c *Cache) Restart(api *corev1.PodStatus, keep bool) {
+	if ended := c.Stored && Terminal(c.Status.Phase); !ended || !keep {
+		c.Stored, c.Status = false, api
+	}
+	c.views = make([]probe.View, len(c.views))
+}
+
+// Store puts a status into the cache, unless it says nothing new (S60, S61), or
+// would bring an ended container back (C17); with force it is stored though it
+// says nothing new. The status is the cache's from then on. first tells that none
+// was stored before.
+func (c *Cache) Store(p *spec.Pod, s, api *corev1.PodStatus, now time.Time, force bool) (stored, first bool) {
+	old := c.Previous(api)
+	if illegalTransition(p, old, s) {
+		return false, false
+	}
+	podphase.Stamp(s.Conditions, old.Conditions, now)
+	stampStart(s, old, now)
+	s.ObservedGeneration = max(s.ObservedGeneration, old.ObservedGeneration)
+	podphase.TruncateStatus(s)
+	if same := c.Stored && podphase.Equal(old, s); same && !force {
+		return false, false
+	}
+	first = !c.Stored
+	c.Stored, c.Status = true, s
+	return true, first
+}
+
+// stampStart sets startTime at the first store, for good (S67).
+func stampStart(s, old *corev1.PodStatus, now time.Time) {
+	if old.StartTime != nil && !old.StartTime.IsZero() {
+		s.StartTime = old.StartTime
+	} else if s.StartTime == nil {
+		at := metav1.NewTime(now)
+		s.StartTime = &at
+	}
+}
+
+// illegalTransition reports that the status would move a container from
+// Terminated to another state though it may not restart; such an update is
+// dropped as a whole (C17).
+func illegalTransition(p *spec.Pod, old, s *corev1.PodStatus) bool {
+	policy := p.Manifest.Spec.RestartPolicy
+	if policy == corev1.RestartPolicyAlways || p.RestartsAll {
+		return false
+	}
+	for i := range p.Containers {
+		if p.IsSidecar(i) {
+			continue
+		}
+		was, is := p.StatusIn(old, i), p.StatusIn(s, i)
+		if was == nil || is == nil || was.State.Terminated == nil || is.State.Terminated != nil {
+			continue
+		}
+		code := was.State.Terminated.ExitCode
+		onFailure := code != 0 && policy == corev1.RestartPolicyOnFailure
+		if !onFailure && !p.Containers[i].Policy.Restarts(code) {
+			return true
+		}
+	}
+	return false
+}
+
+// Report sends the cached status to the API, as far as it may be seen while
+// containers may still run (S25).
+func (c *Cache) Report(mayRun bool, generation int64, now time.Time) {
+	r := podphase.Reported(c.Status, c.Reported, mayRun, generation, now)
+	c.Reported = &r
+}
+
+// Patch replaces the reported status by a copy that was changed: what others than
+// the kubelet write into the API (S83).
+func (c *Cache) Patch(change func(*corev1.PodStatus)) {
+	r := c.Reported.DeepCopy()
+	change(r)
+	c.Reported = r
+}
