@@ -63,14 +63,14 @@ func (p *Pod) apply(ev *Event) {
 
 // complete takes the answer to a request.
 func (p *Pod) complete(ev *Event) {
-	r, ok := p.takeRequest(ev)
+	r, ok := p.out.take(ev)
 	if !ok {
-		p.dropped(ev)
+		p.out.dropped(ev)
 		return
 	}
 	p.learn(r, ev)
 	if ev.Fallback != "" { // C37
-		p.emitEvent(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
 	}
 	switch {
 	case ev.Op == p.pass.Op:
@@ -81,19 +81,8 @@ func (p *Pod) complete(ev *Event) {
 	case p.killAnswered(ev):
 	case p.strayAnswered(ev):
 	default:
-		p.dropped(ev)
+		p.out.dropped(ev)
 	}
-}
-
-// ignored tells of a fact that comes too late to change anything.
-func (p *Pod) ignored(t EventType, why string) {
-	p.emit(Action{Type: DroppedEvent, Container: NoContainer, Message: fmt.Sprintf("%v: %s: it changes nothing", t, why)})
-}
-
-// dropped tells of an answer that nothing waits for.
-func (p *Pod) dropped(ev *Event) {
-	p.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
-		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
 }
 
 // strayAnswered takes the answer of an abandoned preStop hook (C43, C44).
@@ -103,7 +92,7 @@ func (p *Pod) strayAnswered(ev *Event) bool {
 		return false
 	}
 	if ev.Err != "" {
-		p.emitEvent(p.hooks[i].Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.out.emitEvent(p.hooks[i].Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
 	p.hooks = slices.Delete(p.hooks, i, i+1)
 	return true
@@ -116,7 +105,7 @@ func (p *Pod) exited(ev *Event) {
 		end.Message = p.t.terminationMessage(c.Container, ev)
 	}
 	if !p.truth.Exit(ev.Instance, end) {
-		p.ignored(ContainerExited, "there is no such instance, or it has ended before")
+		p.out.ignored(ContainerExited, "there is no such instance, or it has ended before")
 		return
 	}
 	p.breakPromises(ev.Instance)
@@ -128,7 +117,7 @@ func (p *Pod) exited(ev *Event) {
 // runs.
 func (p *Pod) lostTrack(instance uint64) {
 	if !p.truth.Lose(instance) {
-		p.ignored(ContainerUnknown, "there is no such instance, or it does not run")
+		p.out.ignored(ContainerUnknown, "there is no such instance, or it does not run")
 		return
 	}
 	p.breakPromises(instance)
@@ -153,7 +142,7 @@ func (p *Pod) sandboxDied() {
 // static pod it is the mirror that is deleted (S84).
 func (p *Pod) deleted(grace *int64) {
 	if p.t.spec.Static {
-		p.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
+		p.out.ignored(PodDeleted, "a static pod outlives its mirror, and ends by its removal")
 		return
 	}
 	if p.worker.Lost {
@@ -218,12 +207,12 @@ func (p *Pod) orphaned() {
 // evict ends the pod by the kubelet's own decision (S81).
 func (p *Pod) evict(e *Eviction) {
 	if p.worker.Finished || p.worker.Terminating {
-		p.ignored(PodEvicted, "the pod is already ending")
+		p.out.ignored(PodEvicted, "the pod is already ending")
 		return
 	}
 	p.evicted = e
 	if e.EventReason != "" {
-		p.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
 	p.worker.ExceededAt = p.now.Add(p.patience(e))
 	p.terminate(e.Grace, e.Reason+": "+e.Message)
@@ -243,7 +232,7 @@ func (p *Pod) patience(e *Eviction) time.Duration {
 func (p *Pod) exceeded() {
 	p.worker.ExceededAt = zeroTime
 	if !p.worker.Terminated {
-		p.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
 	}
 }
 
@@ -251,26 +240,26 @@ func (p *Pod) exceeded() {
 // (S82).
 func (p *Pod) refuse(e *Eviction) {
 	if p.cache.Stored || p.pass.Work != 0 {
-		p.ignored(PodRefused, "the pod was admitted before")
+		p.out.ignored(PodRefused, "the pod was admitted before")
 		return
 	}
-	p.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
+	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.Pending, p.worker.Finished, p.worker.Terminated = nil, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
 		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.spec.QOS, ObservedGeneration: p.generation()}, false, true)
-	p.emit(Action{Type: PodFinished, Container: NoContainer})
+	p.out.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 
 // updated takes a changed pod object: only images can have changed (P24).
 func (p *Pod) updated(t *Template) {
 	switch {
 	case p.worker.Finished:
-		p.ignored(PodUpdated, "the pod is finished")
+		p.out.ignored(PodUpdated, "the pod is finished")
 		return
 	case p.upToDate(t):
 		return
 	case !p.t.spec.SameContainers(t.spec):
-		p.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
+		p.out.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
 		return
 	}
 	p.nextTemplate = t

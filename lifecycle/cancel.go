@@ -42,7 +42,5 @@ func (p *Pod) attempt(a *probe.Action) {
 		p.cancelExec(int(a.Container), a.Probe, a.Attempt)
 		return
 	}
-	p.ops++ // not on the table of open requests: the workers number their attempts themselves
-	n := p.about(RunProbe, a)
-	n.Op, n.Attempt = p.ops, uint64(a.Attempt)
+	p.out.requestProbe(a)
 }

@@ -167,5 +167,5 @@ func (p *Pod) removeInstance(id uint64) uint64 {
 	if c == nil {
 		return 0
 	}
-	return p.request(Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
+	return p.out.request(Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
 }

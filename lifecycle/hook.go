@@ -41,7 +41,7 @@ func preStop(c *corev1.Container) *corev1.LifecycleHandler {
 func (p *Pod) runHook(i int, instance uint64, kind HookKind, h *corev1.LifecycleHandler) hookRun {
 	switch {
 	case h.Exec != nil, h.HTTPGet != nil:
-		return hookRun{op: p.request(Action{Type: RunHook, Container: i, Instance: instance, Hook: kind})}
+		return hookRun{op: p.out.request(Action{Type: RunHook, Container: i, Instance: instance, Hook: kind})}
 	case h.Sleep != nil:
 		d := time.Duration(h.Sleep.Seconds) * time.Second
 		if d == 0 {

@@ -16,19 +16,19 @@ func (p *Pod) ensureImage(i int) {
 	switch {
 	case c.ImageErr != "":
 		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.Spec.Image, c.Spec.Image, c.ImageErr)
-		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
+		p.out.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "InvalidImageName", message)
 	case c.Spec.ImagePullPolicy == corev1.PullAlways:
 		p.pull(i)
 	default:
 		p.pass.Start.Step = startInspect
-		p.await(p.request(Action{Type: InspectImage, Container: i, Image: c.Image}))
+		p.await(p.out.request(Action{Type: InspectImage, Container: i, Image: c.Image}))
 	}
 }
 
 // imageFailed ends a start for want of the image (I4).
 func (p *Pod) imageFailed(i int, reason, message string) {
-	p.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+reason)
+	p.out.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+reason)
 	p.startFailed(i, reason, message)
 }
 
@@ -39,14 +39,14 @@ func (p *Pod) imageInspected(i int) {
 	switch {
 	case ev.Err != "":
 		message := fmt.Sprintf("Failed to inspect image %q: %s", "", ev.Err) // [quirk] of I4
-		p.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
+		p.out.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "ImageInspectError", message)
 	case ev.Present:
-		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.Spec.Image))
+		p.out.emitEvent(i, corev1.EventTypeNormal, "Pulled", p.presentMessage(c.Spec.Image))
 		p.create(i)
 	case c.Spec.ImagePullPolicy == corev1.PullNever:
 		message := fmt.Sprintf("Container image %q is not present with pull policy of Never", c.Image)
-		p.emitEvent(i, corev1.EventTypeWarning, "ErrImageNeverPull", message)
+		p.out.emitEvent(i, corev1.EventTypeWarning, "ErrImageNeverPull", message)
 		p.imageFailed(i, "ErrImageNeverPull", message)
 	default:
 		p.pull(i)
@@ -73,16 +73,16 @@ func (p *Pod) pull(i int) {
 		p.refusePull(i, r)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Spec.Image)) // I11
+	p.out.emitEvent(i, corev1.EventTypeNormal, "Pulling", fmt.Sprintf("Pulling image %q", c.Spec.Image)) // I11
 	p.pass.Start.Step = startPull
-	p.await(p.request(Action{Type: PullImage, Container: i, Image: c.Image}))
+	p.await(p.out.request(Action{Type: PullImage, Container: i, Image: c.Image}))
 }
 
 func (p *Pod) refusePull(i int, r restart.Refusal) {
 	c := &p.t.spec.Containers[i]
 	message := fmt.Sprintf("Back-off pulling image %q", c.Spec.Image)
-	p.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
-	p.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
+	p.out.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
+	p.out.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	if last := p.pullFailure[c.ImageKey]; last != "" {
 		message += ": " + last
 	}
@@ -94,12 +94,12 @@ func (p *Pod) imagePulled(i int) {
 	c := &p.t.spec.Containers[i]
 	ev := p.answered()
 	if ev.Err == "" { // I7: the back-off entry ages out
-		p.emitEvent(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.Spec.Image, ev))
+		p.out.emitEvent(i, corev1.EventTypeNormal, "Pulled", pulledMessage(c.Spec.Image, ev))
 		p.pullFailure[c.ImageKey] = ""
 		p.create(i)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.Spec.Image, ev.Err))
+	p.out.emitEvent(i, corev1.EventTypeWarning, "Failed", fmt.Sprintf("Failed to pull image %q: %s", c.Spec.Image, ev.Err))
 	p.pullBackoff[c.ImageKey].PullFailed(p.now, p.t.spec.PullLimits)
 	reason, message := pullFailure(c.Spec.Image, ev.Err)
 	p.pullFailure[c.ImageKey] = reason + ": " + message

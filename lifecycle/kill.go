@@ -97,7 +97,7 @@ func (p *Pod) beginKill(why plan.Kill, override *int64) {
 	if message == "" {
 		message = "Stopping container " + p.t.spec.Name(why.Container)
 	}
-	p.emitEvent(why.Container, corev1.EventTypeNormal, "Killing", message) // C50
+	p.out.emitEvent(why.Container, corev1.EventTypeNormal, "Killing", message) // C50
 	if override != nil {
 		grace = *override
 	}
@@ -147,7 +147,7 @@ func (p *Pod) runPreStop(k *kill, h *corev1.LifecycleHandler) {
 // (C42, C44).
 func (p *Pod) preStopDone(k *kill, err string) {
 	if err != "" {
-		p.emitEvent(k.Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
+		p.out.emitEvent(k.Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
 	}
 	k.Grace -= wholeSeconds(p.now.Sub(k.Since))
 	p.beginTurn(k)
@@ -190,7 +190,7 @@ func (p *Pod) requestStop(k *kill) uint64 {
 	if c := p.truth.Instance(k.Instance); c != nil {
 		attempt = c.Attempt
 	}
-	return p.request(Action{Type: StopContainer, Container: k.Container, Instance: k.Instance,
+	return p.out.request(Action{Type: StopContainer, Container: k.Container, Instance: k.Instance,
 		Attempt: uint64(attempt), Grace: seconds(k.Grace)})
 }
 

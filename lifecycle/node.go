@@ -17,7 +17,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	}
 	p.kubeletStart = p.now
 	old := p.worker
-	p.worker = podWorker{Lost: old.Lost, Since: p.ops}
+	p.worker = podWorker{Lost: old.Lost, Since: p.out.ops}
 	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
 	p.pleg = pleg.Generator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime

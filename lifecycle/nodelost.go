@@ -32,7 +32,7 @@ func (p *Pod) nodeLost() {
 			}
 		}
 	})
-	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
+	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
 	if d, ends := p.t.spec.ToleratesUnreachable(); ends {
 		p.absence.EvictAt = p.now.Add(d)
 	}
@@ -42,13 +42,13 @@ func (p *Pod) nodeLost() {
 // tellStatus tells that the pod object has changed, though the kubelet's own
 // status has not.
 func (p *Pod) tellStatus() {
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported})
+	p.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported})
 }
 
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
 	p.absence.EvictAt = zeroTime
-	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
 	p.cache.Patch(func(r *corev1.PodStatus) {
 		added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
 			Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
@@ -65,7 +65,7 @@ func (p *Pod) keepPod() {
 		return
 	}
 	p.absence.EvictAt = zeroTime
-	p.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 }
 
 // deletedUnseen takes a deletion of which the kubelet learns when the node is

@@ -137,7 +137,7 @@ func (p *Pod) beginPass() bool {
 // inherited reports whether a call of an earlier kubelet process still changes
 // the runtime. A new process takes so long to come up that they are over by then.
 func (p *Pod) inherited() bool {
-	return slices.ContainsFunc(p.requests, func(r openRequest) bool {
+	return slices.ContainsFunc(p.out.requests, func(r openRequest) bool {
 		if r.op > p.worker.Since {
 			return false
 		}

@@ -20,13 +20,11 @@ import (
 // entries of its own. It reads no clock and starts nothing: [Pod.Step] is the
 // only door.
 type Pod struct {
-	t        *Template
-	id       Identity
-	timing   *Timing
-	now      time.Time
-	out      []Action
-	ops      uint64 // the last Op given out
-	requests []openRequest
+	t      *Template
+	id     Identity
+	timing *Timing
+	now    time.Time
+	out    outbox
 
 	truth   inventory.Truth
 	pleg    pleg.Generator
@@ -91,8 +89,7 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 // independent only if the timing's Chance remembers nothing, as a [SeededChance] does.
 func (p *Pod) Clone() *Pod {
 	c := *p
-	c.out, c.acts = nil, nil
-	c.requests = slices.Clone(p.requests)
+	c.out, c.acts = p.out.clone(), nil
 	c.triggered = slices.Clone(p.triggered)
 	c.truth = p.truth.Clone()
 	c.pleg = p.pleg.Clone()
@@ -160,14 +157,14 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 	if now.After(p.now) {
 		p.now = now
 	}
-	p.out = p.out[:0]
+	p.out.begin()
 	p.busy = p.busy || p.due(p.idleUntil)
 	for i := range events {
 		p.apply(&events[i])
 	}
 	p.run()
 	p.probes.PassOver(p.now)
-	return p.out
+	return p.out.actions
 }
 
 // Deadline returns when the machine next wants Step without an event; false:
@@ -262,17 +259,4 @@ func (p *Pod) runMachinery() bool {
 		return false
 	}
 	return true
-}
-
-// emit appends an action.
-func (p *Pod) emit(a Action) { p.out = append(p.out, a) }
-
-// emitEvent emits an event of the kubelet; container may be NoContainer.
-func (p *Pod) emitEvent(container int, eventType, reason, message string) {
-	p.emit(Action{Type: RecordEvent, Container: container, Severity: eventType, Reason: reason, Message: message})
-}
-
-// explain emits the reason of a decision.
-func (p *Pod) explain(container int, d Decision, message string) {
-	p.emit(Action{Type: Decided, Container: container, Decision: d, Message: message})
 }

@@ -97,39 +97,23 @@ func (p *Pod) probed(acts []probe.Action) {
 		case probe.ActionRunAttempt:
 			p.attempt(a)
 		case probe.ActionEvent:
-			e, n := a.Event(), p.notice(RecordEvent, a)
+			e, n := a.Event(), p.out.notice(RecordEvent, a)
 			n.Severity, n.Reason, n.Message = e.Type, e.Reason, e.Message
 		case probe.ActionCounted:
-			p.notice(ProbeCounted, a)
+			p.out.notice(ProbeCounted, a)
 		case probe.ActionSkipped:
-			p.notice(ProbeSkipped, a)
+			p.out.notice(ProbeSkipped, a)
 		case probe.ActionResultSet:
-			p.notice(ProbeResultSet, a)
+			p.out.notice(ProbeResultSet, a)
 			p.busy = true
 			p.resultSet(a)
 		case probe.ActionResultRemoved, probe.ActionEnded:
-			p.notice(ProbeResultSet, a)
+			p.out.notice(ProbeResultSet, a)
 		case probe.ActionDropped:
-			n := p.notice(DroppedEvent, a)
+			n := p.out.notice(DroppedEvent, a)
 			n.Attempt, n.Message = uint64(a.Attempt), "late answer of a probe: it changes nothing"
 		}
 	}
-}
-
-// notice appends the action that passes on a worker's account.
-func (p *Pod) notice(t ActionType, a *probe.Action) *Action {
-	n := p.about(t, a)
-	n.Counted = *a
-	return n
-}
-
-// about appends an action about a worker, and returns where it stands, to be
-// completed there: nothing else is done as often.
-func (p *Pod) about(t ActionType, a *probe.Action) *Action {
-	p.out = append(p.out, Action{})
-	n := &p.out[len(p.out)-1]
-	n.Type, n.Container, n.Instance, n.Probe = t, int(a.Container), a.Instance, a.Probe
-	return n
 }
 
 // resultSet is the main loop's reaction to a changed result (P72–P74).

@@ -33,7 +33,7 @@ type OpenRequest struct {
 // the machine starts nothing, so that nothing is started twice.
 func (p *Pod) OpenRequests() []OpenRequest {
 	var all []OpenRequest
-	for _, r := range p.requests {
+	for _, r := range p.out.requests {
 		all = append(all, OpenRequest{Type: r.request, Op: r.op, Container: r.container, Instance: r.instance, Attempt: r.attempt, Hook: r.hook})
 	}
 	for container, kind := range p.probes.All() {

@@ -40,7 +40,7 @@ func TestEveryActionHasARecordOrIsToldByItsAnswer(t *testing.T) {
 func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 	for e := Wake; e < numEventTypes; e++ {
 		p, ev := recordedPod(t), asked(e)
-		p.requests = []openRequest{{op: 7, request: requestOf(e), instance: 3, attempt: 5, hook: PreStop}}
+		p.out.requests = []openRequest{{op: 7, request: requestOf(e), instance: 3, attempt: 5, hook: PreStop}}
 		ev.Template, p.noNetwork = changed(t, p), "why"
 		p.truth = inventory.NewTruth([]inventory.Sandbox{{ID: 3, Attempt: 5, Ready: true}},
 			[]inventory.Instance{{ID: 3, Attempt: 5, State: restart.StateRunning}})
@@ -56,7 +56,7 @@ func TestEveryEventHasARecordOrAnAction(t *testing.T) {
 			t.Errorf("%v is about container %q", e, r.Container)
 		}
 		if ok && ev.Op != 0 {
-			p.requests = nil
+			p.out.requests = nil
 			if r, ok := p.FactRecord(worldStart, &ev); ok {
 				t.Errorf("%v, which answers nothing: %+v", e, r)
 			}
@@ -97,7 +97,7 @@ func requestOf(e EventType) ActionType {
 func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 	p := recordedPod(t)
 	p.truth = inventory.NewTruth([]inventory.Sandbox{{ID: 3}}, []inventory.Instance{{ID: 4, State: restart.StateExited}})
-	p.requests = []openRequest{{op: 7, request: StopSandbox, instance: 3}}
+	p.out.requests = []openRequest{{op: 7, request: StopSandbox, instance: 3}}
 	for _, ev := range []Event{
 		{Type: SandboxStopped, Op: 7}, // it is dead already
 		{Type: SandboxDied},
@@ -117,7 +117,7 @@ func TestWhatIsNoNewsHasNoRecord(t *testing.T) {
 func TestAFailedAnswerIsRecordedAsAFailure(t *testing.T) {
 	for e, want := range map[EventType]timeline.Kind{ContainerCreated: timeline.Failed, ContainerStarted: timeline.Failed, ImagePulled: timeline.Image} {
 		p, ev := recordedPod(t), asked(e)
-		p.requests = []openRequest{{op: 7, request: requestOf(e)}}
+		p.out.requests = []openRequest{{op: 7, request: requestOf(e)}}
 		r, ok := p.FactRecord(worldStart, &ev)
 		if !ok || r.Kind != want || !strings.Contains(r.Text(), "failed") || !strings.Contains(r.Text(), "why") {
 			t.Errorf("%v: %s", e, r.Text())

@@ -81,7 +81,7 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	if !ev.Type.isAnswer() {
 		return openRequest{container: NoContainer}, true
 	}
-	r, ok := p.requestOf(ev)
+	r, ok := p.out.requestOf(ev)
 	switch ev.Type {
 	case SandboxStarted, SandboxRemoved:
 		r.container = NoContainer
@@ -101,7 +101,7 @@ func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 // concernsSandbox returns the sandbox that can die: the ready one, or one that is
 // being run.
 func (p *Pod) concernsSandbox() (openRequest, bool) {
-	for _, r := range p.requests {
+	for _, r := range p.out.requests {
 		if r.request == RunSandbox {
 			return openRequest{container: NoContainer, attempt: r.attempt}, true
 		}

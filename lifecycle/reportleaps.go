@@ -11,8 +11,8 @@ import "time"
 // as if each probe had been played. Before a fact from outside, which may end
 // workers, it passes now.
 func (p *Pod) ReportLeaps(before time.Time) []Action {
-	p.out = p.out[:0]
+	p.out.begin()
 	p.acts = p.probes.ReportLeaps(before, p.acts[:0])
 	p.probed(p.acts)
-	return p.out
+	return p.out.actions
 }

@@ -24,7 +24,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Round: round,
 		Skip: []string{
 			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
-			"Pod.out", "Pod.acts", "pass.Answer", // empty between two Steps
+			"outbox.actions", "Pod.acts", "pass.Answer", // empty between two Steps
 			"Pod.busy", "Pod.idleUntil", // a cache
 		},
 		Last: map[reflect.Type]uint8{

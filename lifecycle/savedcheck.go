@@ -47,15 +47,15 @@ func (c *checker) container(field string, i, least int) {
 
 // op wants a number that was given out.
 func (c *checker) op(field string, op uint64) {
-	if op == 0 || op > c.p.ops {
-		c.failf("%s: %d: must be between 1 and lastOp, %d", field, op, c.p.ops)
+	if op == 0 || op > c.p.out.ops {
+		c.failf("%s: %d: must be between 1 and lastOp, %d", field, op, c.p.out.ops)
 	}
 }
 
 // waits wants the Op of an open request of one of these types.
 func (c *checker) waits(field string, op uint64, types ...ActionType) {
-	i := slices.IndexFunc(c.p.requests, func(r openRequest) bool { return r.op == op })
-	if i < 0 || !slices.Contains(types, c.p.requests[i].request) {
+	i := slices.IndexFunc(c.p.out.requests, func(r openRequest) bool { return r.op == op })
+	if i < 0 || !slices.Contains(types, c.p.out.requests[i].request) {
 		c.failf("%s: %d: must be the op of an open request %v", field, op, types)
 	}
 }
@@ -121,10 +121,10 @@ func (c *checker) generator() {
 }
 
 func (c *checker) requests() {
-	for i, r := range c.p.requests {
+	for i, r := range c.p.out.requests {
 		field := fmt.Sprintf("openRequests[%d]", i)
 		c.op(field+".op", r.op)
-		if i > 0 && r.op <= c.p.requests[i-1].op {
+		if i > 0 && r.op <= c.p.out.requests[i-1].op {
 			c.failf("%s.op: %d: must be greater than that before it", field, r.op)
 		}
 		switch r.request {
@@ -265,7 +265,7 @@ func (c *checker) deletor() {
 		return
 	}
 	c.waits("deletor.waitsForOp", d.Op, RemoveContainer, StopSandbox, RemoveSandbox)
-	stops := slices.ContainsFunc(c.p.requests, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
+	stops := slices.ContainsFunc(c.p.out.requests, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
 	if stops && (len(d.Queue) == 0 || d.Queue[0] != corpse{d.Now, true, true}) {
 		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.Now)
 	}

@@ -120,10 +120,10 @@ func (p *Pod) save() (*savedPod, error) {
 	}
 	s := &savedPod{
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
-		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.ops, Pod: p.t.spec.Manifest.DeepCopy(),
+		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.out.ops, Pod: p.t.spec.Manifest.DeepCopy(),
 		Containers: p.saveContainers(), Images: p.saveImages(),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
-		Requests:  convertAll(p.requests, saveRequest),
+		Requests:  convertAll(p.out.requests, saveRequest),
 		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.hooks),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
@@ -165,8 +165,8 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 }
 
 func (s *savedPod) loadState(p *Pod) {
-	p.kubeletStart, p.ops = s.KubeletStart, s.LastOp
-	p.requests = convertAll(s.Requests, savedRequest.load)
+	p.kubeletStart, p.out.ops = s.KubeletStart, s.LastOp
+	p.out.requests = convertAll(s.Requests, savedRequest.load)
 	p.truth = inventory.NewTruth(s.Sandboxes, s.Instances)
 	p.pleg, p.worker = s.Generator, s.Worker
 	if s.Pass != nil {

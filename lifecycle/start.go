@@ -121,8 +121,8 @@ func (p *Pod) expireBackoff(i int) {
 // refuseStart records a refused start (R27, R28).
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	name := p.t.spec.Name(i)
-	p.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
-	p.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
+	p.out.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
+	p.out.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
 	if last, ok := p.backoff[i].Expires(p.t.spec.Limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
 		until = last // R25: the ideal model syncs when the entry vanishes
@@ -133,7 +133,7 @@ func (p *Pod) refuseStart(i int, r restart.Refusal) {
 
 func (p *Pod) explainRestart(i int, exited *inventory.Instance) {
 	why := p.t.spec.Containers[i].Policy.OnExit(exited.ExitCode).String()
-	p.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
+	p.out.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
 }
 
 // create asks for a new instance of the container, with its restart count (R32).
@@ -143,7 +143,7 @@ func (p *Pod) create(i int) {
 		attempt = c.Attempt + 1
 	}
 	p.pass.Start.Step = startCreate
-	op := p.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.spec.Containers[i].Spec.Image})
+	op := p.out.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.spec.Containers[i].Spec.Image})
 	p.pass.Start.Instance = op
 	p.await(op)
 }
@@ -151,24 +151,24 @@ func (p *Pod) create(i int) {
 // containerCreated goes on to the runtime's start call.
 func (p *Pod) containerCreated(i int) {
 	if ev := p.answered(); ev.Err != "" {
-		p.emitEvent(i, corev1.EventTypeWarning, "Failed", ev.createMessage()) // C54
+		p.out.emitEvent(i, corev1.EventTypeWarning, "Failed", ev.createMessage()) // C54
 		p.startFailed(i, ev.createReason(), ev.Err)
 		return
 	}
 	c := p.truth.Instance(p.pass.Start.Instance)
-	p.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
+	p.out.emitEvent(i, corev1.EventTypeNormal, "Created", "Container created") // C53
 	p.pass.Start.Step = startRun
-	p.await(p.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
+	p.await(p.out.request(Action{Type: StartContainer, Container: i, Instance: c.ID, Attempt: uint64(c.Attempt)}))
 }
 
 // containerStarted goes on to the postStart hook.
 func (p *Pod) containerStarted(i int) {
 	if ev := p.answered(); ev.Err != "" {
-		p.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err)
+		p.out.emitEvent(i, corev1.EventTypeWarning, "Failed", "Error: "+ev.Err)
 		p.startFailed(i, "RunContainerError", ev.Err)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeNormal, "Started", "Container started")
+	p.out.emitEvent(i, corev1.EventTypeNormal, "Started", "Container started")
 	hook := postStart(p.t.spec.Containers[i].Spec)
 	if hook == nil {
 		p.started(i)
@@ -189,8 +189,8 @@ func (p *Pod) postStartDone(i int) {
 		p.started(i)
 		return
 	}
-	p.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
-	p.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
+	p.out.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
+	p.out.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
 	p.pass.Start.Step = startHookKill
 	p.kills.begin(false)
 	p.beginKill(plan.Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)

@@ -28,7 +28,7 @@ func (p *Pod) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus {
 		DeadlinePassed: limited && p.cache.Stored && !p.now.Before(at), HasSandbox: !need,
 	}
 	if in.DeadlinePassed {
-		p.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
+		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
 	}
 	s, trigger := status.Build(p.t.spec, p.t.status, &in)
 	for _, i := range trigger {
@@ -69,7 +69,7 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 		p.scheduleLook()
 	}
 	p.report()
-	p.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported,
+	p.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported,
 		Deleting: deleting, Last: p.worker.Finished})
 }
 

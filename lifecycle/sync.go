@@ -17,7 +17,7 @@ func (p *Pod) syncPod() {
 	if status.Terminal(fresh.Phase) { // S24
 		p.pass.Sync.Terminal = true
 		p.pass.Stage = stageEnd
-		p.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
+		p.out.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
 		return
 	}
 	if p.noNetwork != "" && !p.t.spec.HostNetwork {
@@ -39,7 +39,7 @@ func (p *Pod) syncPod() {
 // before its probe workers are made, and before anything is started or killed
 // (E1, R33).
 func (p *Pod) awaitNetwork() {
-	p.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
+	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
 	p.pass.Sync.Network = true
 	p.fail()
 }
@@ -48,7 +48,7 @@ func (p *Pod) awaitNetwork() {
 func (p *Pod) carryOut() {
 	todo := &p.pass.Plan
 	if todo.CreateSandbox && todo.Sandbox != 0 {
-		p.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
+		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
 	}
 	if !todo.KillPod {
 		p.pass.Stage = stageKill
@@ -66,11 +66,11 @@ func (p *Pod) explainPodKill() {
 	case todo.CreateSandbox && todo.Sandbox == 0:
 		return // the first sandbox: there is nothing to kill
 	case todo.CreateSandbox:
-		p.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
+		p.out.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
 	case p.pass.Snapshot.ActiveSandbox() == nil:
-		p.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
+		p.out.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
-		p.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
+		p.out.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *Pod) requestFor(t ActionType, sandbox uint64) uint64 {
 	if s := p.truth.Sandbox(sandbox); s != nil {
 		a.Attempt = s.Attempt
 	}
-	return p.request(a)
+	return p.out.request(a)
 }
 
 // stopSandboxes stops the pod's sandboxes one after another.
@@ -140,7 +140,7 @@ func (p *Pod) killNext() {
 		k := p.pass.Plan.Kill[p.pass.Next]
 		p.pass.Next++
 		p.pass.Sync.Acted = true
-		p.explain(k.Container, DecidedKill, k.Message)
+		p.out.explain(k.Container, DecidedKill, k.Message)
 		p.owe(k.Container)
 		p.kills.begin(false)
 		p.beginKill(k, nil)
@@ -199,7 +199,7 @@ func (p *Pod) runSandbox() {
 	ev := p.answered()
 	if ev == nil {
 		p.pass.Sync.Acted = true
-		p.await(p.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.Plan.Attempt}))
+		p.await(p.out.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: p.pass.Plan.Attempt}))
 		return
 	}
 	switch {
@@ -207,7 +207,7 @@ func (p *Pod) runSandbox() {
 		p.sandboxFailed(ev.Err)
 		return
 	case ev.Err != "":
-		p.emitEvent(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
 		p.fail()
 		return
 	}
@@ -221,6 +221,6 @@ func (p *Pod) sandboxFailed(err string) {
 	if p.worker.Terminating {
 		return
 	}
-	p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
+	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedCreatePodSandBox", "Failed to create pod sandbox: "+err)
 	p.pass.Sync.Failed = true
 }

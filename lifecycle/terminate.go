@@ -44,7 +44,7 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 func (p *Pod) podStopped() {
 	p.pass.Stage = stageEnd
 	if p.pass.Sync.Failed { // S75
-		p.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.killErrors())
 		return
 	}
 	p.stopProbes(false)
@@ -73,7 +73,7 @@ func (p *Pod) finish() {
 	p.worker.Finished = true
 	p.worker.RequeueAt, p.worker.LookAt, p.worker.ExceededAt = zeroTime, zeroTime, zeroTime
 	p.scheduleCollection()
-	p.emit(Action{Type: PodFinished, Container: NoContainer})
+	p.out.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 
 // apiStatus is the status of the pod object that the kubelet works with: what

@@ -130,7 +130,7 @@ func (p *Pod) terminate(override *int64, why string) {
 	if !p.worker.Terminating {
 		p.worker.Terminating = true
 		p.cancelExecs()
-		p.explain(NoContainer, DecidedEnd, why)
+		p.out.explain(NoContainer, DecidedEnd, why)
 	}
 	p.updateWorker(override)
 }
@@ -148,7 +148,7 @@ func (p *Pod) requeue(base time.Duration, jittered bool) {
 	}
 	p.worker.RequeueAt = p.now.Add(delay)
 	p.scheduleLook()
-	p.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
+	p.out.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
 }
 
 // scheduleLook finds the look of the main loop that next finds something due: a

@@ -2,54 +2,10 @@ package lifecycle
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
-
-// openRequest is a request that the shell has not answered yet. Its answer
-// tells about the runtime even when nobody waits for it any more.
-type openRequest struct {
-	op        uint64
-	request   ActionType
-	container int
-	instance  uint64
-	attempt   uint64
-	hook      HookKind
-}
-
-// request appends a request under a new Op, and returns that.
-func (p *Pod) request(a Action) uint64 {
-	p.ops++
-	a.Op = p.ops
-	if a.Type == CreateContainer {
-		a.Instance = a.Op
-	}
-	p.requests = append(p.requests, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
-	p.emit(a)
-	return a.Op
-}
-
-// requestOf returns the request that an event answers; false: there is none.
-func (p *Pod) requestOf(ev *Event) (openRequest, bool) {
-	for _, r := range p.requests {
-		if r.op == ev.Op && ev.Type.answers(r.request) {
-			return r, true
-		}
-	}
-	return openRequest{}, false
-}
-
-// takeRequest takes the request that an event answers off the table; false: there is
-// none.
-func (p *Pod) takeRequest(ev *Event) (openRequest, bool) {
-	r, ok := p.requestOf(ev)
-	if ok {
-		p.requests = slices.DeleteFunc(p.requests, func(o openRequest) bool { return o.op == r.op })
-	}
-	return r, ok
-}
 
 // learn notes what an answer says about the runtime.
 func (p *Pod) learn(r openRequest, ev *Event) {

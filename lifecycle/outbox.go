@@ -1,0 +1,111 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/podclock/podclock/probe"
+)
+
+// outbox is what a machine gives its shell: the actions of the present step, and
+// the requests among those of all steps that are not answered yet.
+type outbox struct {
+	actions  []Action
+	ops      uint64 // the last Op given out
+	requests []openRequest
+}
+
+// openRequest is a request that the shell has not answered yet. Its answer
+// tells about the runtime even when nobody waits for it any more.
+type openRequest struct {
+	op        uint64
+	request   ActionType
+	container int
+	instance  uint64
+	attempt   uint64
+	hook      HookKind
+}
+
+func (o *outbox) clone() outbox { return outbox{ops: o.ops, requests: slices.Clone(o.requests)} }
+
+// begin empties the box for a new step.
+func (o *outbox) begin() { o.actions = o.actions[:0] }
+
+// emit appends an action.
+func (o *outbox) emit(a Action) { o.actions = append(o.actions, a) }
+
+// emitEvent appends an event of the kubelet; container may be NoContainer.
+func (o *outbox) emitEvent(container int, severity, reason, message string) {
+	o.emit(Action{Type: RecordEvent, Container: container, Severity: severity, Reason: reason, Message: message})
+}
+
+// explain appends the reason of a decision.
+func (o *outbox) explain(container int, d Decision, message string) {
+	o.emit(Action{Type: Decided, Container: container, Decision: d, Message: message})
+}
+
+// ignored tells of a fact that comes too late to change anything.
+func (o *outbox) ignored(t EventType, why string) {
+	o.emit(Action{Type: DroppedEvent, Container: NoContainer, Message: fmt.Sprintf("%v: %s: it changes nothing", t, why)})
+}
+
+// dropped tells of an answer that nothing waits for.
+func (o *outbox) dropped(ev *Event) {
+	o.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
+		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
+}
+
+// request appends a request under a new Op, and returns that.
+func (o *outbox) request(a Action) uint64 {
+	o.ops++
+	a.Op = o.ops
+	if a.Type == CreateContainer {
+		a.Instance = a.Op
+	}
+	o.requests = append(o.requests, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
+	o.emit(a)
+	return a.Op
+}
+
+// requestProbe appends a worker's request for an attempt. It is not on the table of
+// open requests, for workers number their attempts themselves.
+func (o *outbox) requestProbe(a *probe.Action) {
+	o.ops++
+	n := o.about(RunProbe, a)
+	n.Op, n.Attempt = o.ops, uint64(a.Attempt)
+}
+
+// requestOf returns the request that an event answers; false: there is none.
+func (o *outbox) requestOf(ev *Event) (openRequest, bool) {
+	for _, r := range o.requests {
+		if r.op == ev.Op && ev.Type.answers(r.request) {
+			return r, true
+		}
+	}
+	return openRequest{}, false
+}
+
+// take takes the request that an event answers off the table; false: there is none.
+func (o *outbox) take(ev *Event) (openRequest, bool) {
+	r, ok := o.requestOf(ev)
+	if ok {
+		o.requests = slices.DeleteFunc(o.requests, func(other openRequest) bool { return other.op == r.op })
+	}
+	return r, ok
+}
+
+// notice appends the action that passes on a worker's account.
+func (o *outbox) notice(t ActionType, a *probe.Action) *Action {
+	n := o.about(t, a)
+	n.Counted = *a
+	return n
+}
+
+// about appends an action about a worker, and returns where it stands, to be
+// completed there: nothing else is done as often.
+func (o *outbox) about(t ActionType, a *probe.Action) *Action {
+	o.actions = append(o.actions, Action{})
+	n := &o.actions[len(o.actions)-1]
+	n.Type, n.Container, n.Instance, n.Probe = t, int(a.Container), a.Instance, a.Probe
+	return n
+}
