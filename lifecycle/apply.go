@@ -79,23 +79,9 @@ func (p *Pod) complete(ev *Event) {
 	case ev.Op == p.deletor.Op:
 		p.removalAnswered(ev)
 	case p.killAnswered(ev):
-	case p.strayAnswered(ev):
 	default:
 		p.out.dropped(ev)
 	}
-}
-
-// strayAnswered takes the answer of an abandoned preStop hook (C43, C44).
-func (p *Pod) strayAnswered(ev *Event) bool {
-	i := slices.IndexFunc(p.hooks, func(h strayHook) bool { return h.Op == ev.Op })
-	if i < 0 {
-		return false
-	}
-	if ev.Err != "" {
-		p.out.emitEvent(p.hooks[i].Container, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed")
-	}
-	p.hooks = slices.Delete(p.hooks, i, i+1)
-	return true
 }
 
 // exited notes that a container has ended.
@@ -164,7 +150,7 @@ func (p *Pod) deletionSeen(d deletion) {
 	p.worker.Deleted = p.worker.Deleted || !p.worker.Terminating
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.Grace)))
 	if !p.t.has(QuirkS71) {
-		p.hurry()
+		p.kills.Hurry(p.now, killHost{p}, p.worker.Grace)
 	}
 }
 

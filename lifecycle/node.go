@@ -3,6 +3,7 @@ package lifecycle
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/restart"
@@ -18,7 +19,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	p.kubeletStart = p.now
 	old := p.worker
 	p.worker = podWorker{Lost: old.Lost, Since: p.out.ops}
-	p.pass, p.kills, p.deletor, p.hooks = pass{}, killGroup{}, deletor{}, nil
+	p.pass, p.kills, p.deletor = pass{}, kill.Group{}, deletor{}
 	p.pleg = pleg.Generator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)

@@ -98,7 +98,7 @@ func (p *Pod) runPass() bool {
 	switch {
 	case p.pass.Work == 0:
 		return p.beginPass()
-	case p.pass.Op != 0 || p.kills.busy():
+	case p.pass.Op != 0 || p.kills.Busy():
 		return false
 	case p.pass.WakeAt.After(p.now):
 		return false
@@ -130,7 +130,7 @@ func (p *Pod) beginPass() bool {
 		p.pass.Work = workTerminating
 	}
 	w.Pending = nil
-	p.kills.begin(false)
+	p.kills.Begin(false)
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
@@ -30,9 +31,8 @@ type Pod struct {
 	pleg    pleg.Generator
 	worker  podWorker
 	pass    pass
-	kills   killGroup
+	kills   kill.Group
 	deletor deletor
-	hooks   []strayHook
 	probes  probe.Set
 
 	cache    status.Cache
@@ -94,9 +94,8 @@ func (p *Pod) Clone() *Pod {
 	c.truth = p.truth.Clone()
 	c.pleg = p.pleg.Clone()
 	c.pass = p.pass.clone()
-	c.kills = p.kills.clone()
+	c.kills = p.kills.Clone()
 	c.deletor = p.deletor.clone()
-	c.hooks = slices.Clone(p.hooks)
 	c.probes = p.probes.Clone()
 	c.cache = p.cache.Clone()
 	c.foreign = slices.Clone(p.foreign)
@@ -192,9 +191,7 @@ func (p *Pod) becomeIdle() {
 	d.add(p.deletor.CollectAt)
 	d.add(p.absence.EvictAt)
 	d.add(p.pass.WakeAt)
-	for i := range p.kills.Kills {
-		d.add(p.kills.Kills[i].Until)
-	}
+	d.add(p.kills.Deadline())
 	p.busy, p.idleUntil = false, d.at
 }
 

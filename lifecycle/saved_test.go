@@ -12,6 +12,7 @@ import (
 
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/internal/wire/wiretest"
+	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
 )
@@ -29,7 +30,7 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		},
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
-			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[killStage](): uint8(killFailed),
+			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[kill.Stage](): uint8(kill.Failed),
 			reflect.TypeFor[plan.Cause](): uint8(plan.CauseUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
 			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
 		},
@@ -109,7 +110,7 @@ func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 		"work":      texts(t, 0, workTerminated),
 		"stage":     texts(t, 0, stageEnd),
 		"startStep": texts(t, startCheck, startHookKill),
-		"killStage": texts(t, 0, killFailed),
+		"killStage": texts(t, 0, kill.Failed),
 		"state":     texts(t, 0, restart.StateExited),
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
 		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),

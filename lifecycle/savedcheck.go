@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/probe"
@@ -245,16 +246,16 @@ func (c *checker) kills() {
 		switch {
 		case k.Stage == 0:
 			c.failf("%s.stage: there is none", field)
-		case k.Stage == killStop:
+		case k.Stage == kill.Stop:
 			c.waits(field+".waitsForOp", k.Op, StopContainer)
-		case k.Stage == killHook && k.Op != 0:
+		case k.Stage == kill.PreStop && k.Op != 0:
 			c.waits(field+".waitsForOp", k.Op, RunHook)
 		}
-		if k.Until.IsZero() && (k.Stage == killHook || k.Stage == killTurn) {
+		if k.Until.IsZero() && (k.Stage == kill.PreStop || k.Stage == kill.Turn) {
 			c.failf("%s.until: must be set while its stage is %q", field, k.Stage)
 		}
 	}
-	for i, h := range c.p.hooks {
+	for i, h := range c.p.kills.Abandoned {
 		c.container(fmt.Sprintf("strayHooks[%d].container", i), h.Container, 0)
 	}
 }

@@ -62,14 +62,3 @@ func (s startStep) MarshalText() ([]byte, error) { return wire.Name(s, startHook
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *startStep) UnmarshalText(b []byte) error { return wire.Parse(b, s, startHookKill) }
-
-var killStageNames = [...]string{0: "none", killHook: "preStop", killTurn: "turn", killStop: "stop", killDone: "done", killFailed: "failed"}
-
-// String names the stage.
-func (s killStage) String() string { return killStageNames[s] }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (s killStage) MarshalText() ([]byte, error) { return wire.Name(s, killFailed) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (s *killStage) UnmarshalText(b []byte) error { return wire.Parse(b, s, killFailed) }

@@ -176,8 +176,8 @@ func (p *Pod) containerStarted(i int) {
 	}
 	p.pass.Start.Step = startHook
 	h := p.runHook(i, p.pass.Start.Instance, PostStart, hook)
-	p.pass.WakeAt, p.pass.Start.HookErr = h.ends, h.err
-	p.await(h.op)
+	p.pass.WakeAt, p.pass.Start.HookErr = h.Ends, h.Err
+	p.await(h.Op)
 }
 
 // postStartDone kills the container if its hook failed (C33).
@@ -192,6 +192,6 @@ func (p *Pod) postStartDone(i int) {
 	p.out.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
 	p.out.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
 	p.pass.Start.Step = startHookKill
-	p.kills.begin(false)
+	p.kills.Begin(false)
 	p.beginKill(plan.Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)
 }

@@ -78,7 +78,7 @@ func (p *Pod) explainPodKill() {
 // then the sandboxes (C46).
 func (p *Pod) killAll(override *int64) {
 	p.pass.Stage = stageKillPod
-	p.kills.begin(p.t.spec.HasSidecar)
+	p.kills.Begin(p.t.spec.HasSidecar)
 	for i := range p.pass.Snapshot.Instances {
 		if c := &p.pass.Snapshot.Instances[i]; c.Running() {
 			p.beginKill(plan.Kill{Container: c.Container, Instance: c.ID}, override)
@@ -88,7 +88,7 @@ func (p *Pod) killAll(override *int64) {
 
 // podKilled goes on to the sandboxes once all containers are stopped.
 func (p *Pod) podKilled() {
-	if p.kills.failed() {
+	if p.kills.Failed() {
 		p.pass.Sync.Failed = true // the sandboxes are stopped all the same
 	}
 	p.pass.Stage = stageSandboxes
@@ -132,7 +132,7 @@ func (p *Pod) stopSandboxes() {
 
 // killNext stops the plan's single containers, one after another (R40).
 func (p *Pod) killNext() {
-	if p.kills.failed() {
+	if p.kills.Failed() {
 		p.fail()
 		return
 	}
@@ -142,7 +142,7 @@ func (p *Pod) killNext() {
 		p.pass.Sync.Acted = true
 		p.out.explain(k.Container, DecidedKill, k.Message)
 		p.owe(k.Container)
-		p.kills.begin(false)
+		p.kills.Begin(false)
 		p.beginKill(k, nil)
 		return
 	}
@@ -160,7 +160,7 @@ func (p *Pod) owe(container int) {
 // resetNext removes all instances for RestartAllContainers, one after another,
 // killing first what still runs, without grace (R10).
 func (p *Pod) resetNext() {
-	if ev := p.answered(); p.kills.failed() || ev != nil && ev.Err != "" {
+	if ev := p.answered(); p.kills.Failed() || ev != nil && ev.Err != "" {
 		p.fail()
 		return
 	}
@@ -170,9 +170,9 @@ func (p *Pod) resetNext() {
 	}
 	r := p.pass.Plan.Reset[p.pass.Next]
 	if r.Kill {
-		if c := p.truth.Instance(r.Instance); !p.kills.did(r.Instance) && c != nil {
+		if c := p.truth.Instance(r.Instance); !p.kills.Did(r.Instance) && c != nil {
 			var none int64
-			p.kills.begin(false)
+			p.kills.Begin(false)
 			p.beginKill(plan.Kill{Container: r.Container, Instance: r.Instance, Message: "killing"}, &none)
 			return
 		}

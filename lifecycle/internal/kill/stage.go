@@ -1,0 +1,26 @@
+package kill
+
+import "github.com/podclock/podclock/internal/wire"
+
+// Stage is where the kill of one container stands (C40).
+type Stage uint8
+
+// The stages, in their order. The zero Stage is none.
+const (
+	PreStop Stage = iota + 1 // the preStop hook runs
+	Turn                     // a sidecar waits for its turn
+	Stop                     // the runtime stops it
+	Done
+	Failed // the runtime could not stop it
+)
+
+var stageNames = [...]string{0: "none", PreStop: "preStop", Turn: "turn", Stop: "stop", Done: "done", Failed: "failed"}
+
+// String names the stage.
+func (s Stage) String() string { return stageNames[s] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Stage) MarshalText() ([]byte, error) { return wire.Name(s, Failed) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Stage) UnmarshalText(b []byte) error { return wire.Parse(b, s, Failed) }
