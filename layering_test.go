@@ -54,6 +54,7 @@ var core = map[string]bool{
 	"lifecycle/internal/spec":      true,
 	"lifecycle/apiserver":          true,
 	"lifecycle/internal/imagename": true,
+	"lifecycle/internal/gc":        true,
 	"lifecycle/internal/kill":      true,
 	"lifecycle/internal/pleg":      true,
 	"lifecycle":                    true,

@@ -76,7 +76,7 @@ func (p *Pod) complete(ev *Event) {
 	case ev.Op == p.pass.Op:
 		answer := *ev
 		p.pass.Op, p.pass.Answer = 0, &answer
-	case ev.Op == p.deletor.Op:
+	case ev.Op == p.garbage.Op:
 		p.removalAnswered(ev)
 	case p.killAnswered(ev):
 	default:

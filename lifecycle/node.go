@@ -3,6 +3,7 @@ package lifecycle
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
@@ -19,7 +20,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	p.kubeletStart = p.now
 	old := p.worker
 	p.worker = podWorker{Lost: old.Lost, Since: p.out.ops}
-	p.pass, p.kills, p.deletor = pass{}, kill.Group{}, deletor{}
+	p.pass, p.kills, p.garbage = pass{}, kill.Group{}, gc.Collector{}
 	p.pleg = pleg.Generator{}
 	p.probes, p.probesMade = p.newProbes(), zeroTime
 	clear(p.triggered)

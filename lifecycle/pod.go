@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
@@ -32,7 +33,7 @@ type Pod struct {
 	worker  podWorker
 	pass    pass
 	kills   kill.Group
-	deletor deletor
+	garbage gc.Collector
 	probes  probe.Set
 
 	cache    status.Cache
@@ -95,7 +96,7 @@ func (p *Pod) Clone() *Pod {
 	c.pleg = p.pleg.Clone()
 	c.pass = p.pass.clone()
 	c.kills = p.kills.Clone()
-	c.deletor = p.deletor.clone()
+	c.garbage = p.garbage.Clone()
 	c.probes = p.probes.Clone()
 	c.cache = p.cache.Clone()
 	c.foreign = slices.Clone(p.foreign)
@@ -188,7 +189,7 @@ func (p *Pod) becomeIdle() {
 	d.add(p.worker.LookAt)
 	d.add(p.worker.OrphanAt)
 	d.add(p.worker.ExceededAt)
-	d.add(p.deletor.CollectAt)
+	d.add(p.garbage.CollectAt)
 	d.add(p.absence.EvictAt)
 	d.add(p.pass.WakeAt)
 	d.add(p.kills.Deadline())
@@ -246,7 +247,7 @@ func (p *Pod) runMachinery() bool {
 		p.exceeded()
 	case p.due(p.worker.LookAt):
 		p.look()
-	case p.due(p.deletor.CollectAt):
+	case p.due(p.garbage.CollectAt):
 		p.collect()
 	case p.due(p.absence.EvictAt):
 		p.taintEvicted()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
@@ -261,13 +262,13 @@ func (c *checker) kills() {
 }
 
 func (c *checker) deletor() {
-	d := &c.p.deletor
+	d := &c.p.garbage
 	if d.Op == 0 {
 		return
 	}
 	c.waits("deletor.waitsForOp", d.Op, RemoveContainer, StopSandbox, RemoveSandbox)
 	stops := slices.ContainsFunc(c.p.out.requests, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
-	if stops && (len(d.Queue) == 0 || d.Queue[0] != corpse{d.Now, true, true}) {
+	if stops && (len(d.Queue) == 0 || d.Queue[0] != (gc.Item{ID: d.Now, Sandbox: true, Stopped: true})) {
 		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.Now)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
@@ -97,7 +98,7 @@ type savedPod struct {
 	Worker     podWorker            `json:"worker,omitzero"`
 	Pass       *pass                `json:"pass,omitempty"` // nil: none is under way
 	Kills      kill.Group           `json:"kills,omitzero"`
-	Deletor    deletor              `json:"deletor,omitzero"`
+	Deletor    gc.Collector         `json:"deletor,omitzero"`
 	Hooks      []kill.Hook          `json:"strayHooks,omitempty"`
 	Probes     json.RawMessage      `json:"probes"`
 	Stale      bool                 `json:"probesAreStale,omitempty"`
@@ -126,7 +127,7 @@ func (p *Pod) save() (*savedPod, error) {
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.out.requests, saveRequest),
 		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
-		Kills: p.kills.Clone(), Deletor: p.deletor.clone(), Hooks: slices.Clone(p.kills.Abandoned),
+		Kills: p.kills.Clone(), Deletor: p.garbage.Clone(), Hooks: slices.Clone(p.kills.Abandoned),
 		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
 		Status:   p.cache.Written(),
 		Deletion: p.deletion, Absence: p.absence, Evicted: p.evicted.clone(), NoNetwork: p.noNetwork,
@@ -173,7 +174,7 @@ func (s *savedPod) loadState(p *Pod) {
 	if s.Pass != nil {
 		p.pass = *s.Pass
 	}
-	p.kills, p.deletor = s.Kills, s.Deletor
+	p.kills, p.garbage = s.Kills, s.Deletor
 	p.kills.Read(s.Hooks)
 	p.stale, p.probesMade = s.Stale, s.ProbesMade
 	p.cache.Read(s.Status, s.views())
