@@ -27,6 +27,7 @@ var levels = map[string]int{
 	"lifecycle/internal/spec":      26, // a pod spec, compiled
 	"lifecycle/internal":           27, // the parts of the pod machine
 	"lifecycle":                    30, // the pod machine
+	"probe/handler/internal":       34, // its raw HTTP/1.1 client
 	"probe/handler":                35, // real probes
 	"flight":                       35, // recordings of machines
 	"":                             40, // the simulator

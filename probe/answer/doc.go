@@ -34,3 +34,7 @@ func Errored(err string) probe.Answer {
 }
 
 func failuref(format string, args ...any) probe.Answer { return Failure(fmt.Sprintf(format, args...)) }
+
+// OutputLimit bounds, in bytes, the command output (P100) and the HTTP body (P110)
+// that an answer carries.
+const OutputLimit = 10 << 10

@@ -57,8 +57,8 @@ func probeExec(ctx context.Context, target *Target, action *corev1.ExecAction, t
 
 // execAnswer sorts the ends of a command (P101).
 func execAnswer(command []string, timeout time.Duration, output []byte, err error) probe.Answer {
-	if len(output) > outputLimit {
-		output = output[:outputLimit] // P100
+	if len(output) > answer.OutputLimit {
+		output = output[:answer.OutputLimit] // P100
 	}
 	var exit *ExitError
 	switch {

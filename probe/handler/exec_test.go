@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // execFunc is an Exec without timeouts.
@@ -21,7 +22,7 @@ func (f execFunc) Exec(ctx context.Context, container string, command []string, 
 }
 
 func TestTheEndsOfACommandAreSorted(t *testing.T) { // P101
-	long := strings.Repeat("x", outputLimit+1)
+	long := strings.Repeat("x", answer.OutputLimit+1)
 	for _, test := range []struct {
 		name   string
 		output string
@@ -35,7 +36,7 @@ func TestTheEndsOfACommandAreSorted(t *testing.T) { // P101
 		{"timeout", "lost", fmt.Errorf("so: %w", ErrTimeout),
 			probe.Answer{Outcome: probe.OutcomeFailure, Output: `command timed out: "sh -c \"x\"" timed out after 1m10s`}},
 		{"no container", "lost", errors.New("rpc error: code = NotFound"), probe.Answer{Err: "rpc error: code = NotFound"}},
-		{"long output", long, nil, probe.Answer{Outcome: probe.OutcomeSuccess, Output: long[:outputLimit]}},
+		{"long output", long, nil, probe.Answer{Outcome: probe.OutcomeSuccess, Output: long[:answer.OutputLimit]}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			target := loopback

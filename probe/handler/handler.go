@@ -16,10 +16,6 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// outputLimit bounds, in bytes, the command output (P100) and the HTTP body
-// (P110) that an answer carries.
-const outputLimit = 10 << 10
-
 // Handler makes one attempt of a probe. It returns within the probe's timeout,
 // or soon after ctx ends, whatever the other side does. An implementation is
 // safe for concurrent use.

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe/answer"
+	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
 // HookAnswer is the end of a lifecycle hook. The zero value is success.
@@ -97,7 +98,7 @@ func (p *Prober) sendHook(ctx context.Context, target *Target, action *corev1.HT
 	if err != nil {
 		return "", err
 	}
-	req, err := newRequest(action, host, port, p.options.HookUserAgent)
+	req, err := http1.NewRequest(action, host, port, p.options.HookUserAgent)
 	if err != nil {
 		return "", err
 	}
@@ -122,8 +123,8 @@ func send(client *http.Client, req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if resp.ContentLength <= outputLimit {
-		io.Copy(io.Discard, io.LimitReader(resp.Body, outputLimit)) // C37: a broken body is a response, too
+	if resp.ContentLength <= answer.OutputLimit {
+		io.Copy(io.Discard, io.LimitReader(resp.Body, answer.OutputLimit)) // C37: a broken body is a response, too
 	}
 	resp.Body.Close()
 	return nil

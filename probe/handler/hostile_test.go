@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
@@ -44,9 +45,9 @@ var hostile = []struct {
 	{"endless interim responses", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 103 Early Hints\r\n\r\n", Repeat: 1 << 30}),
 		probe.OutcomeFailure, "server response headers exceeded 10485760 bytes; aborted", "", true},
 	{"an endless body", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 200 OK\r\n\r\n"}, handlertest.Step{Write: "x", Repeat: 1 << 30}),
-		probe.OutcomeSuccess, strings.Repeat("x", outputLimit), "", true},
+		probe.OutcomeSuccess, strings.Repeat("x", answer.OutputLimit), "", true},
 	{"endless chunks", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}, handlertest.Step{Write: "1\r\nx\r\n", Repeat: 1 << 28}),
-		probe.OutcomeSuccess, strings.Repeat("x", outputLimit), "", true},
+		probe.OutcomeSuccess, strings.Repeat("x", answer.OutputLimit), "", true},
 	{"redirects to itself for ever", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"}),
 		probe.OutcomeFailure, `Get "/": stopped after 10 redirects`, "", true},
 	{"garbage instead of TLS", "https", handlertest.Script{Listen: "tcp", Greet: strings.Repeat("garbage ", 100)},

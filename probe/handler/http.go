@@ -15,6 +15,7 @@ import (
 
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/probe/answer"
+	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
 // maxRedirects is how many requests a probe sends at most (P109).
@@ -41,7 +42,7 @@ func newHookTransport(o Options) *http.Transport {
 		config = o.TLSConfig.Clone()
 	}
 	return &http.Transport{
-		DialContext:         dialOrReplay(o.DialContext),
+		DialContext:         http1.DialOrReplay(o.DialContext),
 		TLSClientConfig:     config,
 		Proxy:               o.Proxy,
 		MaxIdleConnsPerHost: -1,
@@ -56,12 +57,12 @@ func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.H
 		return answer.Errored(err.Error()) // P113
 	}
 	if p.plain {
-		if x, ok := newExchange(target.host(action.Host), port, action, p.options.UserAgent); ok {
-			defer x.release()
-			return p.speak(ctx, x, deadline)
+		if x, ok := http1.NewExchange(target.host(action.Host), port, action, p.options.UserAgent); ok {
+			defer x.Release()
+			return http1.Client{RoundTrip: p.roundTrip}.Do(ctx, x, deadline)
 		}
 	}
-	req, err := newRequest(action, target.host(action.Host), port, p.options.UserAgent)
+	req, err := http1.NewRequest(action, target.host(action.Host), port, p.options.UserAgent)
 	if err != nil {
 		return answer.Errored(err.Error()) // P113
 	}
@@ -77,9 +78,9 @@ func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.
 		return answer.Failure(timeoutNamed(err).Error()) // P111
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answer.OutputLimit))
 	if err == context.DeadlineExceeded {
-		err = errReadingBody // see timeoutNamed
+		err = http1.ErrReadingBody // see timeoutNamed
 	}
 	if err != nil {
 		return answer.HTTPBodyLost(err.Error())
@@ -92,7 +93,7 @@ func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.
 func timeoutNamed(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) && failed.Err == context.DeadlineExceeded && strings.HasPrefix(failed.URL, "http:") {
-		failed.Err = errAwaitingHeaders
+		failed.Err = http1.ErrAwaitingHeaders
 	}
 	return err
 }

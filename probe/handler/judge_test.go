@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/answer"
+	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
 // cannedConn is a connection on which the request is taken and the response has
@@ -62,13 +64,13 @@ var cannedAction = &corev1.HTTPGetAction{Path: "/", Port: intstr.FromInt32(80)}
 
 // judgedHere is the answer for a response as an exchange gives it.
 func judgedHere(t *testing.T, conn net.Conn) probe.Answer {
-	x, ok := newExchange("127.0.0.1", 80, cannedAction, "test/1")
+	x, ok := http1.NewExchange("127.0.0.1", 80, cannedAction, "test/1")
 	if !ok {
 		t.Fatal("not an action for an exchange")
 	}
-	defer x.release()
+	defer x.Release()
 	p := New(Options{DialContext: refuse})
-	return p.converse(context.Background(), x, conn, time.Now().Add(hangGuard))
+	return http1.Client{RoundTrip: p.roundTrip}.Converse(context.Background(), x, conn, time.Now().Add(hangGuard))
 }
 
 // judgedByNetHTTP is the answer as net/http gives it.
@@ -101,7 +103,7 @@ var responses = []string{
 	"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok",
 	"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\nok",
 	"HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n" + strings.Repeat("x", 20000),
-	"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", outputLimit+1),
+	"HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", answer.OutputLimit+1),
 	"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok",
 	"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
 	"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok",
@@ -132,7 +134,7 @@ var responses = []string{
 	"HTTP/1.1 200 OK\r\nX-A: \x7f\r\n\r\nok",
 	"HTTP/1.1 200 OK\r\nX-A: a\rb\r\n\r\nok",
 	"HTTP/1.1 200 OK\r\nX-\xff: a\r\n\r\nok",
-	"HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", headLimit) + "\r\n\r\nok",
+	"HTTP/1.1 200 OK\r\nX-Long: " + strings.Repeat("x", http1.HeadLimit) + "\r\n\r\nok",
 	"HTTP/1.1 200 OK\r\nX-A: 1",
 	"HTTP/1.1 200 OK\r\n",
 	"HTTP/1.1 20",
@@ -166,37 +168,6 @@ func FuzzResponsesAreJudgedAsNetHTTPJudgesThem(f *testing.F) {
 	})
 }
 
-func TestARegularResponseIsNotReplayed(t *testing.T) {
-	// Were they all replayed, the fuzz test above would compare net/http with
-	// itself.
-	for _, test := range []struct {
-		response string
-		want     verdict
-	}{
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", headComplete},
-		{"HTTP/1.0 503 Not now\nX_A-9:\t~ !\n\n", headComplete},
-		{"HTTP/1.1 302 Found\r\nLocation:\r\n\r\n", headComplete},
-		{"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n", headComplete},
-		{"HTTP/1.1 200 OK\r\nContent-Le", headIncomplete},
-		{"HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n", headIrregular},
-		{"HTTP/1.1 100 Continue\r\n", headIrregular},
-	} {
-		var h head
-		if got := h.scan([]byte(test.response)); got != test.want {
-			t.Errorf("%q: verdict %d, want %d", test.response, got, test.want)
-		}
-		// The same, byte by byte.
-		h = head{}
-		var got verdict
-		for n := 1; n <= len(test.response) && got == headIncomplete; n++ {
-			got = h.scan([]byte(test.response[:n]))
-		}
-		if got != test.want {
-			t.Errorf("%q, byte by byte: verdict %d, want %d", test.response, got, test.want)
-		}
-	}
-}
-
 func TestARequestIsWrittenAsNetHTTPWritesIt(t *testing.T) { // P105, P106
 	headers := func(pairs ...string) (list []corev1.HTTPHeader) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -217,13 +188,13 @@ func TestARequestIsWrittenAsNetHTTPWritesIt(t *testing.T) { // P105, P106
 		{Path: "/", HTTPHeaders: headers("Host", "bad host")},
 		{Path: "/", HTTPHeaders: headers("Content-Length", "3", "Transfer-Encoding", "chunked")},
 	} {
-		x, ok := newExchange("::1", 80, &action, "test/1")
+		x, ok := http1.NewExchange("::1", 80, &action, "test/1")
 		if !ok {
 			t.Errorf("%+v: not an action for an exchange", action)
 			continue
 		}
-		here := string(x.wire)
-		x.release()
+		here := string(x.Wire)
+		x.Release()
 		if byNetHTTP := writtenByNetHTTP(t, &action); here != byNetHTTP {
 			t.Errorf("%+v\n  here:     %q\n  net/http: %q", action, here, byNetHTTP)
 		}
@@ -265,12 +236,12 @@ func TestActionsThatOnlyNetHTTPKnowsAreLeftToIt(t *testing.T) {
 		"a bad header name":       {HTTPHeaders: []corev1.HTTPHeader{{Name: "a b", Value: "x"}}},
 		"a bad header value":      {HTTPHeaders: []corev1.HTTPHeader{{Name: "A", Value: "x\n"}}},
 	} {
-		if x, ok := newExchange("127.0.0.1", 80, &action, "test/1"); ok {
-			t.Errorf("%s: written here as %q", name, x.wire)
+		if x, ok := http1.NewExchange("127.0.0.1", 80, &action, "test/1"); ok {
+			t.Errorf("%s: written here as %q", name, x.Wire)
 		}
 	}
 	for _, host := range []string{"", "localhost", "fe80::1%lo", "::ffff:127.0.0.1", "0.0.0.0", "127.1"} {
-		if _, ok := newExchange(host, 80, &corev1.HTTPGetAction{Path: "/"}, "test/1"); ok {
+		if _, ok := http1.NewExchange(host, 80, &corev1.HTTPGetAction{Path: "/"}, "test/1"); ok {
 			t.Errorf("host %q was taken for a plain address", host)
 		}
 	}

@@ -3,6 +3,7 @@ package handler
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -109,7 +110,7 @@ func TestADialThatIsNotAnsweredTimesOut(t *testing.T) { // P111, P114
 		conn.Close()
 		t.Fatal("connected after the deadline")
 	}
-	if want := l.Addr().String(); err.Error() != "dial tcp "+want+": i/o timeout" || !timedOut(err) {
+	if want := l.Addr().String(); err.Error() != "dial tcp "+want+": i/o timeout" || !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("error %q", err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os/exec"
 	"time"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // orphanDelay is how long, after a command has ended, its output is waited for
@@ -76,14 +78,14 @@ func processError(ctx context.Context, cmd *exec.Cmd, killed bool, stderr []byte
 	return &ExitError{Command: cmd.Args, Code: exitStatus(state), Stderr: stderr}
 }
 
-// boundedBuffer keeps the first outputLimit bytes written to it.
+// boundedBuffer keeps the first answer.OutputLimit bytes written to it.
 type boundedBuffer struct {
 	kept   bytes.Buffer
 	breaks bool // writes beyond the limit fail
 }
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {
-	fits := min(len(p), outputLimit-b.kept.Len())
+	fits := min(len(p), answer.OutputLimit-b.kept.Len())
 	b.kept.Write(p[:fits])
 	if fits < len(p) && b.breaks {
 		return fits, io.ErrShortWrite

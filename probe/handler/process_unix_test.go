@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
 func runLocally(t *testing.T, l LocalExec, timeout time.Duration, script string) ([]byte, error) {
@@ -83,18 +85,18 @@ func TestOutputBeyondTheLimitIsDroppedOrBreaksThePipe(t *testing.T) { // P100
 	const script = "head -c 300000 /dev/zero; exit 5"
 	output, err := runLocally(t, LocalExec{}, 0, script)
 	var exit *ExitError
-	if len(output) != outputLimit || !errors.As(err, &exit) || exit.Code != 5 {
+	if len(output) != answer.OutputLimit || !errors.As(err, &exit) || exit.Code != 5 {
 		t.Errorf("dropping: %d bytes, %v", len(output), err)
 	}
 	output, err = runLocally(t, LocalExec{BreakPipe: true}, 0, "exec head -c 300000 /dev/zero")
-	if len(output) != outputLimit || !errors.As(err, &exit) || exit.Code != 128+int(syscall.SIGPIPE) {
+	if len(output) != answer.OutputLimit || !errors.As(err, &exit) || exit.Code != 128+int(syscall.SIGPIPE) {
 		t.Errorf("breaking: %d bytes, %v", len(output), err)
 	}
 }
 
 func TestEndlessOutputEndsWithTheTimeout(t *testing.T) {
 	output, err := runLocally(t, LocalExec{}, 200*time.Millisecond, "cat /dev/zero")
-	if !errors.Is(err, ErrTimeout) || len(output) != outputLimit {
+	if !errors.Is(err, ErrTimeout) || len(output) != answer.OutputLimit {
 		t.Errorf("%d bytes, %v", len(output), err)
 	}
 }

@@ -3,7 +3,6 @@ package handler
 import (
 	"context"
 	"net"
-	"net/netip"
 	"os"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/probe/answer"
+	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
 // probeTCP connects and closes (P114).
@@ -28,8 +28,8 @@ func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TC
 }
 
 func (p *Prober) connect(ctx context.Context, host string, port int, deadline time.Time) (net.Conn, error) {
-	if addr, ok := literal(host, port); ok && p.plain {
-		return dialLiteral(ctx, addr, deadline)
+	if addr, ok := http1.Literal(host, port); ok && p.plain {
+		return http1.Dial(ctx, addr, deadline)
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -50,16 +50,6 @@ func dialError(address string, err error) error {
 		return &timedOut
 	}
 	return err
-}
-
-// literal returns the address if host is a plain IP, which needs neither a
-// resolver nor an interface's index.
-func literal(host string, port int) (netip.AddrPort, bool) {
-	ip, err := netip.ParseAddr(host)
-	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() {
-		return netip.AddrPort{}, false
-	}
-	return netip.AddrPortFrom(ip, uint16(port)), true
 }
 
 // named is an address that is known by its text alone.

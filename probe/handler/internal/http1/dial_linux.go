@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"context"
@@ -22,9 +22,9 @@ type socket struct {
 	forget        func() bool // stops watching the context
 }
 
-// dialLiteral connects to addr. The connection keeps the deadline, and ends
+// Dial connects to addr. The connection keeps the deadline, and ends
 // with the context.
-func dialLiteral(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
+func Dial(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
 	c, err := openSocket(ctx, addr, deadline)
 	if err == nil && c.local == c.remote {
 		// The kernel took the target's port for the source and the socket has

@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ func (h *head) scan(b []byte) verdict {
 	for {
 		end := bytes.IndexByte(b[h.size:], '\n')
 		if end < 0 {
-			if len(b) > headLimit {
+			if len(b) > HeadLimit {
 				return headIrregular
 			}
 			return headIncomplete
@@ -44,7 +44,7 @@ func (h *head) scan(b []byte) verdict {
 		h.size += end + 1
 		h.lines++
 		switch {
-		case h.size > headLimit:
+		case h.size > HeadLimit:
 			return headIrregular
 		case h.lines == 1:
 			if !h.statusLine(line) {

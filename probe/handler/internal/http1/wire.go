@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"net"
@@ -10,23 +10,21 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
-// responseBuffer is how much of a response an exchange looks at, in bytes: a
-// head of up to headLimit and what an answer shows of the body.
 const (
-	headLimit      = 4 << 10
-	responseBuffer = headLimit + outputLimit
+	// HeadLimit is how long a head may be, in bytes, to be judged here.
+	HeadLimit = 4 << 10
+	// responseBuffer is how much of a response an exchange looks at, in bytes: a head
+	// and what an answer shows of the body.
+	responseBuffer = HeadLimit + answer.OutputLimit
 )
 
-// exchange is one request over plain TCP, written and read without net/http: a
-// probe uses its connection once, so that a pool, two goroutines and three
-// channels for each have no use here.
-//
-// It decides nothing of its own. The request is, byte for byte, what net/http
-// would write; of the responses only those are judged here whose head leaves
-// no doubt. All other bytes go to net/http (see replay).
-type exchange struct {
+// Exchange is one request and what has come of its response. It is pooled: call
+// Release when the answer is made.
+type Exchange struct {
 	addr      netip.AddrPort
 	action    *corev1.HTTPGetAction
 	hostPort  string
@@ -34,79 +32,80 @@ type exchange struct {
 	port      int
 	userAgent string
 	request   *http.Request // nil until it is needed
-	wire      []byte
-	head      head
-	received  int
-	buffer    [responseBuffer]byte
+	// Wire is the request as it is sent.
+	Wire     []byte
+	head     head
+	received int
+	buffer   [responseBuffer]byte
 }
 
-var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
 
-// newExchange returns the exchange for an action, unless it is one that only
+// NewExchange returns the exchange for an action, unless it is one that only
 // net/http knows how to send.
-func newExchange(host string, port int, action *corev1.HTTPGetAction, userAgent string) (*exchange, bool) {
-	addr, ok := literal(host, port)
+func NewExchange(host string, port int, action *corev1.HTTPGetAction, userAgent string) (*Exchange, bool) {
+	addr, ok := Literal(host, port)
 	if !ok || !(action.Scheme == "" || strings.EqualFold(string(action.Scheme), "http")) {
 		return nil, false
 	}
-	x := exchanges.Get().(*exchange)
+	x := exchanges.Get().(*Exchange)
 	x.addr, x.action, x.host, x.port, x.userAgent = addr, action, host, port, userAgent
 	x.hostPort = net.JoinHostPort(host, strconv.Itoa(port))
 	if !x.writePlain() && !x.writeRequest() {
-		x.release()
+		x.Release()
 		return nil, false
 	}
 	return x, true
 }
 
-// release gives the exchange back. Nothing may refer to its buffer any more.
-func (x *exchange) release() {
+// Release gives the exchange back. Nothing may refer to its buffer any more.
+func (x *Exchange) Release() {
 	x.action, x.request = nil, nil
-	x.wire, x.received, x.head = x.wire[:0], 0, head{}
+	x.Wire, x.received, x.head = x.Wire[:0], 0, head{}
 	exchanges.Put(x)
 }
 
 // writePlain fills wire if that takes no more than to put strings together.
-func (x *exchange) writePlain() bool {
+func (x *Exchange) writePlain() bool {
 	if len(x.action.HTTPHeaders) > 0 || !plainPath(x.action.Path) || !plainValue(x.userAgent) {
 		return false
 	}
-	w := append(x.wire, "GET "...)
+	w := append(x.Wire, "GET "...)
 	w = append(w, x.action.Path...)
 	w = append(w, " HTTP/1.1\r\nHost: "...)
 	w = append(w, x.hostPort...)
 	w = append(w, "\r\nUser-Agent: "...)
 	w = append(w, x.userAgent...)
-	x.wire = append(w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n"...)
+	x.Wire = append(w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n"...)
 	return true
 }
 
 // writeRequest fills wire with what net/http's transport would write.
-func (x *exchange) writeRequest() bool {
-	req, err := newRequest(x.action, x.host, x.port, x.userAgent)
+func (x *Exchange) writeRequest() bool {
+	req, err := NewRequest(x.action, x.host, x.port, x.userAgent)
 	if err != nil || req.URL.Opaque != "" || req.URL.User != nil || !plainHeaders(req.Header) {
 		return false
 	}
-	if err := req.Write((*appender)(&x.wire)); err != nil {
+	if err := req.Write((*appender)(&x.Wire)); err != nil {
 		return false
 	}
 	x.request = req
 	// The transport ends its connections with this line, behind all others.
-	x.wire = append(x.wire[:len(x.wire)-len("\r\n")], "Connection: close\r\n\r\n"...)
+	x.Wire = append(x.Wire[:len(x.Wire)-len("\r\n")], "Connection: close\r\n\r\n"...)
 	return true
 }
 
 // req is the request, for those who need more than its bytes.
-func (x *exchange) req() *http.Request {
+func (x *Exchange) req() *http.Request {
 	if x.request == nil {
 		// A plain request is one that can be built.
-		x.request, _ = newRequest(x.action, x.host, x.port, x.userAgent)
+		x.request, _ = NewRequest(x.action, x.host, x.port, x.userAgent)
 	}
 	return x.request
 }
 
 // errorText is the text that net/http's client gives to an error.
-func (x *exchange) errorText(err error) string {
+func (x *Exchange) errorText(err error) string {
 	return (&url.Error{Op: "Get", URL: x.req().URL.String(), Err: err}).Error()
 }
 

@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"net/http"
@@ -8,8 +8,8 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// newRequest builds the request of an httpGet action (P105, P106).
-func newRequest(action *corev1.HTTPGetAction, host string, port int, userAgent string) (*http.Request, error) {
+// NewRequest builds the request of an httpGet action (P105, P106).
+func NewRequest(action *corev1.HTTPGetAction, host string, port int, userAgent string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, answer.URL(action, answer.Address(host, port)).String(), nil)
 	if err != nil {
 		return nil, err

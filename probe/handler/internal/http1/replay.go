@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"context"
@@ -17,13 +17,13 @@ import (
 // one that it would have given, and the server sees one request.
 //
 // ended is how reading the connection ended, if it did.
-func (p *Prober) replay(ctx context.Context, x *exchange, conn net.Conn, ended error, deadline time.Time) probe.Answer {
+func (p Client) replay(ctx context.Context, x *Exchange, conn net.Conn, ended error, deadline time.Time) probe.Answer {
 	conn.SetDeadline(time.Time{}) // net/http keeps the time now
 	r := &replayed{
 		Conn:     conn,
 		received: slices.Clone(x.buffer[:x.received]), // net/http may read on behind the answer
 		ended:    ended,
-		unsent:   len(x.wire),
+		unsent:   len(x.Wire),
 		sent:     make(chan struct{}),
 		closed:   make(chan struct{}),
 	}
@@ -32,14 +32,14 @@ func (p *Prober) replay(ctx context.Context, x *exchange, conn net.Conn, ended e
 	once.Store(r)
 	ctx = context.WithValue(ctx, replayKey{}, &once)
 	// Not even net/http can use a timeout of less than nothing.
-	return p.roundTrip(ctx, x.req(), max(time.Until(deadline), time.Nanosecond))
+	return p.RoundTrip(ctx, x.req(), max(time.Until(deadline), time.Nanosecond))
 }
 
 // replayKey is the key of the connection in the context of a request.
 type replayKey struct{}
 
-// dialOrReplay hands the context's connection to the first who dials with it.
-func dialOrReplay(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+// DialOrReplay hands the context's connection to the first who dials with it.
+func DialOrReplay(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if once, ok := ctx.Value(replayKey{}).(*atomic.Pointer[replayed]); ok {
 			if r := once.Swap(nil); r != nil {

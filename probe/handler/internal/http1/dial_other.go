@@ -1,6 +1,6 @@
 //go:build !linux
 
-package handler
+package http1
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// dialLiteral connects to addr. The connection keeps the deadline, and ends
+// Dial connects to addr. The connection keeps the deadline, and ends
 // with the context.
-func dialLiteral(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
+func Dial(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
 	dialer := net.Dialer{Deadline: deadline}
 	conn, err := dialer.DialContext(ctx, "tcp", addr.String())
 	if err != nil {

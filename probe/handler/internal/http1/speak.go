@@ -1,4 +1,4 @@
-package handler
+package http1
 
 import (
 	"bufio"
@@ -17,22 +17,29 @@ import (
 
 // What net/http's client says when its time is over.
 var (
-	errAwaitingHeaders = errors.New(answer.AwaitingHeaders)
-	errReadingBody     = errors.New(answer.ReadingBody)
+	ErrAwaitingHeaders = errors.New(answer.AwaitingHeaders)
+	ErrReadingBody     = errors.New(answer.ReadingBody)
 )
 
-// speak connects and has the exchange.
-func (p *Prober) speak(ctx context.Context, x *exchange, deadline time.Time) probe.Answer {
-	conn, err := dialLiteral(ctx, x.addr, deadline)
+// Client has exchanges. What it cannot judge without doubt it leaves to net/http.
+type Client struct {
+	// RoundTrip has the whole exchange by net/http, on a transport whose DialContext
+	// is one of [DialOrReplay].
+	RoundTrip func(ctx context.Context, req *http.Request, timeout time.Duration) probe.Answer
+}
+
+// Do connects and has the exchange.
+func (p Client) Do(ctx context.Context, x *Exchange, deadline time.Time) probe.Answer {
+	conn, err := Dial(ctx, x.addr, deadline)
 	if err != nil {
 		return x.unanswered(err)
 	}
-	return p.converse(ctx, x, conn, deadline)
+	return p.Converse(ctx, x, conn, deadline)
 }
 
-// converse has the exchange on a connection, which it closes, and whose deadline
+// Converse has the exchange on a connection, which it closes, and whose deadline
 // is set.
-func (p *Prober) converse(ctx context.Context, x *exchange, conn net.Conn, deadline time.Time) probe.Answer {
+func (p Client) Converse(ctx context.Context, x *Exchange, conn net.Conn, deadline time.Time) probe.Answer {
 	verdict, err := x.readHead(conn)
 	switch {
 	case verdict == headComplete && x.head.chunked:
@@ -49,17 +56,17 @@ func (p *Prober) converse(ctx context.Context, x *exchange, conn net.Conn, deadl
 }
 
 // unanswered is the answer if no response came (P111).
-func (x *exchange) unanswered(err error) probe.Answer {
+func (x *Exchange) unanswered(err error) probe.Answer {
 	if timedOut(err) {
-		err = errAwaitingHeaders
+		err = ErrAwaitingHeaders
 	}
 	return answer.Failure(x.errorText(err))
 }
 
 // readHead sends the request and reads until the head is complete or can no
 // longer be, or the connection fails.
-func (x *exchange) readHead(conn net.Conn) (verdict, error) {
-	if _, err := conn.Write(x.wire); err != nil {
+func (x *Exchange) readHead(conn net.Conn) (verdict, error) {
+	if _, err := conn.Write(x.Wire); err != nil {
 		return headIncomplete, asRead(err)
 	}
 	for {
@@ -85,8 +92,8 @@ func asRead(err error) error {
 }
 
 // judge reads as much of the body as the answer shows (P110) and judges.
-func (x *exchange) judge(conn net.Conn) probe.Answer {
-	want := outputLimit
+func (x *Exchange) judge(conn net.Conn) probe.Answer {
+	want := answer.OutputLimit
 	if x.head.hasLength {
 		want = min(want, x.head.length)
 	}
@@ -109,14 +116,14 @@ func (x *exchange) judge(conn net.Conn) probe.Answer {
 }
 
 // judgeChunked leaves the chunks to net/http's reader.
-func (x *exchange) judgeChunked(conn net.Conn) probe.Answer {
+func (x *Exchange) judgeChunked(conn net.Conn) probe.Answer {
 	// ReadResponse stops within what was received: it takes the head alone.
 	stream := io.MultiReader(bytes.NewReader(x.buffer[:x.received]), conn)
 	resp, err := http.ReadResponse(bufio.NewReader(stream), nil)
 	if err != nil {
 		return x.unanswered(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, outputLimit))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answer.OutputLimit))
 	if err != nil {
 		return answer.HTTPBodyLost(bodyError(err).Error())
 	}
@@ -129,7 +136,7 @@ func bodyError(err error) error {
 	case err == io.EOF:
 		return io.ErrUnexpectedEOF
 	case timedOut(err):
-		return errReadingBody
+		return ErrReadingBody
 	}
 	return err
 }

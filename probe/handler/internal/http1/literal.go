@@ -1,0 +1,13 @@
+package http1
+
+import "net/netip"
+
+// Literal returns the address if host is a plain IP, which needs neither a
+// resolver nor an interface's index.
+func Literal(host string, port int) (netip.AddrPort, bool) {
+	ip, err := netip.ParseAddr(host)
+	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() {
+		return netip.AddrPort{}, false
+	}
+	return netip.AddrPortFrom(ip, uint16(port)), true
+}
