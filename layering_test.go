@@ -36,6 +36,8 @@ var levels = map[string]int{
 	"scenario":                     50, // scenario files
 	"cmd":                          60,
 	"examples":                     60,
+	"conformance/internal/corpus":  57, // what kinds of records share
+	"conformance/internal":         58, // the kinds
 	"conformance":                  60,
 	"conformance/":                 70, // programs over the conformance package
 }

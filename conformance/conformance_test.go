@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/podclock/podclock/conformance/internal/corpus"
 )
 
 // corpora returns the files of testdata that hold records of that kind.
@@ -68,7 +70,7 @@ func TestATamperedRecordIsReported(t *testing.T) {
 			defer file.Close()
 			seen := map[string]bool{}
 			records := 0
-			err = kind.each(file, func(record []byte) error {
+			err = each(kind, file, func(record []byte) error {
 				tamperEachField(t, kind, record, seen)
 				if records++; records == tampered {
 					return errEnough
@@ -87,7 +89,7 @@ func TestATamperedRecordIsReported(t *testing.T) {
 
 // tamperEachField changes, one at a time, each recorded leaf whose field was
 // not changed in an earlier record, and expects a mismatch each time.
-func tamperEachField(t *testing.T, kind Kind, record []byte, seen map[string]bool) {
+func tamperEachField(t *testing.T, kind corpus.Kind, record []byte, seen map[string]bool) {
 	t.Helper()
 	var document map[string]any
 	if err := json.Unmarshal(record, &document); err != nil {

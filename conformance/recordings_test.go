@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/podclock/podclock/conformance/internal/recordings"
 )
 
 // comparedFields are the fields of an entry that are compared, by its kind.
@@ -59,7 +61,7 @@ func eachRecordedPod(path string, yield func([]byte) error) error {
 	if err != nil {
 		return err
 	}
-	return splitRecording(plain, yield)
+	return recordings.Split(plain, yield)
 }
 
 // tamperRecording changes, one at a time, each compared field that was not
@@ -70,7 +72,7 @@ func tamperRecording(t *testing.T, record []byte, seen map[string]bool) {
 	if err := json.Unmarshal(record, &document); err != nil {
 		t.Fatal(err)
 	}
-	before, err := replayRecording(record)
+	before, err := recordings.Replay(record)
 	if err != nil || before.Mismatch != "" {
 		return // one of those that are known
 	}
@@ -136,10 +138,10 @@ func tamperEntry(path string, v any) any {
 	switch v := v.(type) {
 	case float64:
 		if strings.HasSuffix(path, ".t") {
-			return v - 2*slack
+			return v - 2*recordings.Slack
 		}
 	case string:
-		if secondsApart(v, v) == 0 {
+		if recordings.SecondsApart(v, v) == 0 {
 			return "2001-01-01T00:00:00Z"
 		}
 		if strings.HasSuffix(path, "containerID") {
@@ -158,7 +160,7 @@ func expectMismatch(t *testing.T, document map[string]any, what string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := replayRecording(changed)
+	result, err := recordings.Replay(changed)
 	if err == nil && result.Mismatch == "" {
 		t.Errorf("a change of %s went unnoticed", what)
 	}
@@ -188,10 +190,10 @@ func TestARecordedEntryTooManyOrTooFewIsReported(t *testing.T) {
 }
 
 func TestEveryKnownRecordingStillDiffers(t *testing.T) {
-	known := maps.Clone(knownRecordings)
+	known := maps.Clone(recordings.Known)
 	for _, batch := range []string{"a", "b", "c", "d"} {
 		err := eachRecordedPod("testdata/kubelet-recordings/batch-"+batch+".json.gz", func(record []byte) error {
-			var pod recordedPod
+			var pod recordings.Pod
 			if err := json.Unmarshal(record, &pod); err != nil {
 				return err
 			}
@@ -199,7 +201,7 @@ func TestEveryKnownRecordingStillDiffers(t *testing.T) {
 			if _, ok := known[name]; !ok {
 				return nil
 			}
-			result, err := replayRecording(record)
+			result, err := recordings.Replay(record)
 			if err == nil && result.Known != "" {
 				delete(known, name)
 			}

@@ -6,60 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
+
+	"github.com/podclock/podclock/conformance/internal/corpus"
+	"github.com/podclock/podclock/conformance/internal/handlers"
+	"github.com/podclock/podclock/conformance/internal/podlife"
+	"github.com/podclock/podclock/conformance/internal/prober"
+	"github.com/podclock/podclock/conformance/internal/recordings"
+	"github.com/podclock/podclock/conformance/internal/rules"
 )
 
 // explained is how many mismatches a report spells out; the rest are counted.
 const explained = 5
 
-// Kind is one sort of recorded behaviour.
-type Kind struct {
-	// Name selects the kind: "prober", "validate", ….
-	Name string
-	// Recorded names the top-level fields of a record that hold what the
-	// kubelet did. Everything below them is compared; the rest is input.
-	Recorded []string
-	// Replay runs one record. An error means that it could not be understood.
-	Replay func(record []byte) (Result, error)
-	// Unit is what a record is called in the report. Empty: "scenarios".
-	Unit string
-	// Records splits a decompressed corpus into records. Nil: one per line.
-	Records func(r io.Reader, yield func(record []byte) error) error
-}
-
-// Result is what came of the replay of one record.
-type Result struct {
-	// Mismatch words the first difference; empty: the engine agrees.
-	Mismatch string
-	// Known is why a mismatch is expected, as docs/fidelity.md has it; empty: it
-	// is not.
-	Known string
-	// Tolerated counts what agreed only within a tolerance that the kind states.
-	Tolerated int
-}
-
-// exact makes the Replay of a kind that tolerates nothing and knows of no
-// mismatch.
-func exact(replay func(record []byte) (mismatch string, err error)) func([]byte) (Result, error) {
-	return func(record []byte) (Result, error) {
-		mismatch, err := replay(record)
-		return Result{Mismatch: mismatch}, err
-	}
-}
-
-// kinds is filled by the init functions of the files of this package and
-// read-only afterwards, sorted by name.
-var kinds []Kind
-
-func register(k Kind) {
-	at, found := slices.BinarySearchFunc(kinds, k.Name, func(a Kind, name string) int {
-		return strings.Compare(a.Name, name)
-	})
-	if found {
-		panic("conformance: kind " + k.Name + " registered twice")
-	}
-	kinds = slices.Insert(kinds, at, k)
+// kinds is every kind, sorted by name.
+var kinds = []corpus.Kind{
+	rules.Actions, rules.Backoff, handlers.Kind, podlife.Kind, rules.Phase, prober.Kind, recordings.Kind, rules.Restart, rules.Validate,
 }
 
 // Kinds returns the names of all kinds, sorted.
@@ -71,14 +32,14 @@ func Kinds() []string {
 	return names
 }
 
-// Lookup returns the kind of that name.
-func Lookup(name string) (Kind, error) {
+// lookup returns the kind of that name.
+func lookup(name string) (corpus.Kind, error) {
 	for _, k := range kinds {
 		if k.Name == name {
 			return k, nil
 		}
 	}
-	return Kind{}, fmt.Errorf("conformance: unknown kind %q: use one of %q", name, Kinds())
+	return corpus.Kind{}, fmt.Errorf("conformance: unknown kind %q: use one of %q", name, Kinds())
 }
 
 // Report is the outcome of replaying one kind.
@@ -106,7 +67,7 @@ func (r Report) String() string {
 // could not be read to its end; a mismatch is not an error.
 func Replay(kind string, w io.Writer, corpora ...io.Reader) (Report, error) {
 	report := Report{Kind: kind, unit: "scenarios"}
-	k, err := Lookup(kind)
+	k, err := lookup(kind)
 	if err != nil {
 		return report, err
 	}
@@ -114,15 +75,15 @@ func Replay(kind string, w io.Writer, corpora ...io.Reader) (Report, error) {
 		report.unit = k.Unit
 	}
 	for _, corpus := range corpora {
-		if err := k.replay(corpus, w, &report); err != nil {
+		if err := replayAll(k, corpus, w, &report); err != nil {
 			return report, err
 		}
 	}
 	return report, nil
 }
 
-func (k Kind) replay(corpus io.Reader, w io.Writer, report *Report) error {
-	return k.each(corpus, func(record []byte) error {
+func replayAll(k corpus.Kind, corpus io.Reader, w io.Writer, report *Report) error {
+	return each(k, corpus, func(record []byte) error {
 		report.Scenarios++
 		result, err := k.Replay(record)
 		if err != nil {
@@ -146,7 +107,7 @@ func (k Kind) replay(corpus io.Reader, w io.Writer, report *Report) error {
 }
 
 // each yields the records of a gzip'd corpus.
-func (k Kind) each(corpus io.Reader, yield func(record []byte) error) error {
+func each(k corpus.Kind, corpus io.Reader, yield func(record []byte) error) error {
 	plain, err := gzip.NewReader(corpus)
 	if err != nil {
 		return fmt.Errorf("conformance: %s: corpus must be gzip'd JSON: %w", k.Name, err)

@@ -1,10 +1,11 @@
-package conformance
+package prober
 
 import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -161,9 +162,9 @@ func (w *proberWorld) exec(a *probe.Action) {
 }
 
 // segment is what the instance's script answers a probe that starts now.
-func (w *proberWorld) segment(kind probe.Kind, c *worldInstance) proberSegment {
+func (w *proberWorld) segment(kind probe.Kind, c *worldInstance) corpus.Segment {
 	script := w.script(c.index)
-	segments := map[probe.Kind][]proberSegment{
+	segments := map[probe.Kind][]corpus.Segment{
 		probe.Startup: script.Startup, probe.Readiness: script.Readiness, probe.Liveness: script.Liveness,
 	}[kind]
 	for _, s := range segments {

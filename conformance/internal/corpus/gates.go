@@ -1,4 +1,4 @@
-package conformance
+package corpus
 
 import (
 	"bytes"
@@ -10,19 +10,19 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// decodeStrictly refuses fields that a replayer does not know, so that none is
+// DecodeStrictly refuses fields that a replayer does not know, so that none is
 // skipped in silence.
-func decodeStrictly(record []byte, into any) error {
+func DecodeStrictly(record []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(record))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
 }
 
-// featureGates are those of a record that differ from the kubelet's defaults.
-type featureGates map[string]bool
+// FeatureGates are those of a record that differ from the kubelet's defaults.
+type FeatureGates map[string]bool
 
-// restart translates them, or says which one it cannot.
-func (f featureGates) restart() (restart.Gates, error) {
+// Restart translates them, or says which one it cannot.
+func (f FeatureGates) Restart() (restart.Gates, error) {
 	var g restart.Gates
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		on := f[name]

@@ -1,4 +1,4 @@
-package conformance
+package recordings
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // compare words the first difference between a recording and its replay.
-func (p *recordedPod) compare(l *playedLog) string {
+func (p *Pod) compare(l *playedLog) string {
 	calls, events, probes, statuses, reported := p.recorded()
 	for _, c := range []struct {
 		what      string
@@ -41,7 +41,7 @@ func (p *recordedPod) compare(l *playedLog) string {
 const lastRelist = 1.1 // seconds
 
 // compareFinish compares when the kubelet was done with the pod.
-func (p *recordedPod) compareFinish(l *playedLog) string {
+func (p *Pod) compareFinish(l *playedLog) string {
 	want, recorded := p.finished(), p.finished() < p.End
 	if recorded != l.finished {
 		return fmt.Sprintf("want %v, got %v", recorded, l.finished)
@@ -50,29 +50,29 @@ func (p *recordedPod) compareFinish(l *playedLog) string {
 		return ""
 	}
 	p.tolerate(want - l.finishedAt)
-	if want < l.finishedAt-slack || want > l.finishedAt+lastRelist {
+	if want < l.finishedAt-Slack || want > l.finishedAt+lastRelist {
 		return fmt.Sprintf("want at %.6f, got at %.6f", want, l.finishedAt)
 	}
 	return ""
 }
 
 // tolerate counts what came later than slack allows.
-func (p *recordedPod) tolerate(late float64) {
-	if late > slack {
+func (p *Pod) tolerate(late float64) {
+	if late > Slack {
 		p.late++
 	}
 }
 
 // compareHappenings pairs equal things that are no farther apart than slack and
 // noise allow, in their order. Near the end one may be on one side only.
-func (p *recordedPod) compareHappenings(want, got []happening) string {
+func (p *Pod) compareHappenings(want, got []happening) string {
 	slices.SortStableFunc(want, byTime)
 	slices.SortStableFunc(got, byTime)
 	used := make([]bool, len(got))
 	from := 0
 	for _, w := range want {
 		match := -1
-		for i := from; i < len(got) && got[i].t <= w.t+slack; i++ {
+		for i := from; i < len(got) && got[i].t <= w.t+Slack; i++ {
 			if !used[i] && got[i].text == w.text && got[i].t >= w.t-noise {
 				match = i
 				break
@@ -101,9 +101,9 @@ func (p *recordedPod) compareHappenings(want, got []happening) string {
 // twice reports that a thing came twice at nearly one instant where it was
 // recorded once: a tick and a trigger of a probe that close together make one
 // pass or two.
-func (p *recordedPod) twice(got []happening, used []bool, i int) bool {
+func (p *Pod) twice(got []happening, used []bool, i int) bool {
 	for j := range got {
-		if j != i && used[j] && got[j].text == got[i].text && math.Abs(got[j].t-got[i].t) < slack {
+		if j != i && used[j] && got[j].text == got[i].text && math.Abs(got[j].t-got[i].t) < Slack {
 			p.late++
 			return true
 		}
@@ -143,14 +143,14 @@ func vicinity(t float64, want, got []happening) string {
 }
 
 // stopped is how far the recording is compared.
-func (p *recordedPod) stopped() float64 {
+func (p *Pod) stopped() float64 {
 	origin := float64(p.Epoch.UnixNano()) / 1e9
 	return p.Run.Relists[len(p.Run.Relists)-1] - origin - margin
 }
 
 // compareStatuses compares the sequences of statuses, equal neighbours left
 // out.
-func (p *recordedPod) compareStatuses(want, got []playedStatus) string {
+func (p *Pod) compareStatuses(want, got []playedStatus) string {
 	var wantIDs, gotIDs []string
 	w, g := distinct(want, &wantIDs), distinct(got, &gotIDs)
 	for i := range max(len(w), len(g)) {
@@ -161,7 +161,7 @@ func (p *recordedPod) compareStatuses(want, got []playedStatus) string {
 			return fmt.Sprintf("number %d, recorded at %.6f, replayed at %.6f: %s\n  want %s\n  got  %s", i, w[i].t, g[i].t, d, nth(w, i), nth(g, i))
 		}
 		p.tolerate(w[i].t - g[i].t)
-		if w[i].t < g[i].t-slack || w[i].t > g[i].t+noise {
+		if w[i].t < g[i].t-Slack || w[i].t > g[i].t+noise {
 			return fmt.Sprintf("number %d: want at %.6f, got at %.6f\n  %s", i, w[i].t, g[i].t, nth(w, i))
 		}
 	}
@@ -196,7 +196,7 @@ func distinct(list []playedStatus, ids *[]string) []distinctStatus {
 // compareReported compares the patches that the API got. The kubelet sends only
 // the latest of statuses that follow each other at once, so each patch must be
 // a status that was reported, in order.
-func (p *recordedPod) compareReported(want, got []playedStatus) string {
+func (p *Pod) compareReported(want, got []playedStatus) string {
 	var wantIDs, gotIDs []string
 	w, g := distinct(want, &wantIDs), distinct(got, &gotIDs)
 	next := 0
@@ -242,7 +242,7 @@ func diffStatus(path string, want, got any) string {
 		return ""
 	case string:
 		g, ok := got.(string)
-		if ok && (g == w || secondsApart(w, g) <= 1) {
+		if ok && (g == w || SecondsApart(w, g) <= 1) {
 			return ""
 		}
 	default:
@@ -259,8 +259,8 @@ func unionKeys(a, b map[string]any) []string {
 	return slices.Compact(keys)
 }
 
-// secondsApart is how far two time stamps are apart; infinite for other texts.
-func secondsApart(a, b string) float64 {
+// SecondsApart is how far two time stamps are apart; infinite for other texts.
+func SecondsApart(a, b string) float64 {
 	x, errX := time.Parse(time.RFC3339, a)
 	y, errY := time.Parse(time.RFC3339, b)
 	if errX != nil || errY != nil {

@@ -1,4 +1,4 @@
-package conformance
+package podlife
 
 import (
 	"bytes"
@@ -10,12 +10,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/lifecycle"
 )
 
-func init() {
-	register(Kind{Name: "lifecycle", Recorded: []string{"trace"}, Replay: exact(replayLifecycle)})
-}
+// Kind is a whole pod over a scripted life.
+var Kind = corpus.Kind{Name: "lifecycle", Recorded: []string{"trace"}, Replay: corpus.Exact(replayLifecycle)}
 
 // lifecycleRecord is one line of lifecycle.jsonl.gz: a whole pod over a
 // scripted life. All times are microseconds from the scenario's zero.
@@ -39,11 +39,11 @@ type lifecycleScenario struct {
 // lifecycleScript is what one container does.
 type lifecycleScript struct {
 	Instances []struct {
-		ExitAtUs  int64           `json:"exitAtUs"`
-		ExitCode  int32           `json:"exitCode"`
-		Startup   []proberSegment `json:"startup"`
-		Readiness []proberSegment `json:"readiness"`
-		Liveness  []proberSegment `json:"liveness"`
+		ExitAtUs  int64            `json:"exitAtUs"`
+		ExitCode  int32            `json:"exitCode"`
+		Startup   []corpus.Segment `json:"startup"`
+		Readiness []corpus.Segment `json:"readiness"`
+		Liveness  []corpus.Segment `json:"liveness"`
 	} `json:"instances"`
 	Stop struct {
 		TakesUs  int64 `json:"takesUs"`
@@ -136,11 +136,11 @@ func (h *lifecycleHook) steps() podclock.Steps {
 }
 
 // segmentSteps makes segments, each with its end, steps with their beginnings.
-func segmentSteps(segments []proberSegment) podclock.Steps {
+func segmentSteps(segments []corpus.Segment) podclock.Steps {
 	var steps podclock.Steps
 	var from time.Duration
 	for _, s := range segments {
-		steps = append(steps, podclock.Step{From: from, Reply: s.reply()})
+		steps = append(steps, podclock.Step{From: from, Reply: segmentReply(s)})
 		if s.UntilUs < 0 {
 			break
 		}
@@ -149,7 +149,7 @@ func segmentSteps(segments []proberSegment) podclock.Steps {
 	return steps
 }
 
-func (s proberSegment) reply() podclock.Reply {
+func segmentReply(s corpus.Segment) podclock.Reply {
 	switch s.Outcome {
 	case "success":
 		return podclock.ExitStatus(0, "ok").After(micros(s.LatencyUs))
@@ -256,7 +256,7 @@ func newLifecycleLog(pod *corev1.Pod) (*lifecycleLog, error) {
 var execOutcomes = map[string]string{"container not running": "gone", "exec failed": "error"}
 
 func (l *lifecycleLog) add(t podclock.Tap, event, name string, n *int, v any) {
-	l.events = append(l.events, lifecycleEvent{T: t.At.Sub(l.start).Microseconds(), Event: event, Name: name, N: n, V: decodedJSON(v)})
+	l.events = append(l.events, lifecycleEvent{T: t.At.Sub(l.start).Microseconds(), Event: event, Name: name, N: n, V: corpus.DecodedJSON(v)})
 }
 
 func (l *lifecycleLog) number(instance uint64) *int {

@@ -1,4 +1,4 @@
-package conformance
+package prober
 
 import (
 	"container/heap"
@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -19,7 +20,7 @@ const app = 0
 // probe.Set in the place of the kubelet's probe manager.
 type proberWorld struct {
 	s     *proberScenario
-	trace traceLog
+	trace corpus.Log
 	probe probe.Set
 	queue worldQueue
 	now   int64
@@ -107,7 +108,7 @@ func (w *proberWorld) at(t int64, do func()) {
 
 func (w *proberWorld) after(us int64, do func()) { w.at(w.now+us, do) }
 
-func (w *proberWorld) log(kind, event string, c int, v any) { w.trace.add(w.now, kind, event, c, v) }
+func (w *proberWorld) log(kind, event string, c int, v any) { w.trace.Add(w.now, kind, event, c, v) }
 
 func (w *proberWorld) time() time.Time { return timeOf(w.now) }
 

@@ -1,4 +1,4 @@
-package conformance
+package rules
 
 import (
 	"fmt"
@@ -7,12 +7,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/restart"
 )
 
-func init() {
-	register(Kind{Name: "backoff", Recorded: []string{"steps"}, Replay: exact(replayBackoff)})
-}
+// Backoff is the crash-loop back-off of one container.
+var Backoff = corpus.Kind{Name: "backoff", Recorded: []string{"steps"}, Replay: corpus.Exact(replayBackoff)}
 
 // backoffRecord is one container restarted for ever.
 type backoffRecord struct {
@@ -23,11 +23,11 @@ type backoffRecord struct {
 }
 
 type backoffConfig struct {
-	FeatureGates              featureGates `json:"featureGates"`
-	MaxContainerRestartPeriod string       `json:"maxContainerRestartPeriod"`
-	GC                        bool         `json:"gc"`
-	BaseUs                    int64        `json:"baseUs"` // recorded
-	MaxUs                     int64        `json:"maxUs"`  // recorded
+	FeatureGates              corpus.FeatureGates `json:"featureGates"`
+	MaxContainerRestartPeriod string              `json:"maxContainerRestartPeriod"`
+	GC                        bool                `json:"gc"`
+	BaseUs                    int64               `json:"baseUs"` // recorded
+	MaxUs                     int64               `json:"maxUs"`  // recorded
 }
 
 type backoffRun struct {
@@ -56,7 +56,7 @@ type backoffCheck struct {
 
 func replayBackoff(record []byte) (string, error) {
 	var r backoffRecord
-	if err := decodeStrictly(record, &r); err != nil {
+	if err := corpus.DecodeStrictly(record, &r); err != nil {
 		return "", err
 	}
 	limits, err := r.Config.limits()
@@ -79,7 +79,7 @@ func replayBackoff(record []byte) (string, error) {
 }
 
 func (c backoffConfig) limits() (restart.Limits, error) {
-	gates, err := c.FeatureGates.restart()
+	gates, err := c.FeatureGates.Restart()
 	if err != nil {
 		return restart.Limits{}, err
 	}

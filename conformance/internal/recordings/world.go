@@ -1,4 +1,4 @@
-package conformance
+package recordings
 
 import (
 	"math"
@@ -7,7 +7,7 @@ import (
 
 // slack is how much earlier or later than in the recording a thing may be in
 // the replay: scheduling noise of the machine that recorded (docs/fidelity.md).
-const slack = 0.05 // seconds
+const Slack = 0.05 // seconds
 
 // never is longer than any recording.
 const never = 24 * time.Hour
@@ -53,7 +53,7 @@ type relist struct{ began, seen float64 }
 
 // newRecordedWorld takes the chance from the entries of one life of the pod, up
 // to the beginning of the next.
-func newRecordedWorld(p *recordedPod, until float64) *recordedWorld {
+func newRecordedWorld(p *Pod, until float64) *recordedWorld {
 	w := &recordedWorld{epoch: p.Epoch, start: p.Run.KubeletStart.Sub(p.Epoch).Seconds()}
 	origin := float64(p.Epoch.UnixNano()) / 1e9
 	for _, r := range p.Run.Relists {
@@ -159,7 +159,7 @@ func (w *recordedWorld) relisted(t float64) float64 {
 func (w *recordedWorld) nearest(list []float64, t float64) float64 {
 	best := t
 	for _, s := range list {
-		if d := math.Abs(s - t); d <= slack && (best == t || d < math.Abs(best-t)) {
+		if d := math.Abs(s - t); d <= Slack && (best == t || d < math.Abs(best-t)) {
 			best = s
 		}
 	}
@@ -170,7 +170,7 @@ func (w *recordedWorld) nearest(list []float64, t float64) float64 {
 // by itself, if that is within what jitter and the one-second look allow.
 func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration {
 	at, b := w.since(now), base.Seconds()
-	if s, ok := first(w.own, max(at+b-slack, at+0.001)); ok && s <= at+1.5*b+1+2*slack {
+	if s, ok := first(w.own, max(at+b-Slack, at+0.001)); ok && s <= at+1.5*b+1+2*Slack {
 		return time.Duration((s-at)*float64(time.Second)) - time.Millisecond
 	}
 	return never // something else comes first, or the recording ends
@@ -179,7 +179,7 @@ func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration
 // Look is the recorded beginning of a pass within a second after t, if any.
 func (w *recordedWorld) Look(t time.Time) time.Time {
 	at := w.since(t)
-	if s, ok := first(w.begins, at-0.005); ok && s <= at+1+2*slack {
+	if s, ok := first(w.begins, at-0.005); ok && s <= at+1+2*Slack {
 		if s <= at {
 			return t.Add(time.Microsecond)
 		}

@@ -1,4 +1,4 @@
-package conformance
+package rules
 
 import (
 	"encoding/json"
@@ -9,12 +9,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
-func init() {
-	register(Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: exact(replayValidate)})
-}
+// Validate is what an API server makes of a pod.
+var Validate = corpus.Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: corpus.Exact(replayValidate)}
 
 type validateRecord struct {
 	ID        int             `json:"id"`
@@ -35,7 +35,7 @@ type validateError struct {
 
 func replayValidate(line []byte) (string, error) {
 	var record validateRecord
-	if err := decodeStrictly(line, &record); err != nil {
+	if err := corpus.DecodeStrictly(line, &record); err != nil {
 		return "", err
 	}
 	about := fmt.Sprintf("record %d", record.ID)

@@ -1,4 +1,4 @@
-package conformance
+package recordings
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
 )
@@ -23,7 +24,7 @@ type happening struct {
 
 // playedLog is what a replay did, worded as the recording is.
 type playedLog struct {
-	pod      *recordedPod
+	pod      *Pod
 	template *lifecycle.Template
 	attempts map[uint64]uint64 // by instance
 
@@ -145,18 +146,18 @@ func (l *playedLog) probe(t podclock.Tap, e *lifecycle.Event) {
 
 // statusMap is a status as the API shows it.
 func statusMap(s *corev1.PodStatus) map[string]any {
-	m, _ := decodedJSON(s).(map[string]any)
+	m, _ := corpus.DecodedJSON(s).(map[string]any)
 	return m
 }
 
 // sawLast reports whether the recording has the pod's last status: it is not
 // watched, but was asked for if the kubelet still had it.
-func (p *recordedPod) sawLast() bool {
+func (p *Pod) sawLast() bool {
 	return slices.ContainsFunc(p.Entries, func(e recordedEntry) bool { return e.Kind == "status" && e.How == "get" })
 }
 
 // recorded sorts a recording's entries into what is compared.
-func (p *recordedPod) recorded() (calls, events, probes []happening, statuses, reported []playedStatus) {
+func (p *Pod) recorded() (calls, events, probes []happening, statuses, reported []playedStatus) {
 	for i := range p.Entries {
 		e := &p.Entries[i]
 		switch {

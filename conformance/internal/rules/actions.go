@@ -1,4 +1,4 @@
-package conformance
+package rules
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
@@ -14,9 +15,8 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-func init() {
-	register(Kind{Name: "actions", Recorded: []string{"output"}, Replay: exact(replayActions)})
-}
+// Actions is what one sync would do.
+var Actions = corpus.Kind{Name: "actions", Recorded: []string{"output"}, Replay: corpus.Exact(replayActions)}
 
 // actionsRecord is one line of actions.jsonl.gz: a pod, what its runtime
 // reports, and what one sync would do.
@@ -90,7 +90,7 @@ func replayActions(line []byte) (string, error) {
 		Snapshot: &state, Results: record.result, RestartAll: record.Input.RestartAllContainers,
 		Deleting: record.Input.Pod.DeletionTimestamp != nil,
 	})
-	return diffJSON(record.Output, record.output(template, decided))
+	return corpus.DiffJSON(record.Output, record.output(template, decided))
 }
 
 // ids of instances and sandboxes are positions in the record, from 1.
@@ -167,17 +167,4 @@ func (r *actionsRecord) output(t *lifecycle.Template, p plan.Plan) actionsOutput
 		o.ContainersToReset = append(o.ContainersToReset, actionsReset{r.Input.Containers[c.Instance-1].ID, c.Kill})
 	}
 	return o
-}
-
-// diffJSON compares two values as JSON and words the difference.
-func diffJSON(want, got any) (string, error) {
-	w, err := json.Marshal(want)
-	if err != nil {
-		return "", err
-	}
-	g, err := json.Marshal(got)
-	if err != nil || bytes.Equal(w, g) {
-		return "", err
-	}
-	return fmt.Sprintf("want %s\ngot  %s", w, g), nil
 }

@@ -1,6 +1,7 @@
-package conformance
+package corpus
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -8,8 +9,8 @@ import (
 	"strings"
 )
 
-// traceEvent is one line of a recorded trace.
-type traceEvent struct {
+// Event is one line of a recorded trace.
+type Event struct {
 	T     int64  `json:"t"` // microseconds
 	Kind  string `json:"kind"`
 	Event string `json:"event"`
@@ -17,7 +18,8 @@ type traceEvent struct {
 	V     any    `json:"v"`
 }
 
-func (e traceEvent) String() string {
+// String is the event on one line.
+func (e Event) String() string {
 	text := fmt.Sprintf("%12.6fs %-9s %s", float64(e.T)/1e6, e.Kind, e.Event)
 	if e.C >= 0 {
 		text += fmt.Sprintf(" #%d", e.C)
@@ -35,20 +37,20 @@ func (e traceEvent) String() string {
 // traceKinds is the order of the kinds at one instant.
 var traceKinds = []string{"pod", "startup", "readiness", "liveness"}
 
-// traceLog collects events in the order in which they happen.
-type traceLog struct {
-	events []traceEvent
+// Log collects events in the order in which they happen.
+type Log struct {
+	events []Event
 }
 
-// add records an event. Its value takes the form that JSON gives it, so that
+// Add records an event. Its value takes the form that JSON gives it, so that
 // it compares with a decoded one.
-func (l *traceLog) add(t int64, kind, event string, c int, v any) {
-	l.events = append(l.events, traceEvent{T: t, Kind: kind, Event: event, C: c, V: plainJSON(v)})
+func (l *Log) Add(t int64, kind, event string, c int, v any) {
+	l.events = append(l.events, Event{T: t, Kind: kind, Event: event, C: c, V: plainJSON(v)})
 }
 
-// sorted returns the events by time, then kind, then order of happening.
-func (l *traceLog) sorted() []traceEvent {
-	slices.SortStableFunc(l.events, func(a, b traceEvent) int {
+// Sorted returns the events by time, then kind, then order of happening.
+func (l *Log) Sorted() []Event {
+	slices.SortStableFunc(l.events, func(a, b Event) int {
 		if a.T != b.T {
 			return int(min(max(a.T-b.T, -1), 1))
 		}
@@ -83,8 +85,8 @@ func plainJSON(v any) any {
 // around is how many events a report shows before a difference.
 const around = 6
 
-// diffTraces explains the first difference between two traces; "" if none.
-func diffTraces(want, got []traceEvent) string {
+// Diff explains the first difference between two traces; "" if none.
+func Diff(want, got []Event) string {
 	for i := range max(len(want), len(got)) {
 		switch {
 		case i >= len(got):
@@ -98,7 +100,7 @@ func diffTraces(want, got []traceEvent) string {
 	return ""
 }
 
-func explainDiff(want []traceEvent, at int, kubelet, podclock string) string {
+func explainDiff(want []Event, at int, kubelet, podclock string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "event %d of %d differs\n", at+1, len(want))
 	for _, e := range want[max(0, at-around):min(at, len(want))] {
@@ -106,4 +108,40 @@ func explainDiff(want []traceEvent, at int, kubelet, podclock string) string {
 	}
 	fmt.Fprintf(&b, "  kubelet  %s\n  podclock %s", kubelet, podclock)
 	return b.String()
+}
+
+// DiffJSON compares two values as JSON and words the difference.
+func DiffJSON(want, got any) (string, error) {
+	w, err := json.Marshal(want)
+	if err != nil {
+		return "", err
+	}
+	g, err := json.Marshal(got)
+	if err != nil || bytes.Equal(w, g) {
+		return "", err
+	}
+	return fmt.Sprintf("want %s\ngot  %s", w, g), nil
+}
+
+// DecodedJSON gives a value the form that a decoded record has, so that equal
+// values have equal texts.
+func DecodedJSON(v any) any {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("conformance: " + err.Error())
+	}
+	var out any
+	if err := json.Unmarshal(b, &out); err != nil {
+		panic("conformance: " + err.Error())
+	}
+	return out
+}
+
+// Segment is what a probe meets until some time of its instance's life, in
+// microseconds; -1: to the end.
+type Segment struct {
+	UntilUs   int64  `json:"untilUs"`
+	Outcome   string `json:"outcome"`
+	LatencyUs int64  `json:"latencyUs"`
+	ExitCode  int32  `json:"exitCode"`
 }

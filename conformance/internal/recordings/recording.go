@@ -1,4 +1,4 @@
-package conformance
+package recordings
 
 import (
 	"bytes"
@@ -15,12 +15,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/lifecycle"
 )
 
-func init() {
-	register(Kind{Name: "recordings", Recorded: []string{"entries"}, Replay: replayRecording, Records: splitRecording, Unit: "pods"})
-}
+// Kind is a pod as a whole kubelet was recorded running it.
+var Kind = corpus.Kind{Name: "recordings", Recorded: []string{"entries"}, Replay: Replay, Records: Split, Unit: "pods"}
 
 // recordedBatch is one run of one kubelet, with all its pods.
 type recordedBatch struct {
@@ -37,9 +37,9 @@ type recordedBatch struct {
 	Look float64 `json:"look,omitempty"`
 }
 
-// recordedPod is one pod of a batch: a record of this kind. Times without a
+// Pod is one pod of a batch: a record of this kind. Times without a
 // date are seconds since Epoch.
-type recordedPod struct {
+type Pod struct {
 	Run      *recordedBatch  `json:"run,omitempty"`
 	Scenario string          `json:"scenario"`
 	About    string          `json:"about"`
@@ -89,8 +89,8 @@ type recordedDetail struct {
 	Grace   *int64 `json:"deletionGracePeriodSeconds,omitempty"`
 }
 
-// splitRecording makes one record of each pod of a batch.
-func splitRecording(r io.Reader, yield func(record []byte) error) error {
+// Split makes one record of each pod of a batch.
+func Split(r io.Reader, yield func(record []byte) error) error {
 	var batch struct {
 		recordedBatch
 		Pods []map[string]json.RawMessage `json:"pods"`
@@ -124,7 +124,7 @@ func splitRecording(r io.Reader, yield func(record []byte) error) error {
 // collected notes the garbage collections and the look that a pod's entries tell
 // of.
 func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
-	var p recordedPod
+	var p Pod
 	if err := errors.Join(json.Unmarshal(pod["epoch"], &p.Epoch), json.Unmarshal(pod["entries"], &p.Entries)); err != nil {
 		return err
 	}
@@ -140,35 +140,36 @@ func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
 	return nil
 }
 
-// knownRecordings are the recorded pods that the replay does not follow to the
+// Known are the recorded pods that the replay does not follow to the
 // end, with what decided there (docs/fidelity.md).
-var knownRecordings = map[string]string{
+var Known = map[string]string{
 	"two-crash-same a":          "two changes that one relist shows made one sync or two, as the pod worker was scheduled (T20)",
 	"live-exec-p10-f3-ignore a": "a sync more than the rules give, as the pod worker was scheduled (T20)",
 	"ready-and-live-same b":     "a manual readiness pass saw the old status (P56)",
 }
 
-func replayRecording(line []byte) (Result, error) {
-	var pod recordedPod
+// Replay plays one recorded pod and compares.
+func Replay(line []byte) (corpus.Result, error) {
+	var pod Pod
 	if err := json.NewDecoder(bytes.NewReader(line)).Decode(&pod); err != nil {
-		return Result{}, err
+		return corpus.Result{}, err
 	}
 	played := &playedLog{pod: &pod}
 	for _, life := range pod.lives() {
 		if err := played.play(life); err != nil {
-			return Result{}, fmt.Errorf("%s, batch %s: %w", pod.Scenario, pod.Run.Batch, err)
+			return corpus.Result{}, fmt.Errorf("%s, batch %s: %w", pod.Scenario, pod.Run.Batch, err)
 		}
 	}
 	difference := pod.compare(played)
-	result := Result{Tolerated: pod.late}
+	result := corpus.Result{Tolerated: pod.late}
 	if difference != "" {
 		result.Mismatch = fmt.Sprintf("%s, batch %s (%s)\n%s", pod.Scenario, pod.Run.Batch, pod.About, difference)
-		result.Known = knownRecordings[pod.Scenario+" "+pod.Run.Batch]
+		result.Known = Known[pod.Scenario+" "+pod.Run.Batch]
 	}
 	return result, nil
 }
 
-func (p *recordedPod) standalone() bool { return p.Run.Mode == "standalone" }
+func (p *Pod) standalone() bool { return p.Run.Mode == "standalone" }
 
 func secs(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
@@ -182,13 +183,13 @@ type life struct {
 }
 
 // lives are the pod objects that the recording is about.
-func (p *recordedPod) lives() []life {
+func (p *Pod) lives() []life {
 	first := life{manifest: p.object(), facts: p.facts(), until: p.End}
 	if p.Script.ReplaceAt == nil || !p.standalone() {
 		return []life{first}
 	}
 	second := life{manifest: p.object(), from: p.Removed, until: p.End, after: true}
-	first.until = p.finished() + slack
+	first.until = p.finished() + Slack
 	for i := range second.manifest.Spec.Containers {
 		second.manifest.Spec.Containers[i].Image = p.Script.ReplaceImage
 	}
@@ -198,7 +199,7 @@ func (p *recordedPod) lives() []life {
 var uidInMessage = regexp.MustCompile(`_default\(([^)]+)\)`)
 
 // object is the pod as the kubelet got it.
-func (p *recordedPod) object() *corev1.Pod {
+func (p *Pod) object() *corev1.Pod {
 	pod := p.Manifest.DeepCopy()
 	pod.Name = p.Pod
 	pod.UID = p.uid()
@@ -219,7 +220,7 @@ func (p *recordedPod) object() *corev1.Pod {
 }
 
 // uid is the pod's UID, which the recording shows in messages only.
-func (p *recordedPod) uid() types.UID {
+func (p *Pod) uid() types.UID {
 	for _, e := range p.Entries {
 		if m := uidInMessage.FindStringSubmatch(e.Message); m != nil {
 			return types.UID(m[1])
@@ -230,7 +231,7 @@ func (p *recordedPod) uid() types.UID {
 
 // facts are what was done to the pod from outside, at the times at which the
 // kubelet heard of it.
-func (p *recordedPod) facts() []podclock.TimedFact {
+func (p *Pod) facts() []podclock.TimedFact {
 	var facts []podclock.TimedFact
 	forced := false
 	for _, e := range p.Entries {
@@ -298,7 +299,7 @@ func (l *playedLog) play(life life) error {
 	return sim.RunFor(secs(p.End))
 }
 
-func (p *recordedPod) finished() float64 {
+func (p *Pod) finished() float64 {
 	for _, e := range p.Entries {
 		if e.Kind == "finished" {
 			return e.T

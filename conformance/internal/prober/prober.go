@@ -1,4 +1,4 @@
-package conformance
+package prober
 
 import (
 	"bytes"
@@ -6,17 +6,18 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/conformance/internal/corpus"
 )
 
-func init() {
-	register(Kind{Name: "prober", Recorded: []string{"trace", "workers"}, Replay: exact(replayProber)})
-}
+// Kind is the probes of one container over its restarts.
+var Kind = corpus.Kind{Name: "prober", Recorded: []string{"trace", "workers"}, Replay: corpus.Exact(replayProber)}
 
 // proberRecord is one line of prober.jsonl.gz. All times are microseconds
 // from the scenario's zero.
 type proberRecord struct {
 	Scenario proberScenario  `json:"scenario"`
-	Trace    []traceEvent    `json:"trace"`
+	Trace    []corpus.Event  `json:"trace"`
 	Workers  map[string]bool `json:"workers"`
 }
 
@@ -62,18 +63,11 @@ type proberScenario struct {
 
 // proberScript is what one instance of the container does.
 type proberScript struct {
-	CrashAtUs int64           `json:"crashAtUs"`
-	ExitCode  int32           `json:"exitCode"`
-	Startup   []proberSegment `json:"startup"`
-	Readiness []proberSegment `json:"readiness"`
-	Liveness  []proberSegment `json:"liveness"`
-}
-
-type proberSegment struct {
-	UntilUs   int64  `json:"untilUs"`
-	Outcome   string `json:"outcome"`
-	LatencyUs int64  `json:"latencyUs"`
-	ExitCode  int32  `json:"exitCode"`
+	CrashAtUs int64            `json:"crashAtUs"`
+	ExitCode  int32            `json:"exitCode"`
+	Startup   []corpus.Segment `json:"startup"`
+	Readiness []corpus.Segment `json:"readiness"`
+	Liveness  []corpus.Segment `json:"liveness"`
 }
 
 func replayProber(line []byte) (string, error) {
@@ -86,7 +80,7 @@ func replayProber(line []byte) (string, error) {
 	w := newProberWorld(&record.Scenario)
 	w.run()
 	about := fmt.Sprintf("scenario %d (%s, %s)", record.Scenario.ID, record.Scenario.Container, record.Scenario.RestartPolicy)
-	if diff := diffTraces(record.Trace, w.trace.sorted()); diff != "" {
+	if diff := corpus.Diff(record.Trace, w.trace.Sorted()); diff != "" {
 		return about + ":\n" + diff, nil
 	}
 	return diffWorkers(about, record.Workers, w.workers()), nil

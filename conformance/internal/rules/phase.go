@@ -1,4 +1,4 @@
-package conformance
+package rules
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/restart"
 )
 
-func init() {
-	register(Kind{Name: "phase", Recorded: []string{"output"}, Replay: exact(replayPhase)})
-}
+// Phase is phase, conditions and columns of a status.
+var Phase = corpus.Kind{Name: "phase", Recorded: []string{"output"}, Replay: corpus.Exact(replayPhase)}
 
 // phaseRecord is a pod with container statuses, and what is derived from them.
 type phaseRecord struct {
@@ -38,7 +38,7 @@ type phaseOutput struct {
 
 func replayPhase(record []byte) (string, error) {
 	var r phaseRecord
-	if err := decodeStrictly(record, &r); err != nil {
+	if err := corpus.DecodeStrictly(record, &r); err != nil {
 		return "", err
 	}
 	return diff(r.Output, r.Input.play()), nil

@@ -1,4 +1,4 @@
-package conformance
+package podlife
 
 import (
 	"cmp"
@@ -115,20 +115,6 @@ func (l *lifecycleLog) container(c *corev1.ContainerStatus) lifecycleContainer {
 	}
 	if n, ok := l.ids[c.ContainerID]; ok {
 		out.N = &n
-	}
-	return out
-}
-
-// decodedJSON gives a value the form that a decoded record has, so that equal
-// values have equal texts.
-func decodedJSON(v any) any {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic("conformance: " + err.Error())
-	}
-	var out any
-	if err := json.Unmarshal(b, &out); err != nil {
-		panic("conformance: " + err.Error())
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package conformance
+package recordings
 
 import (
 	"maps"
@@ -21,7 +21,7 @@ type recordedApp struct {
 }
 
 // apps are the scripts as behaviours.
-func (p *recordedPod) apps() map[string]podclock.App {
+func (p *Pod) apps() map[string]podclock.App {
 	apps := p.Script.apps(p.Manifest)
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		app := recordedApp{App: apps[name], epoch: p.Epoch}
@@ -66,7 +66,7 @@ func (a recordedApp) Terminate(c *podclock.Call) podclock.Term {
 // scripted one.
 func (a recordedApp) shift(start time.Time, after time.Duration) time.Duration {
 	scripted := start.Add(after).Sub(a.epoch).Seconds()
-	best, near := after, slack
+	best, near := after, Slack
 	for _, t := range a.exits {
 		if d := math.Abs(t - scripted); d <= near {
 			best, near = secs(t)-start.Sub(a.epoch), d
@@ -78,7 +78,7 @@ func (a recordedApp) shift(start time.Time, after time.Duration) time.Duration {
 // execOverhead is how much longer than its time-out an exec that timed out took
 // on average, to the beginning of the next: such passes follow each other at
 // once, and their lateness adds up.
-func (p *recordedPod) execOverhead() time.Duration {
+func (p *Pod) execOverhead() time.Duration {
 	begun := make(map[string]float64)
 	sum, n := 0.0, 0
 	for _, e := range p.Entries {

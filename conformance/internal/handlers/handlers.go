@@ -1,4 +1,4 @@
-package conformance
+package handlers
 
 import (
 	"bytes"
@@ -16,13 +16,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/probe/handler"
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-func init() {
-	register(Kind{Name: "handlers", Recorded: []string{"output"}, Replay: exact(replayHandlers)})
-}
+// Kind is one probe of one server or command.
+var Kind = corpus.Kind{Name: "handlers", Recorded: []string{"output"}, Replay: corpus.Exact(replayHandlers)}
 
 // handlersRecord is one probe of one server or command.
 type handlersRecord struct {
@@ -133,8 +133,8 @@ func (o handlersOutput) agreesButForTime(with handlersOutput) bool {
 		o.Error == with.Error && slices.EqualFunc(o.Requests, with.Requests, slices.Equal)
 }
 
-// prober is set up as the kubelet that was recorded.
-var prober = handler.New(handler.Options{})
+// kubelet is set up as the kubelet that was recorded.
+var kubelet = handler.New(handler.Options{})
 
 // play starts the record's server and probes it once, with the record's time-out
 // unless another is given.
@@ -157,7 +157,7 @@ func (r *handlersRecord) play(timeout time.Duration) (handlersOutput, error) {
 		p.TimeoutMs = int(timeout.Milliseconds())
 	}
 	start := time.Now()
-	answer := prober.Probe(context.Background(), p.target(), p.spec(ports.main))
+	answer := kubelet.Probe(context.Background(), p.target(), p.spec(ports.main))
 	took := time.Since(start)
 	server.Await(r.Output.Connections, time.Second)
 	server.Close()

@@ -1,15 +1,15 @@
-package conformance
+package rules
 
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/conformance/internal/corpus"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/restart"
 )
 
-func init() {
-	register(Kind{Name: "restart", Recorded: []string{"output"}, Replay: exact(replayRestart)})
-}
+// Restart is what follows from one exit.
+var Restart = corpus.Kind{Name: "restart", Recorded: []string{"output"}, Replay: corpus.Exact(replayRestart)}
 
 // restartRecord is one container's policy and exit code, and all that follows.
 type restartRecord struct {
@@ -19,7 +19,7 @@ type restartRecord struct {
 }
 
 type restartInput struct {
-	FeatureGates           featureGates                   `json:"featureGates"`
+	FeatureGates           corpus.FeatureGates            `json:"featureGates"`
 	PodRestartPolicy       corev1.RestartPolicy           `json:"podRestartPolicy"`
 	Kind                   string                         `json:"kind"`
 	ContainerRestartPolicy *corev1.ContainerRestartPolicy `json:"containerRestartPolicy"`
@@ -46,7 +46,7 @@ type restartOutput struct {
 
 func replayRestart(record []byte) (string, error) {
 	var r restartRecord
-	if err := decodeStrictly(record, &r); err != nil {
+	if err := corpus.DecodeStrictly(record, &r); err != nil {
 		return "", err
 	}
 	got, err := r.Input.play()
@@ -57,7 +57,7 @@ func replayRestart(record []byte) (string, error) {
 }
 
 func (in restartInput) play() (restartOutput, error) {
-	gates, err := in.FeatureGates.restart()
+	gates, err := in.FeatureGates.Restart()
 	if err != nil {
 		return restartOutput{}, err
 	}

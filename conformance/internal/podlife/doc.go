@@ -1,0 +1,2 @@
+// Package podlife replays recorded lives of whole pods on scripted clocks.
+package podlife
