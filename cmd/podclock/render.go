@@ -1,12 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
-	"sigs.k8s.io/yaml"
 
 	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/scenario"
@@ -24,37 +23,27 @@ type view struct {
 func newView(t terminal) view {
 	return view{
 		terminal: t,
-		output:   choice{is: "table", of: []string{"table", "events", "json", "yaml"}},
+		output:   choice{is: formats[0].name, of: formatNames()},
 		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
 	}
 }
 
 func (v *view) flags(f *pflag.FlagSet) {
-	f.VarP(&v.output, "output", "o", "table, events, json or yaml")
+	f.VarP(&v.output, "output", "o", formatUsage())
 	f.Var(&v.color, "color", "auto, always or never; NO_COLOR is respected")
 	f.BoolVarP(&v.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
+}
+
+// format is the one that was asked for.
+func (v *view) format() format {
+	i := slices.IndexFunc(formats, func(f format) bool { return f.name == v.output.is })
+	return formats[i] // its flag takes no other name
 }
 
 // write prints a timeline in the form that was asked for; for machines, the
 // object that holds it.
 func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
-	switch v.output.is {
-	case "events":
-		return log.WriteEvents(w)
-	case "json":
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(object)
-	case "yaml":
-		out, err := yaml.Marshal(object)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(out)
-		return err
-	}
-	return log.WriteTable(w, v.table())
+	return v.format().write(w, v, log, object)
 }
 
 // played is a result for machines, with what it takes to play it again.
@@ -82,7 +71,7 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 			object.Expectations.Unmet = texts(unmet)
 		}
 	}
-	if err := s.write(w, result.Timeline, object); err != nil || s.output.is != "table" {
+	if err := s.write(w, result.Timeline, object); err != nil || !s.format().summary {
 		return err
 	}
 	fmt.Fprintln(w) // to memory, which takes everything

@@ -64,7 +64,7 @@ func (r *replay) run(cmd *cobra.Command, paths []string) error {
 		Timeline *timeline.Timeline `json:"timeline"`
 	}{log}
 	var out bytes.Buffer
-	if r.output.is == "table" || r.output.is == "events" { // the others have the times themselves
+	if r.format().relative { // the others have the times themselves
 		fmt.Fprintf(&out, "+0s is %s\n\n", log.Start().UTC().Format("2006-01-02T15:04:05.000Z"))
 	}
 	if err := r.write(&out, log, object); err != nil {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/podclock/podclock/timeline"
+)
+
+// format is a form of output.
+type format struct {
+	name string
+	// relative tells that times are printed as offsets from a start that the output
+	// itself does not name.
+	relative bool
+	// summary tells that what the command has to say beside the timeline follows it,
+	// for people to read; other formats have it in their object, or leave it out.
+	summary bool
+	// write prints a timeline or, for machines, the object that holds it.
+	write func(w io.Writer, v *view, log *timeline.Timeline, object any) error
+}
+
+// formats are all forms of output; the first one is the default.
+var formats = []format{
+	{
+		name: "table", relative: true, summary: true,
+		write: func(w io.Writer, v *view, log *timeline.Timeline, _ any) error { return log.WriteTable(w, v.table()) },
+	},
+	{
+		name: "events", relative: true,
+		write: func(w io.Writer, _ *view, log *timeline.Timeline, _ any) error { return log.WriteEvents(w) },
+	},
+	{name: "json", write: func(w io.Writer, _ *view, _ *timeline.Timeline, object any) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(object)
+	}},
+	{name: "yaml", write: func(w io.Writer, _ *view, _ *timeline.Timeline, object any) error {
+		out, err := yaml.Marshal(object)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(out)
+		return err
+	}},
+}
+
+func formatNames() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// formatUsage lists the formats as a sentence does: "table, events, json or yaml".
+func formatUsage() string {
+	names := formatNames()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
