@@ -15,7 +15,7 @@ func (s *Simulation) Clone() *Simulation {
 	c.pcg = &pcg
 	c.rand = rand.New(c.pcg)
 	c.queue = s.queue.clone()
-	c.deadlines = s.deadlines.clone()
+	c.deadlines = s.deadlines.Clone()
 	c.outages = slices.Clone(s.outages)
 	c.log = s.log.Clone()
 	c.images = maps.Clone(s.images)
@@ -48,12 +48,8 @@ func (p *simPod) clone() *simPod {
 
 func (q *queue) clone() queue {
 	c := *q
-	c.heap, c.ready = slices.Clone(q.heap), slices.Clone(q.ready)
+	c.heap, c.ready = q.heap.Clone(), slices.Clone(q.ready)
 	c.tasks, c.free = slices.Clone(q.tasks), slices.Clone(q.free)
 	c.outside = slices.Clone(q.outside)
 	return c
-}
-
-func (d *deadlines) clone() deadlines {
-	return deadlines{slices.Clone(d.at), slices.Clone(d.heap), slices.Clone(d.place)}
 }

@@ -11,6 +11,7 @@ const module = "github.com/podclock/podclock"
 // no others of this module. A folder not listed has the level of its parent.
 var levels = map[string]int{
 	"internal/expand":              5,  // references to variables
+	"internal/schedule":            5,  // what is due next
 	"internal/wire":                5,  // machines as JSON
 	"internal/wire/":               5,  // what tests of that need
 	"internal/filelock":            5,  // directories that have one owner
@@ -44,6 +45,7 @@ var levels = map[string]int{
 
 // core names the packages that are pure: time is an argument, no input is hidden.
 var core = map[string]bool{
+	"internal/schedule":            true,
 	"internal/expand":              true,
 	"internal/wire":                true,
 	"probe":                        true,

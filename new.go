@@ -50,7 +50,6 @@ func New(o Options) (*Simulation, error) {
 	if len(o.Pods) == 0 {
 		errs = append(errs, errors.New("podclock: Pods: there is none; give at least one"))
 	}
-	s.deadlines = newDeadlines(len(s.pods))
 	errs = append(errs, s.schedule())
 	if err := errors.Join(errs...); err != nil {
 		return nil, err

@@ -26,8 +26,11 @@ func (s *Simulation) step(pod int32, events ...*lifecycle.Event) {
 	}
 	s.follow(pod, p, p.machine.Step(now, s.events...))
 	s.reportPodLeaps(pod, now.Add(1))
-	at, ok := p.machine.Deadline()
-	s.deadlines.set(pod, at.Sub(s.start), ok)
+	if at, ok := p.machine.Deadline(); ok {
+		s.deadlines.Set(pod, at.Sub(s.start), uint64(pod))
+	} else {
+		s.deadlines.Remove(pod)
+	}
 }
 
 // reportPodLeaps lets a machine report what it has leapt over before an instant.

@@ -4,12 +4,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/podclock/podclock/internal/schedule"
 	"github.com/podclock/podclock/lifecycle"
 )
 
 // The order at one instant: refusals of pods that arrive, arrivals, the other
-// facts from outside as they were injected, then completions as their actions were issued, then deadlines by pod. The queue
-// holds the first two; [deadlines] the last.
+// facts from outside as they were injected, then completions as their actions were
+// issued, then deadlines by pod. The queue holds all but the last.
 
 type taskClass uint8
 
@@ -17,6 +18,9 @@ const (
 	outside taskClass = iota
 	completion
 )
+
+// classShift is where the class stands in the order of a task: before its number.
+const classShift = 62
 
 // taskKind is what a task does when its time comes.
 type taskKind uint8
@@ -50,30 +54,12 @@ type task struct {
 	note      Note
 }
 
-// queued is the place of a task in time.
-type queued struct {
-	at    time.Duration
-	seq   uint64
-	slot  int32
-	class taskClass
-}
-
-func (a queued) before(b queued) bool {
-	if a.at != b.at {
-		return a.at < b.at
-	}
-	if a.class != b.class {
-		return a.class < b.class
-	}
-	return a.seq < b.seq
-}
-
 // queue holds tasks in their order. Tasks that are due at once go through a
 // plain list: whatever the heap holds for the same instant was issued earlier.
 type queue struct {
-	heap  []queued
-	ready []int32 // slots; due at the present instant
-	head  int     // of ready
+	heap  schedule.Heap // by slot
+	ready []int32       // slots; due at the present instant
+	head  int           // of ready
 	tasks []task
 	free  []int32
 	seq   uint64
@@ -92,7 +78,7 @@ func (q *queue) add(now, at time.Duration, class taskClass) (*task, int32) {
 	}
 	q.seq++
 	at = max(at, now)
-	q.push(queued{at, q.seq, slot, class})
+	q.heap.Set(slot, at, uint64(class)<<classShift|q.seq)
 	if class == outside {
 		i, _ := slices.BinarySearch(q.outside, at)
 		q.outside = slices.Insert(q.outside, i, at)
@@ -129,16 +115,16 @@ func (q *queue) cancel(slot int32) { q.tasks[slot].cancelled = true }
 
 // next returns when the next task is due.
 func (q *queue) next(now time.Duration) (time.Duration, bool) {
-	for len(q.heap) > 0 && q.tasks[q.heap[0].slot].cancelled {
+	slot, at, _, ok := q.heap.Next()
+	for ok && q.tasks[slot].cancelled {
 		q.release(q.pop())
+		slot, at, _, ok = q.heap.Next()
 	}
 	switch {
-	case len(q.heap) > 0 && q.heap[0].at <= now:
+	case ok && at <= now, q.head < len(q.ready):
 		return now, true
-	case q.head < len(q.ready):
-		return now, true
-	case len(q.heap) > 0:
-		return q.heap[0].at, true
+	case ok:
+		return at, true
 	}
 	return 0, false
 }
@@ -146,7 +132,7 @@ func (q *queue) next(now time.Duration) (time.Duration, bool) {
 // take removes the next task, which is due at now, and returns its slot; the
 // caller releases it.
 func (q *queue) take(now time.Duration) int32 {
-	if len(q.heap) > 0 && q.heap[0].at <= now {
+	if _, at, _, ok := q.heap.Next(); ok && at <= now {
 		return q.pop()
 	}
 	slot := q.ready[q.head]
@@ -156,42 +142,17 @@ func (q *queue) take(now time.Duration) int32 {
 	return slot
 }
 
+// pop removes the first task of the heap, and returns its slot.
+func (q *queue) pop() int32 {
+	slot, _, order, _ := q.heap.Next()
+	if taskClass(order>>classShift) == outside {
+		q.outside = q.outside[1:]
+	}
+	q.heap.Remove(slot)
+	return slot
+}
+
 func (q *queue) release(slot int32) {
 	q.tasks[slot] = task{}
 	q.free = append(q.free, slot)
-}
-
-func (q *queue) push(x queued) {
-	q.heap = append(q.heap, x)
-	i := len(q.heap) - 1
-	for i > 0 {
-		parent := (i - 1) / 2
-		if !q.heap[i].before(q.heap[parent]) {
-			break
-		}
-		q.heap[i], q.heap[parent] = q.heap[parent], q.heap[i]
-		i = parent
-	}
-}
-
-func (q *queue) pop() int32 {
-	top, last := q.heap[0].slot, len(q.heap)-1
-	if q.heap[0].class == outside {
-		q.outside = q.outside[1:]
-	}
-	q.heap[0] = q.heap[last]
-	q.heap = q.heap[:last]
-	for i := 0; ; {
-		least := i
-		for c := 2*i + 1; c <= 2*i+2 && c < last; c++ {
-			if q.heap[c].before(q.heap[least]) {
-				least = c
-			}
-		}
-		if least == i {
-			return top
-		}
-		q.heap[i], q.heap[least] = q.heap[least], q.heap[i]
-		i = least
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/schedule"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/timeline"
@@ -27,7 +28,7 @@ type Simulation struct {
 	pods       []*simPod
 	byName     map[string]int32 // "namespace/name"; immutable
 	queue      queue
-	deadlines  deadlines
+	deadlines  schedule.Heap // of the pods' machines; those of one instant by number
 	outages    []outage
 	nextOutage int
 	images     map[string]*imageState
@@ -104,7 +105,7 @@ func (s *Simulation) reportLeaps() {
 // next is when something is due.
 func (s *Simulation) next() (time.Duration, bool) {
 	at, ok := s.queue.next(s.now)
-	if _, d, some := s.deadlines.next(); some && (!ok || d < at) {
+	if _, d, _, some := s.deadlines.Next(); some && (!ok || d < at) {
 		return max(d, s.now), true
 	}
 	return at, ok
@@ -126,7 +127,7 @@ func (s *Simulation) playOne() {
 		s.play(s.queue.take(s.now))
 		return
 	}
-	pod, _, _ := s.deadlines.next()
+	pod, _, _, _ := s.deadlines.Next()
 	s.step(pod)
 }
 

@@ -32,7 +32,7 @@ func (a *Agent) Add(manifest *corev1.Pod) error {
 	} else if ok {
 		return fmt.Errorf("agent: Add: there is a pod with UID %q: Update it, or Delete it and wait until it is gone", id.UID)
 	}
-	p := &pod{number: a.added, identity: id, template: t, long: id.String(), place: -1}
+	p := &pod{number: a.added, identity: id, template: t, long: id.String(), slot: -1}
 	p.change.Store(&Change{Pod: id, spec: t.Pod()})
 	a.added++
 	a.byUID[id.UID] = p

@@ -1,89 +1,58 @@
 package agent
 
-import "time"
+import (
+	"time"
+
+	"github.com/podclock/podclock/internal/schedule"
+)
 
 // deadlines orders the pods by when their machines next want to be woken, and
-// those of one instant by number. What is compared stands in the heap itself.
+// those of one instant by number.
 type deadlines struct {
-	epoch time.Time // of the entries: the first deadline of all
-	heap  []deadline
+	epoch time.Time // the first deadline of all, from which they are counted
+	heap  schedule.Heap
+	pods  []*pod // by slot; nil: it is free
+	free  []int32
 }
-
-type deadline struct {
-	at     time.Duration // since the epoch
-	number int
-	pod    *pod
-}
-
-func (d deadline) before(o deadline) bool {
-	return d.at < o.at || d.at == o.at && d.number < o.number
-}
-
-// children is how many a node of the heap has.
-const children = 4
 
 // next returns the first pod.
 func (d *deadlines) next() (*pod, bool) {
-	if len(d.heap) == 0 {
+	slot, _, _, ok := d.heap.Next()
+	if !ok {
 		return nil, false
 	}
-	return d.heap[0].pod, true
+	return d.pods[slot], true
 }
 
 // set changes a pod's deadline; ok false: it has none.
 func (d *deadlines) set(p *pod, at time.Time, ok bool) {
 	switch {
-	case !ok && p.place < 0:
-	case !ok:
-		d.remove(p.place)
-	case p.place < 0:
+	case ok && p.slot >= 0 && p.wakeAt.Equal(at):
+	case ok:
 		if d.epoch.IsZero() {
 			d.epoch = at
 		}
-		p.wakeAt = at
-		d.heap = append(d.heap, deadline{})
-		d.sift(len(d.heap)-1, deadline{at.Sub(d.epoch), p.number, p})
-	case !p.wakeAt.Equal(at):
-		p.wakeAt = at
-		d.sift(p.place, deadline{at.Sub(d.epoch), p.number, p})
-	}
-}
-
-func (d *deadlines) remove(i int) {
-	d.heap[i].pod.place = -1
-	last := len(d.heap) - 1
-	moved := d.heap[last]
-	d.heap[last] = deadline{}
-	d.heap = d.heap[:last]
-	if i < last {
-		d.sift(i, moved)
-	}
-}
-
-// sift finds the place of an entry, beginning at i, which is free.
-func (d *deadlines) sift(i int, e deadline) {
-	for i > 0 && e.before(d.heap[(i-1)/children]) {
-		i = d.move((i-1)/children, i)
-	}
-	for {
-		least, first := i, children*i+1
-		for c := first; c < min(first+children, len(d.heap)); c++ {
-			if least == i && d.heap[c].before(e) || least != i && d.heap[c].before(d.heap[least]) {
-				least = c
-			}
+		if p.slot < 0 {
+			p.slot = d.take(p)
 		}
-		if least == i {
-			break
-		}
-		i = d.move(least, i)
+		p.wakeAt = at
+		d.heap.Set(p.slot, at.Sub(d.epoch), uint64(p.number))
+	case p.slot >= 0:
+		d.heap.Remove(p.slot)
+		d.pods[p.slot] = nil
+		d.free = append(d.free, p.slot)
+		p.slot = -1
 	}
-	d.heap[i], e.pod.place = e, i
 }
 
-// move moves the entry at from to the free place to, and returns from, which is
-// free then.
-func (d *deadlines) move(from, to int) int {
-	d.heap[to] = d.heap[from]
-	d.heap[to].pod.place = to
-	return from
+// take gives a pod a slot of its own.
+func (d *deadlines) take(p *pod) int32 {
+	if n := len(d.free); n > 0 {
+		slot := d.free[n-1]
+		d.free = d.free[:n-1]
+		d.pods[slot] = p
+		return slot
+	}
+	d.pods = append(d.pods, p)
+	return int32(len(d.pods) - 1)
 }

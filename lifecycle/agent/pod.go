@@ -23,7 +23,7 @@ type pod struct {
 	machine *lifecycle.Pod
 	track   *flight.Track // nil: nobody records it
 	wakeAt  time.Time
-	place   int // in deadlines; -1: it is not there
+	slot    int32 // in deadlines; -1: it is not there
 
 	runs      []sandboxRun // oldest first
 	instances []*instance

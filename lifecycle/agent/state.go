@@ -159,7 +159,7 @@ func (a *Agent) loadPod(path string) (*pod, error) {
 	if s.Version != stateVersion {
 		return nil, fmt.Errorf("version: %d: this release reads %d alone", s.Version, stateVersion)
 	}
-	p := &pod{number: s.Number, leaving: s.Leaving, unclaimed: !s.Leaving, place: -1}
+	p := &pod{number: s.Number, leaving: s.Leaving, unclaimed: !s.Leaving, slot: -1}
 	if p.machine, err = lifecycle.Restore(s.Machine, a.o.Config, a.podTiming(p)); err != nil {
 		return nil, err
 	}
