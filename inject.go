@@ -36,7 +36,8 @@ func (s *Simulation) podNamed(name string) (*simPod, error) {
 		}
 	}
 	if len(found) != 1 {
-		return nil, fmt.Errorf("podclock: pod %q: there are %d of that name; the pods are %s", name, len(found), s.someNames())
+		return nil, fmt.Errorf("podclock: pod %q: there are %d of that name; the pods are %s", name, len(found),
+			s.someNames())
 	}
 	return found[0], nil
 }

@@ -116,7 +116,8 @@ func (o *Options) checkImages() error {
 	for _, name := range slices.Sorted(maps.Keys(o.Images)) {
 		for i, p := range o.Images[name].Pulls {
 			if p.Takes < 0 {
-				errs = append(errs, fmt.Errorf("podclock: Images[%q].Pulls[%d].Takes: %s: times are not negative", name, i, p.Takes))
+				errs = append(errs, fmt.Errorf("podclock: Images[%q].Pulls[%d].Takes: %s: times are not negative", name, i,
+					p.Takes))
 			}
 		}
 	}

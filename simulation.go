@@ -75,7 +75,8 @@ func (s *Simulation) RunUntil(t time.Time) error { return s.runUntil(t.Sub(s.sta
 
 func (s *Simulation) runUntil(end time.Duration) error {
 	if end < s.now {
-		return fmt.Errorf("podclock: RunUntil: %s is past; the simulation is at %s; make a Clone to go back to", s.offset(end), s.offset(s.now))
+		return fmt.Errorf("podclock: RunUntil: %s is past; the simulation is at %s; make a Clone to go back to",
+			s.offset(end), s.offset(s.now))
 	}
 	s.quietUntil = end
 	for s.failed == nil {
@@ -142,7 +143,8 @@ func (s *Simulation) stalled() bool {
 	if s.steps <= stepsPerInstant*max(1, min(len(s.pods), 100)) {
 		return false
 	}
-	s.failed = fmt.Errorf("podclock: virtual time stands still at %s: %d steps at one instant; give what the apps do some time",
+	s.failed = fmt.Errorf("podclock: virtual time stands still at %s: %d steps at one instant; give what the apps do "+
+		"some time",
 		s.offset(s.now), s.steps)
 	return true
 }

@@ -20,7 +20,8 @@ const explained = 5
 
 // kinds is every kind, sorted by name.
 var kinds = []corpus.Kind{
-	rules.Actions, rules.Backoff, handlers.Kind, podlife.Kind, rules.Phase, prober.Kind, recordings.Kind, rules.Restart, rules.Validate,
+	rules.Actions, rules.Backoff, handlers.Kind, podlife.Kind, rules.Phase, prober.Kind, recordings.Kind, rules.Restart,
+	rules.Validate,
 }
 
 // Kinds returns the names of all kinds, sorted.

@@ -49,8 +49,9 @@ type pod struct {
 func podOf(uid types.UID, k *Track, snapshot []byte) *pod {
 	t := &k.timing
 	return &pod{
-		UID: uid, Config: k.config, Chance: t.Chance != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration, ProbeDelay: t.ProbeDelay,
-		Resync: t.Resync, RetryError: t.RetryError, RetryNetwork: t.RetryNetwork, Snapshot: snapshot,
+		UID: uid, Config: k.config, Chance: t.Chance != nil, OnDemandRelist: t.OnDemandRelist, SyncDuration: t.SyncDuration,
+		ProbeDelay: t.ProbeDelay, Resync: t.Resync, RetryError: t.RetryError, RetryNetwork: t.RetryNetwork,
+		Snapshot: snapshot,
 	}
 }
 
@@ -116,10 +117,11 @@ type event struct {
 
 func eventOf(e *lifecycle.Event) event {
 	out := event{
-		Type: eventName(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message,
-		LogTail: e.LogTail, Runtime: e.RuntimeMessage, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
-		Container: e.Container, Probe: probeName(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Condition: e.Condition.DeepCopy(), KeepMemory: e.KeepMemory, Since: e.At,
+		Type: eventName(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode,
+		ExitReason: e.ExitReason, Message: e.Message, LogTail: e.LogTail, Runtime: e.RuntimeMessage, ID: e.ID,
+		ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		Container: e.Container, Probe: probeName(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt, Grace: e.Grace,
+		Condition: e.Condition.DeepCopy(), KeepMemory: e.KeepMemory, Since: e.At,
 	}
 	if e.Eviction != nil {
 		eviction := *e.Eviction
@@ -137,13 +139,15 @@ func eventOf(e *lifecycle.Event) event {
 // event is the event again.
 func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
 	out := lifecycle.Event{
-		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance, ExitCode: e.ExitCode, ExitReason: e.ExitReason,
-		Message: e.Message, LogTail: e.LogTail, RuntimeMessage: e.Runtime, ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
-		Container: e.Container, Probe: probe.Kind(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt,
-		Grace: e.Grace, Eviction: e.Eviction, Condition: e.Condition, KeepMemory: e.KeepMemory, At: e.Since,
+		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance,
+		ExitCode: e.ExitCode, ExitReason: e.ExitReason, Message: e.Message, LogTail: e.LogTail, RuntimeMessage: e.Runtime,
+		ID: e.ID, ImageID: e.ImageID, IP: e.IP, Present: e.Present, Size: e.Size, Took: e.Took, TookInLine: e.TookInLine,
+		Container: e.Container, Probe: probe.Kind(e.Probe), Fallback: e.Fallback, Attempt: e.Attempt, Grace: e.Grace,
+		Eviction: e.Eviction, Condition: e.Condition, KeepMemory: e.KeepMemory, At: e.Since,
 	}
 	if e.Answer != nil {
-		out.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err, Until: e.Answer.Until}
+		out.Answer = probe.Answer{Outcome: probe.Outcome(e.Answer.Outcome), Output: e.Answer.Output, Err: e.Answer.Err,
+			Until: e.Answer.Until}
 	}
 	if e.Pod != nil {
 		var err error

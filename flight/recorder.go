@@ -42,7 +42,8 @@ func NewRecorder(o Options) (*Recorder, error) {
 		return nil, fmt.Errorf("flight: Options.Dir: there is none; give the directory for the files")
 	}
 	if o.MaxBytes < 0 || o.MaxTotal < 0 {
-		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxTotal %d: neither can be negative; 0 is the default", o.MaxBytes, o.MaxTotal)
+		return nil, fmt.Errorf("flight: Options: MaxBytes %d, MaxTotal %d: neither can be negative; 0 is the default",
+			o.MaxBytes, o.MaxTotal)
 	}
 	r := &Recorder{files: newFiles(o)}
 	if err := r.files.lock(); err != nil {

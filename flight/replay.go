@@ -63,7 +63,8 @@ func (p *Player) Play(r io.Reader) error {
 		data, err := in.ReadBytes('\n')
 		switch {
 		case err == io.EOF && len(data) == 0 && n == 1:
-			return fmt.Errorf("flight: there is nothing in it: give a file of a flight.Recorder, unless this is one of an agent that was killed: %w", ErrCut)
+			return fmt.Errorf("flight: there is nothing in it: give a file of a flight.Recorder, unless this is one of an "+
+				"agent that was killed: %w", ErrCut)
 		case err == io.EOF && len(data) == 0:
 			return nil
 		case err == io.EOF:
@@ -131,7 +132,8 @@ func (p *Player) introduce(l *pod) error {
 func (p *Player) step(s *step) error {
 	m := p.machines[s.UID]
 	if m == nil {
-		return fmt.Errorf("a step of the pod with UID %q, of which there is no snapshot: play the file from its beginning", s.UID)
+		return fmt.Errorf("a step of the pod with UID %q, of which there is no snapshot: play the file from its beginning",
+			s.UID)
 	}
 	p.track(m, s.At)
 	m.given = m.given[:0]
@@ -151,7 +153,8 @@ func (p *Player) step(s *step) error {
 	m.world.now, m.world.draws, m.world.lost = s.At, s.Draws, false
 	actions := m.pod.Step(s.At, m.given...)
 	if m.world.lost || len(m.world.draws) > 0 {
-		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: the file was changed, or another release has recorded it",
+		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: the file was changed, "+
+			"or another release has recorded it",
 			m.pod.Identity(), s.At.Format(time.RFC3339Nano))
 	}
 	if m.track == nil {

@@ -22,11 +22,12 @@ const (
 	PullImage                             // Container, Image; answer ImagePulled
 	CreateContainer                       // Container, Attempt; Op becomes the Instance; answer ContainerCreated
 	StartContainer                        // Container, Instance, Attempt; answer ContainerStarted
-	StopContainer                         // Container, Instance, Grace: stop signal now, SIGKILL after Grace; answer ContainerStopped
-	RemoveContainer                       // Container, Instance; answer ContainerRemoved
-	RemoveSandbox                         // Instance: the sandbox, Attempt; answer SandboxRemoved
-	RunHook                               // Container, Instance, Hook: exec or httpGet; answer HookFinished
-	RunProbe                              // Container, Instance, Probe, Attempt (of the worker); answer ProbeFinished
+	// Container, Instance, Grace: stop signal now, SIGKILL after Grace; answer ContainerStopped
+	StopContainer
+	RemoveContainer // Container, Instance; answer ContainerRemoved
+	RemoveSandbox   // Instance: the sandbox, Attempt; answer SandboxRemoved
+	RunHook         // Container, Instance, Hook: exec or httpGet; answer HookFinished
+	RunProbe        // Container, Instance, Probe, Attempt (of the worker); answer ProbeFinished
 
 	// Notices.
 	RecordEvent    // EventType, Reason, Message, Container: an event of the kubelet (section I)
@@ -159,7 +160,8 @@ const (
 	numDecisions
 )
 
-var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "no restart", "restart all", "sandbox", "end"}
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "no restart", "restart all", "sandbox",
+	"end"}
 
 // String names the decision.
 func (d Decision) String() string {

@@ -218,7 +218,8 @@ func (p *Pod) patience(e *Eviction) time.Duration {
 func (p *Pod) exceeded() {
 	p.worker.ExceededAt = zeroTime
 	if !p.worker.Terminated {
-		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.")
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "ExceededGracePeriod",
+			"Container runtime did not kill the pod within specified grace period.")
 	}
 }
 
@@ -245,7 +246,8 @@ func (p *Pod) updated(t *Template) {
 	case p.upToDate(t):
 		return
 	case !p.t.spec.SameContainers(t.spec):
-		p.out.ignored(PodUpdated, "containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
+		p.out.ignored(PodUpdated,
+			"containers are never added, removed or renamed, and their probes, hooks and restart rules never changed (P24)")
 		return
 	}
 	p.nextTemplate = t

@@ -35,7 +35,8 @@ const (
 	HookFinished  // answers RunHook: Fallback; Err is the failure's whole text
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
-	PodDeleted       // deletion asked for: Grace, in seconds, nil for the pod's own (S70); of a static pod only its mirror goes (S84)
+	// deletion asked for: Grace, in seconds, nil for the pod's own (S70); of a static pod only its mirror goes (S84)
+	PodDeleted
 	PodRemoved       // the pod is gone from where it came from, without a deletion (S72)
 	PodEvicted       // Eviction: the kubelet ends the pod (S81)
 	PodUpdated       // Template: the pod's spec has changed (image)

@@ -15,7 +15,8 @@ func (p *Pod) ensureImage(i int) {
 	c := &p.t.spec.Containers[i]
 	switch {
 	case c.ImageErr != "":
-		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.Spec.Image, c.Spec.Image, c.ImageErr)
+		message := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: %s", c.Spec.Image,
+			c.Spec.Image, c.ImageErr)
 		p.out.emitEvent(i, corev1.EventTypeWarning, "InspectFailed", message)
 		p.imageFailed(i, "InvalidImageName", message)
 	case c.Spec.ImagePullPolicy == corev1.PullAlways:
@@ -82,7 +83,8 @@ func (p *Pod) refusePull(i int, r restart.Refusal) {
 	c := &p.t.spec.Containers[i]
 	message := fmt.Sprintf("Back-off pulling image %q", c.Spec.Image)
 	p.out.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
-	p.out.explain(i, DecidedRefusal, fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
+	p.out.explain(i, DecidedRefusal,
+		fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	if last := p.pullFailure[c.ImageKey]; last != "" {
 		message += ": " + last
 	}
@@ -116,10 +118,12 @@ func pulledMessage(image string, ev *Event) string {
 // (I4).
 func pullFailure(image, err string) (reason, message string) {
 	if rest, ok := strings.CutPrefix(err, "RegistryUnavailable"); ok {
-		return "RegistryUnavailable", fmt.Sprintf("image pull failed for %s because the registry is unavailable%s", image, rest)
+		return "RegistryUnavailable", fmt.Sprintf("image pull failed for %s because the registry is unavailable%s", image,
+			rest)
 	}
 	if rest, ok := strings.CutPrefix(err, "SignatureValidationFailed"); ok {
-		return "SignatureValidationFailed", fmt.Sprintf("image pull failed for %s because the signature validation failed%s", image, rest)
+		return "SignatureValidationFailed", fmt.Sprintf("image pull failed for %s because the signature validation failed%s",
+			image, rest)
 	}
 	return "ErrImagePull", err
 }

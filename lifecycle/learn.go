@@ -44,7 +44,8 @@ func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
 	if ev.Err != "" && ev.ErrReason != reasonPreStartHook { // C5
 		return false
 	}
-	c := inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now, Attempt: int32(r.attempt),
+	c := inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now,
+		Attempt:   int32(r.attempt),
 		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.spec.Containers[r.container].Spec.Image}
 	if c.RuntimeID == "" {
 		c.RuntimeID = p.runtimeID(&c)

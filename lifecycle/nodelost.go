@@ -12,9 +12,11 @@ import (
 // absence is what happens to the pod object while its node does not report, and
 // the kubelet does not see it (S83).
 type absence struct {
-	EvictAt   time.Time `json:"evictAt,omitzero"`           // when the taint manager deletes the pod; zero: it does not
-	Deletion  deletion  `json:"deletion,omitzero"`          // asked for meanwhile; one without grace stays, for the object does not come back
-	Restarted bool      `json:"kubeletRestarted,omitempty"` // the kubelet process was replaced meanwhile
+	EvictAt time.Time `json:"evictAt,omitzero"` // when the taint manager deletes the pod; zero: it does not
+	// Deletion was asked for meanwhile. One without grace stays, for the object does not
+	// come back.
+	Deletion  deletion `json:"deletion,omitzero"`
+	Restarted bool     `json:"kubeletRestarted,omitempty"` // the kubelet process was replaced meanwhile
 }
 
 // nodeLost is what the node controllers do when the node stops reporting: the
@@ -48,10 +50,12 @@ func (p *Pod) tellStatus() {
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
 	p.absence.EvictAt = zeroTime
-	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction",
+		"Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
 	p.cache.Patch(func(r *corev1.PodStatus) {
-		added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
-			Reason: "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
+		added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue,
+			ObservedGeneration: p.generation(),
+			Reason:             "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
 		podphase.Stamp(added, r.Conditions, p.now)
 		r.Conditions = status.SetCondition(r.Conditions, added[0])
 	})
@@ -65,7 +69,8 @@ func (p *Pod) keepPod() {
 		return
 	}
 	p.absence.EvictAt = zeroTime
-	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction", "Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
+	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction",
+		"Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 }
 
 // deletedUnseen takes a deletion of which the kubelet learns when the node is

@@ -122,7 +122,8 @@ func (p *Pod) beginPass() bool {
 		return false
 	}
 	p.swapTemplate()
-	p.pass = pass{Work: workSync, Stage: stageSnapshot, Deletion: p.deletion, HasGrace: w.Pending.HasGrace, Grace: w.Pending.Grace}
+	p.pass = pass{Work: workSync, Stage: stageSnapshot, Deletion: p.deletion, HasGrace: w.Pending.HasGrace,
+		Grace: w.Pending.Grace}
 	switch {
 	case w.Terminated:
 		p.pass.Work = workTerminated

@@ -218,7 +218,8 @@ const maxTurns = 100_000
 func (p *Pod) run() {
 	for turns := 0; p.runOne(); turns++ {
 		if turns == maxTurns {
-			panic(fmt.Sprintf("lifecycle: pod %s/%s does not come to rest at %v: please report this", p.id.Namespace, p.id.Name, p.now))
+			panic(fmt.Sprintf("lifecycle: pod %s/%s does not come to rest at %v: please report this", p.id.Namespace, p.id.Name,
+				p.now))
 		}
 	}
 }

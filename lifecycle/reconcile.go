@@ -34,11 +34,13 @@ type OpenRequest struct {
 func (p *Pod) OpenRequests() []OpenRequest {
 	var all []OpenRequest
 	for _, r := range p.out.requests {
-		all = append(all, OpenRequest{Type: r.request, Op: r.op, Container: r.container, Instance: r.instance, Attempt: r.attempt, Hook: r.hook})
+		all = append(all, OpenRequest{Type: r.request, Op: r.op, Container: r.container, Instance: r.instance,
+			Attempt: r.attempt, Hook: r.hook})
 	}
 	for container, kind := range p.probes.All() {
 		if instance, attempt, ok := p.probes.UnderWay(container, kind); ok {
-			all = append(all, OpenRequest{Type: RunProbe, Container: container, Instance: instance, Attempt: uint64(attempt), Probe: kind})
+			all = append(all, OpenRequest{Type: RunProbe, Container: container, Instance: instance, Attempt: uint64(attempt),
+				Probe: kind})
 		}
 	}
 	return all

@@ -267,7 +267,8 @@ func (c *checker) deletor() {
 		return
 	}
 	c.waits("deletor.waitsForOp", d.Op, RemoveContainer, StopSandbox, RemoveSandbox)
-	stops := slices.ContainsFunc(c.p.out.requests, func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
+	stops := slices.ContainsFunc(c.p.out.requests,
+		func(r openRequest) bool { return r.op == d.Op && r.request == StopSandbox })
 	if stops && (len(d.Queue) == 0 || d.Queue[0] != (gc.Item{ID: d.Now, Sandbox: true, Stopped: true})) {
 		c.failf("deletor.queue[0]: must be the removal of sandbox %d, which is being stopped", d.Now)
 	}

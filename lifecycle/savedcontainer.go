@@ -62,7 +62,8 @@ func (p *Pod) saveContainers() []savedContainer {
 	for i := range out {
 		out[i] = savedContainer{
 			Name: p.t.spec.Name(i), Owed: p.restartPending[i], Reason: p.waiting[i].Reason, Message: p.waiting[i].Message,
-			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i], View: savedView(p.cache.Views()[i]),
+			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i],
+			View: savedView(p.cache.Views()[i]),
 		}
 	}
 	return out
@@ -78,7 +79,8 @@ func (s *savedPod) loadContainers(p *Pod) error {
 		if c.Name != p.t.spec.Name(i) {
 			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.spec.Name(i))
 		}
-		p.restartPending[i], p.waiting[i], p.backoff[i] = c.Owed, status.Waiting{Reason: c.Reason, Message: c.Message}, c.Backoff.load()
+		p.restartPending[i], p.waiting[i], p.backoff[i] = c.Owed, status.Waiting{Reason: c.Reason,
+			Message: c.Message}, c.Backoff.load()
 		p.lastAttempt[i], p.triggered[i] = c.LastAttempt, c.Triggered
 	}
 	return nil

@@ -35,9 +35,9 @@ func (w work) MarshalText() ([]byte, error) { return wire.Name(w, workTerminated
 func (w *work) UnmarshalText(b []byte) error { return wire.Parse(b, w, workTerminated) }
 
 var stageNames = [...]string{
-	0: "none", stageSnapshot: "snapshot", stageStatus: "status", stagePlan: "plan", stageKillPod: "kill pod", stageSandboxes: "sandboxes",
-	stagePurge: "purge", stageKill: "kill", stageReset: "reset", stagePrune: "prune", stageRunSandbox: "run sandbox", stageStart: "start",
-	stageEnd: "end",
+	0: "none", stageSnapshot: "snapshot", stageStatus: "status", stagePlan: "plan", stageKillPod: "kill pod",
+	stageSandboxes: "sandboxes", stagePurge: "purge", stageKill: "kill", stageReset: "reset", stagePrune: "prune",
+	stageRunSandbox: "run sandbox", stageStart: "start", stageEnd: "end",
 }
 
 // String names the stage.

@@ -122,9 +122,11 @@ func (p *Pod) expireBackoff(i int) {
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	name := p.t.spec.Name(i)
 	p.out.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
-	p.out.explain(i, DecidedRefusal, fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
+	p.out.explain(i, DecidedRefusal,
+		fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
-	if last, ok := p.backoff[i].Expires(p.t.spec.Limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) && last.Before(until) {
+	if last, ok := p.backoff[i].Expires(p.t.spec.Limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) &&
+		last.Before(until) {
 		until = last // R25: the ideal model syncs when the entry vanishes
 	}
 	p.pass.Sync.refuse(until)
@@ -143,7 +145,8 @@ func (p *Pod) create(i int) {
 		attempt = c.Attempt + 1
 	}
 	p.pass.Start.Step = startCreate
-	op := p.out.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt), Image: p.t.spec.Containers[i].Spec.Image})
+	op := p.out.request(Action{Type: CreateContainer, Container: i, Attempt: uint64(attempt),
+		Image: p.t.spec.Containers[i].Spec.Image})
 	p.pass.Start.Instance = op
 	p.await(op)
 }

@@ -17,7 +17,8 @@ func (p *Pod) syncPod() {
 	if status.Terminal(fresh.Phase) { // S24
 		p.pass.Sync.Terminal = true
 		p.pass.Stage = stageEnd
-		p.out.explain(NoContainer, DecidedEnd, fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
+		p.out.explain(NoContainer, DecidedEnd,
+			fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
 		return
 	}
 	if p.noNetwork != "" && !p.t.spec.HostNetwork {
@@ -27,7 +28,8 @@ func (p *Pod) syncPod() {
 	p.addProbes() // P31
 	p.pass.RestartAll = status.ConditionTrue(fresh, corev1.AllContainersRestarting)
 	p.pass.Plan = p.t.plans.Plan(plan.Input{
-		Snapshot: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked, RestartPending: p.restartPending,
+		Snapshot: p.pass.Snapshot, Results: p.probeResult, RestartAll: p.pass.RestartAll, Deleting: p.pass.Deletion.Asked,
+		RestartPending: p.restartPending,
 	})
 	p.pass.Stage = stagePlan
 	if d := p.timing.SyncDuration; d > 0 {
@@ -48,7 +50,9 @@ func (p *Pod) awaitNetwork() {
 func (p *Pod) carryOut() {
 	todo := &p.pass.Plan
 	if todo.CreateSandbox && todo.Sandbox != 0 {
-		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.") // S2
+		// S2
+		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "SandboxChanged",
+			"Pod sandbox changed, it will be killed and re-created.")
 	}
 	if !todo.KillPod {
 		p.pass.Stage = stageKill
@@ -207,7 +211,8 @@ func (p *Pod) runSandbox() {
 		p.sandboxFailed(ev.Err)
 		return
 	case ev.Err != "":
-		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus, "Unable to get pod sandbox status: "+ev.Err)
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, reasonSandboxStatus,
+			"Unable to get pod sandbox status: "+ev.Err)
 		p.fail()
 		return
 	}

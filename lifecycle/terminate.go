@@ -44,7 +44,8 @@ func (p *Pod) overrideStatus(s *corev1.PodStatus) {
 func (p *Pod) podStopped() {
 	p.pass.Stage = stageEnd
 	if p.pass.Sync.Failed { // S75
-		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod", "error killing pod: "+p.kills.Errors(p.t.spec, string(p.id.UID), p.pass.SandboxErr))
+		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod",
+			"error killing pod: "+p.kills.Errors(p.t.spec, string(p.id.UID), p.pass.SandboxErr))
 		return
 	}
 	p.stopProbes(false)

@@ -118,7 +118,8 @@ func plain(s *corev1.ContainerStatus) bool {
 }
 
 func equalState(a, b *corev1.ContainerState) bool {
-	if (a.Waiting == nil) != (b.Waiting == nil) || (a.Running == nil) != (b.Running == nil) || (a.Terminated == nil) != (b.Terminated == nil) {
+	if (a.Waiting == nil) != (b.Waiting == nil) || (a.Running == nil) != (b.Running == nil) ||
+		(a.Terminated == nil) != (b.Terminated == nil) {
 		return false
 	}
 	return (a.Waiting == nil || *a.Waiting == *b.Waiting) &&

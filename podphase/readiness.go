@@ -46,12 +46,14 @@ func count(ms []member, st *corev1.PodStatus, of func(*member, *corev1.Container
 
 // describe appends "containers with unknown status: [a b], containers with WORD
 // status: [c d]", each part only if it names a container.
-func describe(b []byte, ms []member, st *corev1.PodStatus, of func(*member, *corev1.ContainerStatus) class, word string) []byte {
+func describe(b []byte, ms []member, st *corev1.PodStatus, of func(*member, *corev1.ContainerStatus) class,
+	word string) []byte {
 	b = describeClass(b, ms, st, of, classMissing, "unknown")
 	return describeClass(b, ms, st, of, classLacking, word)
 }
 
-func describeClass(b []byte, ms []member, st *corev1.PodStatus, of func(*member, *corev1.ContainerStatus) class, want class, word string) []byte {
+func describeClass(b []byte, ms []member, st *corev1.PodStatus, of func(*member, *corev1.ContainerStatus) class,
+	want class, word string) []byte {
 	first := true
 	for i := range ms {
 		if of(&ms[i], ms[i].status(st)) != want {
@@ -108,7 +110,8 @@ func (r *Rules) containersReady(f *Facts) corev1.PodCondition {
 
 // podReady is the condition Ready (S44); present are the conditions that come
 // before it, among which the readiness gates are looked up.
-func (r *Rules) podReady(f *Facts, containersReady *corev1.PodCondition, present []corev1.PodCondition) corev1.PodCondition {
+func (r *Rules) podReady(f *Facts, containersReady *corev1.PodCondition,
+	present []corev1.PodCondition) corev1.PodCondition {
 	const t = corev1.PodReady
 	if containersReady.Status != corev1.ConditionTrue {
 		return f.condition(t, false, containersReady.Reason, containersReady.Message)

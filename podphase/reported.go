@@ -54,7 +54,8 @@ func mergeConditions(cached, api *corev1.PodStatus, ended bool, now time.Time) [
 }
 
 // forceFalse makes a condition False for the end of the pod (S62).
-func forceFalse(cs []corev1.PodCondition, t corev1.PodConditionType, phase corev1.PodPhase, generation int64, now time.Time) []corev1.PodCondition {
+func forceFalse(cs []corev1.PodCondition, t corev1.PodConditionType, phase corev1.PodPhase, generation int64,
+	now time.Time) []corev1.PodCondition {
 	one := []corev1.PodCondition{{
 		Type: t, ObservedGeneration: generation, Status: corev1.ConditionFalse, Reason: terminalReason(phase),
 	}}

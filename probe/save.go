@@ -44,7 +44,8 @@ func (s *Set) MarshalJSON() ([]byte, error) {
 	}
 	for i := range s.workers {
 		slot := &s.layout.slots[i]
-		saved.Probes[i] = savedSlot{Container: slot.container, Kind: kindName(slot.kind), Sidecar: slot.sidecar, Spec: saveSpec(slot.spec)}
+		saved.Probes[i] = savedSlot{Container: slot.container, Kind: kindName(slot.kind), Sidecar: slot.sidecar,
+			Spec: saveSpec(slot.spec)}
 		if s.workers[i].kind != 0 {
 			saved.Probes[i].Worker = s.workers[i].save()
 		}
@@ -111,11 +112,13 @@ type savedSpec struct {
 }
 
 func saveSpec(s Spec) savedSpec {
-	return savedSpec{wire.Duration(s.InitialDelay), wire.Duration(s.Period), wire.Duration(s.Timeout), s.SuccessThreshold, s.FailureThreshold}
+	return savedSpec{wire.Duration(s.InitialDelay), wire.Duration(s.Period), wire.Duration(s.Timeout), s.SuccessThreshold,
+		s.FailureThreshold}
 }
 
 func (s savedSpec) load() Spec {
-	return Spec{time.Duration(s.InitialDelay), time.Duration(s.Period), time.Duration(s.Timeout), s.SuccessThreshold, s.FailureThreshold}
+	return Spec{time.Duration(s.InitialDelay), time.Duration(s.Period), time.Duration(s.Timeout), s.SuccessThreshold,
+		s.FailureThreshold}
 }
 
 // savedState is the state of a worker, without what its slot, its options and
@@ -166,8 +169,9 @@ func (w *Worker) save() *savedState {
 	return &savedState{
 		State: stateName(w.state), Next: wire.Duration(w.next), PassAt: wire.Duration(w.passAt),
 		Wake: wire.Duration(w.wake), Loud: wire.Duration(w.nextChange), StartedAt: w.startedAt, Ready: wire.Duration(w.ready),
-		Instance: w.instance, Promise: savedAnswer{outcomeName(w.promise.Outcome), w.promise.Output, w.promise.Err, w.promise.Until},
-		Until: wire.Duration(w.until), Run: w.run,
+		Instance: w.instance,
+		Promise:  savedAnswer{outcomeName(w.promise.Outcome), w.promise.Output, w.promise.Err, w.promise.Until},
+		Until:    wire.Duration(w.until), Run: w.run,
 		Leapt:   savedStretch{w.unreported.count, wire.Duration(w.unreported.first), wire.Duration(w.unreported.last)},
 		Attempt: w.attempt, Tries: w.tries, Last: resultName(w.last), HasResult: w.hasResult, Result: resultName(w.result),
 		LastSkip: skipName(w.lastSkip), OnHold: w.onHold, Tick: w.tick, Trigger: w.trigger, Stop: w.stop, Leaping: w.leaping,
@@ -177,12 +181,14 @@ func (w *Worker) save() *savedState {
 func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, forget bool) Worker {
 	return Worker{
 		epoch: epoch, spec: at.spec, passDelay: passDelay, forget: forget, container: at.container, kind: at.kind,
-		state: state(s.State), next: instant(s.Next), passAt: instant(s.PassAt), wake: instant(s.Wake), nextChange: instant(s.Loud),
-		startedAt: s.StartedAt, ready: instant(s.Ready), instance: s.Instance,
+		state: state(s.State), next: instant(s.Next), passAt: instant(s.PassAt), wake: instant(s.Wake),
+		nextChange: instant(s.Loud), startedAt: s.StartedAt, ready: instant(s.Ready), instance: s.Instance,
 		promise: Answer{Outcome(s.Promise.Outcome), s.Promise.Output, s.Promise.Err, s.Promise.Until},
-		until:   instant(s.Until), run: s.Run, unreported: passSeries{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)},
-		attempt: s.Attempt, tries: s.Tries, last: Result(s.Last), hasResult: s.HasResult, result: Result(s.Result),
-		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, stop: s.Stop, leaping: s.Leaping,
+		until:   instant(s.Until), run: s.Run,
+		unreported: passSeries{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)}, attempt: s.Attempt,
+		tries: s.Tries, last: Result(s.Last), hasResult: s.HasResult, result: Result(s.Result),
+		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, stop: s.Stop,
+		leaping: s.Leaping,
 	}
 }
 
@@ -190,7 +196,8 @@ func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, fo
 // and its deadline is a cache.
 func (s *savedSet) load() (Set, error) {
 	q := Quirks(s.Quirks)
-	set := Set{layout: &Layout{}, epoch: s.Epoch, latest: moment{now: s.Epoch}, next: moment{now: s.Epoch}, options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
+	set := Set{layout: &Layout{}, epoch: s.Epoch, latest: moment{now: s.Epoch}, next: moment{now: s.Epoch},
+		options: SetOptions{PassDelay: time.Duration(s.PassDelay), Quirks: q}}
 	set.workers = make([]Worker, len(s.Probes))
 	var errs []error
 	for i := range s.Probes {

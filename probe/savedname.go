@@ -52,7 +52,8 @@ func (n stateName) String() string { return stateNames[n] }
 // skipNames do not change when the texts of a timeline do.
 var skipNames = [...]string{
 	NotSkipped: "not skipped", SkipNoStatus: "no status", SkipNoInstance: "no instance", SkipOnHold: "on hold",
-	SkipNotRunning: "not running", SkipInitialDelay: "initial delay", SkipAlreadyStarted: "started", SkipNotStarted: "not started",
+	SkipNotRunning: "not running", SkipInitialDelay: "initial delay", SkipAlreadyStarted: "started",
+	SkipNotStarted: "not started",
 }
 
 // String is the reason as it stands in JSON.

@@ -74,10 +74,12 @@ func (h handler) validateHTTPGet(path *field.Path) field.ErrorList {
 	}
 	errs = append(errs, validatePort(h.http.Port, path.Child("port"))...)
 	if s := h.http.Scheme; s != corev1.URISchemeHTTP && s != corev1.URISchemeHTTPS {
-		errs = append(errs, field.NotSupported(path.Child("scheme"), s, []corev1.URIScheme{corev1.URISchemeHTTP, corev1.URISchemeHTTPS}))
+		errs = append(errs, field.NotSupported(path.Child("scheme"), s,
+			[]corev1.URIScheme{corev1.URISchemeHTTP, corev1.URISchemeHTTPS}))
 	}
 	for i := range h.http.HTTPHeaders {
-		errs = append(errs, invalid(path.Child("httpHeaders"), h.http.HTTPHeaders[i].Name, validation.IsHTTPHeaderName(h.http.HTTPHeaders[i].Name))...)
+		errs = append(errs, invalid(path.Child("httpHeaders"), h.http.HTTPHeaders[i].Name,
+			validation.IsHTTPHeaderName(h.http.HTTPHeaders[i].Name))...)
 	}
 	return errs
 }

@@ -26,7 +26,8 @@ func Warnings(c *corev1.Container, path *field.Path) field.ErrorList {
 		}
 	}
 	if l := c.Lifecycle; l != nil {
-		w.hook(l.PostStart, path.Child("lifecycle", "postStart"), "the hook fails and the container is killed, each time (C33)")
+		w.hook(l.PostStart, path.Child("lifecycle", "postStart"),
+			"the hook fails and the container is killed, each time (C33)")
 		w.hook(l.PreStop, path.Child("lifecycle", "preStop"), "the hook fails at once, each time (C44)")
 	}
 	return w.found
@@ -97,7 +98,8 @@ func (w *warner) command(exec *corev1.ExecAction, path *field.Path) {
 		expand.Word(word, func(name string) (string, bool) {
 			if w.from(name) {
 				w.found = append(w.found, field.Invalid(path.Index(i), word, fmt.Sprintf(
-					"$(%s) becomes nothing: a probe's command knows no valueFrom (P99); let a shell in the container look it up: sh -c '… $%s'", name, name)))
+					"$(%s) becomes nothing: a probe's command knows no valueFrom (P99); let a shell in the container look it up: "+
+						"sh -c '… $%s'", name, name)))
 			}
 			return "", false
 		})

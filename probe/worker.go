@@ -108,7 +108,8 @@ type Worker struct {
 // if kind or period are not legal.
 func NewWorker(kind Kind, spec Spec, o Options) Worker {
 	if kind < Startup || kind > Liveness || spec.Period <= 0 || o.PassDelay < 0 {
-		panic(fmt.Sprintf("probe: NewWorker(%v, period %v, delay %v): want a known kind, a positive period, no negative delay",
+		panic(fmt.Sprintf("probe: NewWorker(%v, period %v, delay %v): want a known kind, a positive period, no negative "+
+			"delay",
 			kind, spec.Period, o.PassDelay))
 	}
 	return newWorker(o.FirstPass, 0, kind, spec, o)

@@ -65,7 +65,8 @@ func (c Config) validate() error {
 	case m == 0:
 		return nil
 	case c.Gates.DisableCrashLoopBackOffMax:
-		return fmt.Errorf("restart: maxContainerRestartPeriod: %v: must not be set without feature gate KubeletCrashLoopBackOffMax", m)
+		return fmt.Errorf("restart: maxContainerRestartPeriod: %v: must not be set without feature gate "+
+			"KubeletCrashLoopBackOffMax", m)
 	case ms < 1000 || ms > 300000:
 		return fmt.Errorf("restart: maxContainerRestartPeriod: %v: must be between 1s and 300s", m)
 	}

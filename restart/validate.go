@@ -61,7 +61,8 @@ func requirePolicy(c *corev1.Container, path *field.Path) field.ErrorList {
 	if len(c.RestartPolicyRules) == 0 {
 		return nil
 	}
-	return field.ErrorList{field.Required(path.Child("restartPolicy"), "must specify restartPolicy when restart rules are used")}
+	return field.ErrorList{field.Required(path.Child("restartPolicy"),
+		"must specify restartPolicy when restart rules are used")}
 }
 
 func validateContainer(c *corev1.Container, path *field.Path, g Gates) field.ErrorList {

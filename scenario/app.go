@@ -156,7 +156,8 @@ func (v value) exec(c *corev1.Container) map[string]podclock.Steps {
 	answers := map[string]podclock.Steps{}
 	v.entries(func(command string, line int, entry value) {
 		if !contains(known, command) {
-			v.p.addf(line, "%s: container %s has no probe or hook with the command %q; it has %s", v.path, c.Name, command, quoted(known))
+			v.p.addf(line, "%s: container %s has no probe or hook with the command %q; it has %s", v.path, c.Name, command,
+				quoted(known))
 			return
 		}
 		answers[command] = entry.steps()

@@ -33,7 +33,8 @@ func numberBound(s string) (time.Duration, string) {
 func (v value) bound(kind boundKind) bound {
 	text := v.text()
 	if v.isFolded() {
-		v.wrong(`YAML takes > without quotes for the beginning of a text of several lines; put the comparison in quotes, as in ">= 3"`)
+		v.wrong("YAML takes > without quotes for the beginning of a text of several lines; " +
+			`put the comparison in quotes, as in ">= 3"`)
 		return bound{}
 	}
 	if wrong, cure := miswritten(text); wrong != "" {

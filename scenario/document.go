@@ -37,7 +37,8 @@ func readAtMost(path string, r io.Reader, limit int64) ([]byte, error) {
 		return nil, &Error{File: path, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
 	}
 	if int64(len(data)) > limit {
-		return nil, &Error{File: path, Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
+		return nil, &Error{File: path,
+			Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
 	}
 	return data, nil
 }
@@ -160,7 +161,8 @@ func (d *document) broken(p *problems, err error) {
 	if helmTemplate.Match(d.text) {
 		cure = "this looks like an unrendered Helm template: give the output of `helm template`"
 	}
-	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "yaml: unmarshal errors:\n", ""), "error converting YAML to JSON: ")
+	text := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "yaml: unmarshal errors:\n", ""),
+		"error converting YAML to JSON: ")
 	for _, msg := range strings.Split(strings.TrimSpace(text), "\n") {
 		msg = strings.TrimPrefix(strings.TrimSpace(msg), "yaml: ")
 		line := d.line

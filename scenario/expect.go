@@ -170,7 +170,8 @@ func (e *expecting) known(v, entry value, name string) bool {
 			continue
 		}
 		if containerNamed(p.Manifest, name) == nil {
-			v.p.addf(entry.at(), "%s: pod %s has no container %q; %s", v.path, p.Manifest.Name, name, hint(name, containerNames(p.Manifest)))
+			v.p.addf(entry.at(), "%s: pod %s has no container %q; %s", v.path, p.Manifest.Name, name,
+				hint(name, containerNames(p.Manifest)))
 			return false
 		}
 	}
@@ -243,7 +244,8 @@ func (v value) phase() string {
 	return v.oneOf(phases...)
 }
 
-var phases = []string{string(corev1.PodPending), string(corev1.PodRunning), string(corev1.PodSucceeded), string(corev1.PodFailed), string(corev1.PodUnknown)}
+var phases = []string{string(corev1.PodPending), string(corev1.PodRunning), string(corev1.PodSucceeded),
+	string(corev1.PodFailed), string(corev1.PodUnknown)}
 
 func (e *expecting) status(v value) {
 	want := e.statusWord(v)

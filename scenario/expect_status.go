@@ -174,10 +174,14 @@ func (e *expecting) containerStatuses(v value, of statusOf) {
 		state := func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.State }
 		known := e.stateFields(state, part)
 		known["ready"] = part(func(c *corev1.ContainerStatus) string { return strconv.FormatBool(c.Ready) }, yesOrNo)
-		known["started"] = part(func(c *corev1.ContainerStatus) string { return strconv.FormatBool(c.Started != nil && *c.Started) }, yesOrNo)
+		known["started"] = part(func(c *corev1.ContainerStatus) string {
+			return strconv.FormatBool(c.Started != nil &&
+				*c.Started)
+		}, yesOrNo)
 		known["restarts"] = part(func(c *corev1.ContainerStatus) string { return strconv.Itoa(int(c.RestartCount)) }, number)
 		known["last"] = func(v value) {
-			v.fields(e.stateFields(func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.LastTerminationState }, part))
+			v.fields(e.stateFields(func(s *corev1.ContainerStatus) *corev1.ContainerState { return &s.LastTerminationState },
+				part))
 		}
 		entry.fields(known)
 	})
@@ -195,7 +199,8 @@ func statusNamed(s *corev1.PodStatus, name string) *corev1.ContainerStatus {
 }
 
 // stateFields are the keys of a container's state, or of its last one.
-func (e *expecting) stateFields(of func(*corev1.ContainerStatus) *corev1.ContainerState, part func(func(*corev1.ContainerStatus) string, matcher) fieldReader) map[string]fieldReader {
+func (e *expecting) stateFields(of func(*corev1.ContainerStatus) *corev1.ContainerState,
+	part func(func(*corev1.ContainerStatus) string, matcher) fieldReader) map[string]fieldReader {
 	read := func(get func(*corev1.ContainerState) string) func(*corev1.ContainerStatus) string {
 		return func(s *corev1.ContainerStatus) string { return get(of(s)) }
 	}

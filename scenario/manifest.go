@@ -91,7 +91,8 @@ func (m *Manifest) noPod() error {
 	if len(m.others) > 0 {
 		have = "it holds " + strings.Join(m.others, ", ")
 	}
-	return &Error{File: m.File, Line: 1, Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
+	return &Error{File: m.File, Line: 1,
+		Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
 }
 
 // header is what every Kubernetes object says of itself.
@@ -146,7 +147,8 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 			return err
 		}
 	}
-	o := &Object{Kind: h.Kind, Name: meta.Name, Namespace: meta.Namespace, File: d.file, kind: k, doc: d, raw: raw, path: at}
+	o := &Object{Kind: h.Kind, Name: meta.Name, Namespace: meta.Namespace, File: d.file, kind: k, doc: d, raw: raw,
+		path: at}
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(meta.GenerateName, "-")
 	}
@@ -158,7 +160,8 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 func (m *Manifest) addItems(d *document, list header, at string, inherited header) error {
 	var items []json.RawMessage
 	if err := json.Unmarshal(list.Items, &items); err != nil {
-		return &Error{File: d.file, Line: d.lineOf(join(at, "items")), Msg: list.Kind + ": items is no list; begin each item with \"- \""}
+		return &Error{File: d.file, Line: d.lineOf(join(at, "items")),
+			Msg: list.Kind + ": items is no list; begin each item with \"- \""}
 	}
 	for i, raw := range items {
 		if err := m.add(d, raw, item(join(at, "items"), i), inherited); err != nil {

@@ -32,11 +32,14 @@ func (m *Manifest) Find(ref string) (*Object, error) {
 	case len(found) == 0:
 		return nil, fmt.Errorf("object %q: not in %s; it has %s", ref, m.File, listed(m.objects))
 	case sameName(found):
-		return nil, fmt.Errorf("%s has %s %d times, in lines %s: remove all but one of them", m.File, found[0], len(found), linesOf(found))
+		return nil, fmt.Errorf("%s has %s %d times, in lines %s: remove all but one of them", m.File, found[0], len(found),
+			linesOf(found))
 	case ref == "":
-		return nil, fmt.Errorf("%s has %d objects with pods: choose one of %s, with --object or a scenario's key object", m.File, len(found), listed(found))
+		return nil, fmt.Errorf("%s has %d objects with pods: choose one of %s, with --object or a scenario's key object",
+			m.File, len(found), listed(found))
 	}
-	return nil, fmt.Errorf("object %q: %s has several: %s; give Kind/name, and only one of them in the file", ref, m.File, listed(found))
+	return nil, fmt.Errorf("object %q: %s has several: %s; give Kind/name, and only one of them in the file", ref, m.File,
+		listed(found))
 }
 
 func sameName(objects []*Object) bool {

@@ -127,7 +127,8 @@ func (r *reader) chosen(part *podPart) {
 		if part.object.given() {
 			line = part.object.at()
 		}
-		part.object = value{p: &r.problems, path: "object", node: &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!str", Value: r.ref, Line: line}}
+		part.object = value{p: &r.problems, path: "object",
+			node: &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!str", Value: r.ref, Line: line}}
 	}
 }
 

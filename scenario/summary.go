@@ -71,7 +71,8 @@ func Summarize(result *podclock.Result) []PodSummary {
 func summarize(p podclock.PodResult, t timeline.Pod) PodSummary {
 	s := PodSummary{
 		Pod: p.Name, Phase: p.Status.Phase, Status: p.Columns.Status, Ready: p.Columns.Ready, Finished: p.Finished,
-		TimeReady: metav1.Duration{Duration: t.TimeReady()}, Restarts: t.Restarts(), Containers: []ContainerSummary{}, Kills: killsOf(t),
+		TimeReady: metav1.Duration{Duration: t.TimeReady()}, Restarts: t.Restarts(), Containers: []ContainerSummary{},
+		Kills: killsOf(t),
 	}
 	if at, ever := t.FirstReady(); ever {
 		s.FirstReady = &metav1.Duration{Duration: at}
@@ -203,7 +204,8 @@ func (d *DetectionSummary) text() string {
 	if d.Count == 1 {
 		return short(d.Shortest.Duration) + " after its trouble began"
 	}
-	return fmt.Sprintf("%d times, %s to %s after its trouble began", d.Count, short(d.Shortest.Duration), short(d.Longest.Duration))
+	return fmt.Sprintf("%d times, %s to %s after its trouble began", d.Count, short(d.Shortest.Duration),
+		short(d.Longest.Duration))
 }
 
 // short prints a duration to the millisecond and without zero units.

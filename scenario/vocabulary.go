@@ -16,9 +16,10 @@ import (
 var reasonWords = []string{
 	"Evicted", "Preempting", "Terminated", "DeadlineExceeded", "NodeLost",
 	"ContainerCreating", "PodInitializing", "CrashLoopBackOff", "RestartingAllContainers",
-	"InvalidImageName", "ImageInspectError", "ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed",
-	"CreateContainerConfigError", "PreCreateHookError", "CreateContainerError", "PreStartHookError", "RunContainerError", "PostStartHookError",
-	"Completed", "Error", "OOMKilled", "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "Unknown",
+	"InvalidImageName", "ImageInspectError", "ErrImageNeverPull", "ErrImagePull", "ImagePullBackOff",
+	"RegistryUnavailable", "SignatureValidationFailed", "CreateContainerConfigError", "PreCreateHookError",
+	"CreateContainerError", "PreStartHookError", "RunContainerError", "PostStartHookError", "Completed", "Error",
+	"OOMKilled", "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "Unknown",
 }
 
 // statusWords are what kubectl's STATUS column shows, also after "Init:" (S91).

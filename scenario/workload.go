@@ -34,31 +34,39 @@ var kinds = []kind{
 	{"v1", "Pod", "po", "", nil, podOf(func(o *corev1.Pod) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
 		return o.ObjectMeta, &corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}
 	})},
-	{"apps/v1", "Deployment", "deploy", podTemplate, always, podOf(func(o *appsv1.Deployment) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.Template
-	})},
-	{"apps/v1", "StatefulSet", "sts", podTemplate, always, podOf(func(o *appsv1.StatefulSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.Template
-	})},
-	{"apps/v1", "DaemonSet", "ds", podTemplate, always, podOf(func(o *appsv1.DaemonSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, stays(&o.Spec.Template)
-	})},
-	{"apps/v1", "ReplicaSet", "rs", podTemplate, always, podOf(func(o *appsv1.ReplicaSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.Template
-	})},
-	{"v1", "ReplicationController", "rc", podTemplate, always, podOf(func(o *corev1.ReplicationController) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, o.Spec.Template
-	})},
-	{"batch/v1", "Job", "job", podTemplate, untilDone, podOf(func(o *batchv1.Job) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.Template
-	})},
-	{"batch/v1", "CronJob", "cj", "spec.jobTemplate.spec.template", untilDone, podOf(func(o *batchv1.CronJob) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
-		return o.ObjectMeta, &o.Spec.JobTemplate.Spec.Template
-	})},
+	{"apps/v1", "Deployment", "deploy", podTemplate, always,
+		podOf(func(o *appsv1.Deployment) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, &o.Spec.Template
+		})},
+	{"apps/v1", "StatefulSet", "sts", podTemplate, always,
+		podOf(func(o *appsv1.StatefulSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, &o.Spec.Template
+		})},
+	{"apps/v1", "DaemonSet", "ds", podTemplate, always,
+		podOf(func(o *appsv1.DaemonSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, stays(&o.Spec.Template)
+		})},
+	{"apps/v1", "ReplicaSet", "rs", podTemplate, always,
+		podOf(func(o *appsv1.ReplicaSet) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, &o.Spec.Template
+		})},
+	{"v1", "ReplicationController", "rc", podTemplate, always,
+		podOf(func(o *corev1.ReplicationController) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, o.Spec.Template
+		})},
+	{"batch/v1", "Job", "job", podTemplate, untilDone,
+		podOf(func(o *batchv1.Job) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, &o.Spec.Template
+		})},
+	{"batch/v1", "CronJob", "cj", "spec.jobTemplate.spec.template", untilDone,
+		podOf(func(o *batchv1.CronJob) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
+			return o.ObjectMeta, &o.Spec.JobTemplate.Spec.Template
+		})},
 }
 
 // podOf makes the read function of a kind from its Go type.
-func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) func(*document, []byte, string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
+func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) func(*document, []byte,
+	string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
 	return func(d *document, raw []byte, path string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
 		object := new(T)
 		if err := d.decode(raw, path, object); err != nil {

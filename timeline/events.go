@@ -22,7 +22,8 @@ func (t *Timeline) WriteEvents(w io.Writer) error {
 		if r.Container != "" {
 			object += "/" + r.Container
 		}
-		lines = append(lines, [5]string{shown(t.start, r.At), r.Type, r.Reason, object, oneLine(r.Message) + r.series(t.start)})
+		lines = append(lines,
+			[5]string{shown(t.start, r.At), r.Type, r.Reason, object, oneLine(r.Message) + r.series(t.start)})
 	}
 	return writeColumns(w, lines)
 }

@@ -20,14 +20,15 @@ const (
 	Lost                     // the runtime does not know its state any more: Run
 	Removed                  // the dead container is gone from the runtime: Run
 	Stop                     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
-	Hook                     // a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
-	Counted                  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
-	Skipped                  // passes do not probe: Probe, Message says why
-	Result                   // a probe's published result changed: Probe, Outcome
-	Sync                     // a sync of the pod ended: Span until the next by itself, negative: none
-	Fact                     // something was done to the pod, or its app changed: Reason, Message
-	Dropped                  // an answer came too late and changed nothing: Message
-	Finished                 // the kubelet is done with the pod
+	// a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
+	Hook
+	Counted  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
+	Skipped  // passes do not probe: Probe, Message says why
+	Result   // a probe's published result changed: Probe, Outcome
+	Sync     // a sync of the pod ended: Span until the next by itself, negative: none
+	Fact     // something was done to the pod, or its app changed: Reason, Message
+	Dropped  // an answer came too late and changed nothing: Message
+	Finished // the kubelet is done with the pod
 	numKinds
 )
 

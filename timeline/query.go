@@ -26,7 +26,8 @@ func (t *Timeline) Pod(name string) (Pod, error) {
 		}
 	}
 	if len(found) != 1 {
-		return Pod{}, fmt.Errorf("timeline: %d pods are called %q; the pods are %s", len(found), name, strings.Join(t.Pods(), ", "))
+		return Pod{}, fmt.Errorf("timeline: %d pods are called %q; the pods are %s", len(found), name,
+			strings.Join(t.Pods(), ", "))
 	}
 	return Pod{t, found[0]}, nil
 }
@@ -86,7 +87,8 @@ func (p Pod) Container(name string) (Container, error) {
 			}
 		}
 	}
-	return Container{}, fmt.Errorf("timeline: no status of pod %s has a container %q; they have: %s", p.name, name, strings.Join(names, ", "))
+	return Container{}, fmt.Errorf("timeline: no status of pod %s has a container %q; they have: %s", p.name, name,
+		strings.Join(names, ", "))
 }
 
 // since is the distance of at from the start of the timeline.

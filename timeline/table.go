@@ -181,7 +181,8 @@ func (p *printer) print(r *row, head bool) {
 		left += pad(r.pod, p.pod) + "  "
 		indent += p.pod + 2
 	}
-	left += pad(r.ready, p.ready) + "  " + p.o.paint(r.statusPaint, pad(r.status, p.status)) + "  " + pad(r.restarts, p.rest) + "  "
+	left += pad(r.ready, p.ready) + "  " + p.o.paint(r.statusPaint, pad(r.status, p.status)) + "  " +
+		pad(r.restarts, p.rest) + "  "
 	indent += p.ready + 2 + p.status + 2 + p.rest + 2
 	for i, line := range p.o.wrap(r.what, indent) {
 		if i > 0 {
@@ -251,7 +252,8 @@ const (
 	faint
 )
 
-var escapes = [...]string{plain: "", good: "\x1b[32m", warn: "\x1b[33m", bad: "\x1b[31m", note: "\x1b[36m", faint: "\x1b[2m"}
+var escapes = [...]string{plain: "", good: "\x1b[32m", warn: "\x1b[33m", bad: "\x1b[31m", note: "\x1b[36m",
+	faint: "\x1b[2m"}
 
 func (o Table) paint(p paint, s string) string {
 	if !o.Color || p == plain || strings.TrimSpace(s) == "" {

@@ -44,7 +44,8 @@ func (k *Track) Add(r Record) {
 	}
 	t.Close(r.last())
 	if r.Kind == Status {
-		if k.state != nil && r.State != nil && k.state.Full != nil && k.state.Full == r.State.Full && k.state.Status == r.State.Status {
+		if k.state != nil && r.State != nil && k.state.Full != nil && k.state.Full == r.State.Full &&
+			k.state.Status == r.State.Status {
 			return // told twice; a deletion shows in the column alone
 		}
 		r = k.compareState(r)

@@ -64,7 +64,8 @@ type expected struct {
 // render prints a result, and what of the expectations was not met where it is
 // not for standard error alone.
 func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result, unmet error) error {
-	object := played{Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result), Timeline: result.Timeline}
+	object := played{Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result),
+		Timeline: result.Timeline}
 	if n := story.Expectations(); n > 0 {
 		object.Expectations = &expected{Count: n, Unmet: []string{}}
 		if unmet != nil {

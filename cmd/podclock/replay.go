@@ -74,7 +74,9 @@ func (r *replay) run(cmd *cobra.Command, paths []string) error {
 		return fmt.Errorf("podclock replay: %w", err)
 	}
 	if missing := player.Missing(); len(missing) > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "podclock replay: files %v of the recording are not given, or were removed: what happened in them is not shown\n", missing)
+		fmt.Fprintf(cmd.ErrOrStderr(),
+			"podclock replay: files %v of the recording are not given, or were removed: what happened in them is not shown\n",
+			missing)
 	}
 	for _, err := range cut {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%v: what was before it is shown\n", err)

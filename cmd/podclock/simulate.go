@@ -58,7 +58,8 @@ input is no good; then nothing is printed to standard output.`,
 
 func oneFile(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest, or - for standard input", len(args))
+		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest, or - for standard input",
+			len(args))
 	}
 	return nil
 }

@@ -30,5 +30,6 @@ func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	return fmt.Sprintf("podclock %s, rules of kubelet %s, %s %s/%s", version, kubelet, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("podclock %s, rules of kubelet %s, %s %s/%s", version, kubelet, runtime.Version(), runtime.GOOS,
+		runtime.GOARCH)
 }

@@ -41,7 +41,8 @@ func installDemo(dir string) error {
 
 // demo is several programs in one, as busybox is: "demo web -delay 4s".
 func demo(args []string, out io.Writer) error {
-	programs := map[string]func(ctx context.Context, delay time.Duration, out io.Writer) error{"web": web, "grpc": grpcServer, "job": job}
+	programs := map[string]func(ctx context.Context, delay time.Duration, out io.Writer) error{"web": web,
+		"grpc": grpcServer, "job": job}
 	if len(args) == 0 || programs[args[0]] == nil {
 		return errors.New("name a program: web, grpc or job")
 	}

@@ -39,7 +39,8 @@ func (j *journal) record(pod lifecycle.Identity, r timeline.Record) {
 		}
 		j.shown[pod.UID], text = text, "status"
 		s := r.State
-		attrs = append(attrs, slog.String("ready", s.Ready), slog.String("status", s.Status), slog.String("restarts", s.Restarts))
+		attrs = append(attrs, slog.String("ready", s.Ready), slog.String("status", s.Status),
+			slog.String("restarts", s.Restarts))
 		if s.Full.PodIP != "" {
 			attrs = append(attrs, slog.String("ip", s.Full.PodIP))
 		}

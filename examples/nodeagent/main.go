@@ -56,8 +56,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
 	f := flag.NewFlagSet("nodeagent", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.StringVar(&o.manifests, "manifests", "", "directory of static pods: each *.yaml, *.yml and *.json holds one (required)")
-	f.StringVar(&o.state, "state", filepath.Join(cache, "podclock", "nodeagent"), "directory of all state, for one agent at a time")
+	f.StringVar(&o.manifests, "manifests", "",
+		"directory of static pods: each *.yaml, *.yml and *.json holds one (required)")
+	f.StringVar(&o.state, "state", filepath.Join(cache, "podclock", "nodeagent"),
+		"directory of all state, for one agent at a time")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:10255", "address of /pods, /metrics and /healthz")
 	f.StringVar(&o.node, "node", host, "name of the node")
 	f.StringVar(&o.record, "record", "", "directory for recordings that podclock replay plays (default: none are made)")

@@ -68,9 +68,11 @@ type podMetrics struct{ *pods }
 var (
 	podPhase = prometheus.NewDesc("kube_pod_status_phase", "The pod's current phase: 1 for the one that it is in.",
 		[]string{"namespace", "pod", "uid", "phase"}, nil)
-	containerRestarts = prometheus.NewDesc("kube_pod_container_status_restarts_total", "The number of container restarts per container.",
+	containerRestarts = prometheus.NewDesc("kube_pod_container_status_restarts_total",
+		"The number of container restarts per container.",
 		[]string{"namespace", "pod", "uid", "container"}, nil)
-	phases = []corev1.PodPhase{corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed, corev1.PodUnknown}
+	phases = []corev1.PodPhase{corev1.PodPending, corev1.PodRunning, corev1.PodSucceeded, corev1.PodFailed,
+		corev1.PodUnknown}
 )
 
 // Describe implements prometheus.Collector.
@@ -92,7 +94,8 @@ func (m *podMetrics) Collect(ch chan<- prometheus.Metric) {
 		}
 		for _, list := range [][]corev1.ContainerStatus{pod.Status.ContainerStatuses, pod.Status.InitContainerStatuses} {
 			for i := range list {
-				ch <- prometheus.MustNewConstMetric(containerRestarts, prometheus.CounterValue, float64(list[i].RestartCount), append(of, list[i].Name)...)
+				ch <- prometheus.MustNewConstMetric(containerRestarts, prometheus.CounterValue, float64(list[i].RestartCount),
+					append(of, list[i].Name)...)
 			}
 		}
 	}

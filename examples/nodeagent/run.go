@@ -63,7 +63,8 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		failure = pods.Run(ctx)
 		close(ended)
 	}()
-	log.Info("the node is up", "node", o.node, "pid", os.Getpid(), "url", "http://"+listener.Addr().String(), "manifests", o.manifests, "state", o.state)
+	log.Info("the node is up", "node", o.node, "pid", os.Getpid(), "url", "http://"+listener.Addr().String(), "manifests",
+		o.manifests, "state", o.state)
 	source := &source{options: o, pods: pods, log: log}
 	source.look()
 	server := newServer(pods, source, prober)
@@ -129,7 +130,8 @@ func drain(pods *pods, signals <-chan os.Signal, ended <-chan struct{}) error {
 		case <-ended:
 			return nil
 		case s := <-signals:
-			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state goes on with them", s, pods.names())
+			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state goes on with them", s,
+				pods.names())
 		}
 	}
 	return nil

@@ -38,7 +38,8 @@ func servePods(w http.ResponseWriter, pods *pods) {
 // serveHealth answers well as long as the manifests are looked at.
 func serveHealth(w http.ResponseWriter, s *source) {
 	if age := s.age(); age > missedLooks*s.interval {
-		http.Error(w, fmt.Sprintf("the manifests were last read %s ago", age.Round(time.Second)), http.StatusInternalServerError)
+		http.Error(w, fmt.Sprintf("the manifests were last read %s ago", age.Round(time.Second)),
+			http.StatusInternalServerError)
 		return
 	}
 	fmt.Fprintln(w, "ok")

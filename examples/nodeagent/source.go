@@ -76,7 +76,8 @@ func (s *source) files() ([]string, error) {
 	for _, entry := range entries {
 		path := filepath.Join(s.manifests, entry.Name())
 		ends := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(path))
-		if info, err := os.Stat(path); ends && !strings.HasPrefix(entry.Name(), ".") && err == nil && info.Mode().IsRegular() {
+		if info, err := os.Stat(path); ends && !strings.HasPrefix(entry.Name(), ".") && err == nil &&
+			info.Mode().IsRegular() {
 			files = append(files, path)
 		}
 	}
@@ -92,7 +93,8 @@ func (s *source) load(file string) (*corev1.Pod, error) {
 	}
 	objects := manifest.Objects()
 	if object := objects[len(objects)-1]; len(objects) > 1 || object.Kind != "Pod" {
-		return nil, &scenario.Error{File: file, Line: object.Line, Msg: object.String() + ": a static pod's file holds one Pod: put it, and nothing else, there"}
+		return nil, &scenario.Error{File: file, Line: object.Line,
+			Msg: object.String() + ": a static pod's file holds one Pod: put it, and nothing else, there"}
 	}
 	pod, err := objects[0].Pod()
 	if err != nil {

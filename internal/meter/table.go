@@ -11,7 +11,8 @@ import (
 // table writes a row for each package and one for all.
 func table(w io.Writer, packages []*figures) error {
 	var b strings.Builder
-	b.WriteString("| package | lines | functions | median | p90 | largest | most methods | exported | documented | comments | " +
+	b.WriteString("| package | lines | functions | median | p90 | largest | most methods | exported | documented | " +
+		"comments | " +
 		fmt.Sprintf("files > %d | lines > %d |\n", longFile, wideLine))
 	b.WriteString("|---|" + strings.Repeat("---:|", 5) + "---|" + strings.Repeat("---:|", 5) + "\n")
 	all := &figures{name: "all", methods: map[string]int{}}

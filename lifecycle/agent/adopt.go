@@ -166,7 +166,8 @@ func (a *Agent) concludeStart(ctx context.Context, p *pod, ev *lifecycle.Event, 
 		return append([]lifecycle.Event{*ev}, changeOf(c, f)...)
 	}
 	if err := a.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
-		a.o.Logger.Warn("a container that the agent did not get to start cannot be stopped", "pod", p.long, "id", c.id, "err", err)
+		a.o.Logger.Warn("a container that the agent did not get to start cannot be stopped", "pod", p.long, "id", c.id, "err",
+			err)
 	}
 	return []lifecycle.Event{*ev}
 }
@@ -180,9 +181,11 @@ func changeOf(c *instance, f *found) []lifecycle.Event {
 	case f.state(c.id) == StateUnknown:
 		return []lifecycle.Event{happened(c, &Notice{Unknown: true})}
 	}
-	ev := happened(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason, RuntimeMessage: "the runtime does not know it any more"})
+	ev := happened(c, &Notice{ExitCode: vanishedCode, Reason: vanishedReason,
+		RuntimeMessage: "the runtime does not know it any more"})
 	if s := f.containers[c.id]; s != nil {
-		ev = happened(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message, LogTail: s.LogTail, RuntimeMessage: s.RuntimeMessage})
+		ev = happened(c, &Notice{ExitCode: s.ExitCode, Reason: s.Reason, Message: s.Message, LogTail: s.LogTail,
+			RuntimeMessage: s.RuntimeMessage})
 		ev.At = s.FinishedAt
 	}
 	return []lifecycle.Event{ev}

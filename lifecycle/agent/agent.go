@@ -65,7 +65,8 @@ func New(o Options) (*Agent, error) {
 	a := &Agent{
 		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
 		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
-		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{}, dead: map[string]bool{},
+		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{},
+		dead: map[string]bool{},
 	}
 	a.probes.some.L = &a.probes.mu
 	if err := a.lock(); err != nil {

@@ -53,7 +53,8 @@ func (a *Agent) compile(manifest *corev1.Pod) (*lifecycle.Template, lifecycle.Id
 		return nil, lifecycle.Identity{}, fmt.Errorf("agent: there is no pod: give one")
 	}
 	if manifest.Name == "" || manifest.UID == "" {
-		return nil, lifecycle.Identity{}, fmt.Errorf("agent: pod %q, UID %q: a pod needs metadata.name and metadata.uid", manifest.Name, manifest.UID)
+		return nil, lifecycle.Identity{}, fmt.Errorf("agent: pod %q, UID %q: a pod needs metadata.name and metadata.uid",
+			manifest.Name, manifest.UID)
 	}
 	id := lifecycle.Identity{Namespace: manifest.Namespace, Name: manifest.Name, UID: manifest.UID}
 	if id.Namespace == "" {

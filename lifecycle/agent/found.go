@@ -11,7 +11,8 @@ type found struct {
 }
 
 func newFound(have Inventory) *found {
-	f := &found{sandboxes: map[string]*SandboxStatus{}, containers: map[string]*ContainerStatus{}, taken: map[string]bool{}, order: have}
+	f := &found{sandboxes: map[string]*SandboxStatus{}, containers: map[string]*ContainerStatus{},
+		taken: map[string]bool{}, order: have}
 	for i := range have.Sandboxes {
 		f.sandboxes[have.Sandboxes[i].ID] = &have.Sandboxes[i]
 	}

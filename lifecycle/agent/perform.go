@@ -55,7 +55,8 @@ func (a *Agent) issue() uint64 {
 
 // answerTo is the answer to a request, before it is known how it ends.
 func (a *Agent) answerTo(p *pod, act *lifecycle.Action, t lifecycle.EventType) message {
-	return message{pod: p, kind: messageAnswer, issued: a.issue(), ev: lifecycle.Event{Type: t, Op: act.Op, Instance: act.Instance}}
+	return message{pod: p, kind: messageAnswer, issued: a.issue(),
+		ev: lifecycle.Event{Type: t, Op: act.Op, Instance: act.Instance}}
 }
 
 // call runs what takes time beside the loop, and posts its answer.
@@ -70,7 +71,8 @@ func (a *Agent) call(m message, do func(ctx context.Context, m *message) error) 
 
 // callFor calls the runtime for a container; one that it does not have needs
 // no call.
-func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType, do func(ctx context.Context, id string) error) {
+func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType,
+	do func(ctx context.Context, id string) error) {
 	m := a.answerTo(p, act, t)
 	c := p.instance(act.Instance)
 	if c == nil {
@@ -91,7 +93,8 @@ func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 	})
 }
 
-func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType, do func(ctx context.Context, id string) error) {
+func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType,
+	do func(ctx context.Context, id string) error) {
 	m := a.answerTo(p, act, t)
 	s, ok := p.sandbox(act.Instance)
 	if !ok {

@@ -19,7 +19,8 @@ type pull struct {
 
 // queuePull pulls an image, when its turn has come.
 func (a *Agent) queuePull(p *pod, act *lifecycle.Action) {
-	next := pull{answer: a.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod(), asked: a.now}
+	next := pull{answer: a.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod(),
+		asked: a.now}
 	a.pulls = append(a.pulls, next)
 	if a.o.ParallelPulls || len(a.pulls) == 1 { // I12
 		a.beginPull(&a.pulls[len(a.pulls)-1])

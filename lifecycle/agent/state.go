@@ -49,7 +49,8 @@ func (a *Agent) keep(p *pod, happening []lifecycle.Event, actions []lifecycle.Ac
 		return
 	}
 	if err := a.save(p); err != nil {
-		a.o.Logger.Error("the pod's state cannot be kept: after a restart the agent would know an older one", "pod", p.long, "err", err)
+		a.o.Logger.Error("the pod's state cannot be kept: after a restart the agent would know an older one", "pod", p.long,
+			"err", err)
 	}
 }
 

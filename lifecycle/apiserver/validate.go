@@ -108,7 +108,8 @@ func (v *podValidation) init(path *field.Path) field.ErrorList {
 			errs = append(errs, v.probes(c, at)...)
 			continue
 		}
-		errs = append(errs, forbid(fieldsOf(c), at, "may not be set for init containers without restartPolicy=Always")...) // P17
+		// P17
+		errs = append(errs, forbid(fieldsOf(c), at, "may not be set for init containers without restartPolicy=Always")...)
 	}
 	return errs
 }

@@ -54,7 +54,8 @@ func validatePorts(ports []corev1.ContainerPort, path *field.Path) field.ErrorLi
 		if p.HostPort != 0 {
 			errs = appendInvalid(errs, at.Child("hostPort"), p.HostPort, validation.IsValidPortNum(int(p.HostPort)))
 		}
-		errs = append(errs, validateChoice(p.Protocol, at.Child("protocol"), corev1.ProtocolSCTP, corev1.ProtocolTCP, corev1.ProtocolUDP)...)
+		errs = append(errs, validateChoice(p.Protocol, at.Child("protocol"), corev1.ProtocolSCTP, corev1.ProtocolTCP,
+			corev1.ProtocolUDP)...)
 	}
 	return errs
 }

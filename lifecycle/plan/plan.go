@@ -203,7 +203,8 @@ func (p *planner) newSandbox() {
 // policy is OnFailure (S2).
 func (p *planner) succeededForGood(i int) bool {
 	c := p.r.Newest(i)
-	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 && p.pod.Containers[i].RestartPolicy == corev1.RestartPolicyOnFailure
+	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 &&
+		p.pod.Containers[i].RestartPolicy == corev1.RestartPolicyOnFailure
 }
 
 // regularCreated reports whether some regular container was ever created.

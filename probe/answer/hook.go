@@ -14,7 +14,8 @@ func (h Hook) Exec(command []string, err, output string) string {
 
 // HTTP is the whole text of an httpGet hook that failed (C34, C37).
 func (h Hook) HTTP(path, err string) string {
-	return fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %s", path, h.Container, h.Pod, err)
+	return fmt.Sprintf("HTTP lifecycle hook (%s) for Container %q in Pod %q failed - error: %s", path, h.Container, h.Pod,
+		err)
 }
 
 // Sleep is the whole text of a sleep hook that was cut off (C34, C38).

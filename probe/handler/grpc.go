@@ -47,7 +47,8 @@ func newGRPCDialer(o Options) grpcDialer {
 
 // probe dials and asks for the service's health, both within one deadline
 // (P115). It never errors (P116).
-func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction, timeout time.Duration) probe.Answer {
+func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction,
+	timeout time.Duration) probe.Answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	address := answer.Address(target.PodIP, int(action.Port))

@@ -113,7 +113,8 @@ func (p *Prober) sendHook(ctx context.Context, target *Target, action *corev1.HT
 	if send(&client, again) != nil {
 		return "", err // the first error is the one that tells what is wrong
 	}
-	return fmt.Sprintf("request to HTTPS lifecycle hook %s got HTTP response, retry with HTTP succeeded", req.URL.Host), nil
+	return fmt.Sprintf("request to HTTPS lifecycle hook %s got HTTP response, retry with HTTP succeeded",
+		req.URL.Host), nil
 }
 
 // send sends a request and reads a response that is not long, so that the

@@ -50,7 +50,8 @@ func newHookTransport(o Options) *http.Transport {
 }
 
 // probeHTTP sends the request and judges the answer (P105 to P113).
-func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.HTTPGetAction, timeout time.Duration) probe.Answer {
+func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.HTTPGetAction,
+	timeout time.Duration) probe.Answer {
 	deadline := time.Now().Add(timeout)
 	port, err := target.port(action.Port)
 	if err != nil {

@@ -69,7 +69,8 @@ func (n *Network) DialContext(ctx context.Context, network, address string) (net
 	n.mu.Lock()
 	l := n.listeners[port]
 	n.mu.Unlock()
-	refused := &net.OpError{Op: "dial", Net: network, Addr: named(address), Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	refused := &net.OpError{Op: "dial", Net: network, Addr: named(address),
+		Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	if l == nil {
 		return nil, refused
 	}

@@ -14,7 +14,8 @@ import (
 )
 
 // probeTCP connects and closes (P114).
-func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TCPSocketAction, timeout time.Duration) probe.Answer {
+func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TCPSocketAction,
+	timeout time.Duration) probe.Answer {
 	port, err := target.port(action.Port)
 	if err != nil {
 		return answer.Errored(err.Error()) // P98

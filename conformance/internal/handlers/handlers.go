@@ -88,7 +88,8 @@ func replayHandlers(record []byte) (string, error) {
 		if slices.ContainsFunc(recorded, got.agrees) {
 			return "", nil
 		}
-		slow := slices.ContainsFunc(recorded, got.agreesButForTime) || got.Duration == "timeout" && r.Output.Duration != "timeout"
+		slow := slices.ContainsFunc(recorded, got.agreesButForTime) ||
+			got.Duration == "timeout" && r.Output.Duration != "timeout"
 		if !races && !slow {
 			break
 		}
@@ -218,7 +219,8 @@ func (e *scriptedExec) unexpanded() []string {
 	return command
 }
 
-func (e *scriptedExec) Exec(ctx context.Context, container string, command []string, timeout time.Duration) ([]byte, error) {
+func (e *scriptedExec) Exec(ctx context.Context, container string, command []string,
+	timeout time.Duration) ([]byte, error) {
 	if len(e.Command) > 0 {
 		return handler.LocalExec{BreakPipe: true}.Exec(ctx, container, command, timeout)
 	}

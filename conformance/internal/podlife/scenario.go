@@ -89,13 +89,14 @@ func (s *lifecycleScenario) options(world *lifecycleWorld, log *lifecycleLog) po
 		OnDemandRelist: time.Millisecond, ProbeDelay: time.Millisecond, Resync: time.Minute, Chance: world,
 	}
 	o := podclock.Options{
-		Pods:    []podclock.Pod{{Manifest: s.Pod, At: micros(s.AddUs), Apps: s.apps()}},
-		Images:  map[string]podclock.Image{"img": {}},
-		Timing:  podclock.FixedTiming(timing),
-		Config:  lifecycle.Config{Standalone: true, Trusted: true, NoLogs: true, UncancelledExec: true},
-		Latency: podclock.Latency{RunSandbox: 50 * time.Millisecond, StartContainer: 20 * time.Millisecond, RemoveContainer: 3 * time.Millisecond},
-		NoLeap:  true,
-		Tap:     log.tap,
+		Pods:   []podclock.Pod{{Manifest: s.Pod, At: micros(s.AddUs), Apps: s.apps()}},
+		Images: map[string]podclock.Image{"img": {}},
+		Timing: podclock.FixedTiming(timing),
+		Config: lifecycle.Config{Standalone: true, Trusted: true, NoLogs: true, UncancelledExec: true},
+		Latency: podclock.Latency{RunSandbox: 50 * time.Millisecond, StartContainer: 20 * time.Millisecond,
+			RemoveContainer: 3 * time.Millisecond},
+		NoLeap: true,
+		Tap:    log.tap,
 	}
 	if d := s.Delete; d != nil {
 		o.Facts = append(o.Facts, podclock.TimedFact{At: micros(d.AtUs), Fact: podclock.Delete{Grace: &d.GraceSeconds}})
@@ -250,13 +251,15 @@ func newLifecycleLog(pod *corev1.Pod) (*lifecycleLog, error) {
 		return nil, err
 	}
 	return &lifecycleLog{start: podclock.Epoch, template: template, runs: make([]int, template.Containers()),
-		run: make(map[uint64]int), ids: make(map[string]int), execs: make(map[uint64]string), sandboxes: make(map[uint64]bool), ended: make(map[uint64]bool)}, nil
+		run: make(map[uint64]int), ids: make(map[string]int), execs: make(map[uint64]string),
+		sandboxes: make(map[uint64]bool), ended: make(map[uint64]bool)}, nil
 }
 
 var execOutcomes = map[string]string{"container not running": "gone", "exec failed": "error"}
 
 func (l *lifecycleLog) add(t podclock.Tap, event, name string, n *int, v any) {
-	l.events = append(l.events, lifecycleEvent{T: t.At.Sub(l.start).Microseconds(), Event: event, Name: name, N: n, V: corpus.DecodedJSON(v)})
+	l.events = append(l.events,
+		lifecycleEvent{T: t.At.Sub(l.start).Microseconds(), Event: event, Name: name, N: n, V: corpus.DecodedJSON(v)})
 }
 
 func (l *lifecycleLog) number(instance uint64) *int {

@@ -100,7 +100,8 @@ func (l *lifecycleLog) status(t podclock.Tap, a *lifecycle.Action) lifecycleStat
 }
 
 func (l *lifecycleLog) container(c *corev1.ContainerStatus) lifecycleContainer {
-	out := lifecycleContainer{Name: c.Name, Restarts: c.RestartCount, Ready: c.Ready, Started: c.Started != nil && *c.Started}
+	out := lifecycleContainer{Name: c.Name, Restarts: c.RestartCount, Ready: c.Ready,
+		Started: c.Started != nil && *c.Started}
 	switch {
 	case c.State.Waiting != nil:
 		out.State, out.Reason, out.Message = "waiting", c.State.Waiting.Reason, c.State.Waiting.Message

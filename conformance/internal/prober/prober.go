@@ -79,7 +79,8 @@ func replayProber(line []byte) (string, error) {
 	}
 	w := newProberWorld(&record.Scenario)
 	w.run()
-	about := fmt.Sprintf("scenario %d (%s, %s)", record.Scenario.ID, record.Scenario.Container, record.Scenario.RestartPolicy)
+	about := fmt.Sprintf("scenario %d (%s, %s)", record.Scenario.ID, record.Scenario.Container,
+		record.Scenario.RestartPolicy)
 	if diff := corpus.Diff(record.Trace, w.trace.Sorted()); diff != "" {
 		return about + ":\n" + diff, nil
 	}

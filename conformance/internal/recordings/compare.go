@@ -158,7 +158,8 @@ func (p *Pod) compareStatuses(want, got []playedStatus) string {
 			return fmt.Sprintf("want %d, got %d\n  want %s\n  got  %s", len(w), len(g), nth(w, i), nth(g, i))
 		}
 		if d := diffStatus("", w[i].v, g[i].v); d != "" {
-			return fmt.Sprintf("number %d, recorded at %.6f, replayed at %.6f: %s\n  want %s\n  got  %s", i, w[i].t, g[i].t, d, nth(w, i), nth(g, i))
+			return fmt.Sprintf("number %d, recorded at %.6f, replayed at %.6f: %s\n  want %s\n  got  %s", i, w[i].t, g[i].t, d,
+				nth(w, i), nth(g, i))
 		}
 		p.tolerate(w[i].t - g[i].t)
 		if w[i].t < g[i].t-Slack || w[i].t > g[i].t+noise {

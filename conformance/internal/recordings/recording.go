@@ -143,7 +143,8 @@ func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
 // Known are the recorded pods that the replay does not follow to the
 // end, with what decided there (docs/fidelity.md).
 var Known = map[string]string{
-	"two-crash-same a":          "two changes that one relist shows made one sync or two, as the pod worker was scheduled (T20)",
+	"two-crash-same a": "two changes that one relist shows made one sync or two, as the pod worker was " +
+		"scheduled (T20)",
 	"live-exec-p10-f3-ignore a": "a sync more than the rules give, as the pod worker was scheduled (T20)",
 	"ready-and-live-same b":     "a manual readiness pass saw the old status (P56)",
 }
@@ -267,10 +268,12 @@ func (p *Pod) facts() []podclock.TimedFact {
 func (l *playedLog) play(life life) error {
 	p := l.pod
 	world := newRecordedWorld(p, life.until)
-	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: 500 * time.Microsecond, Resync: time.Minute, Chance: world}
+	timing := &lifecycle.Timing{OnDemandRelist: time.Millisecond, SyncDuration: 500 * time.Microsecond,
+		Resync: time.Minute, Chance: world}
 	options := podclock.Options{
-		Start:         p.Epoch,
-		Pods:          []podclock.Pod{{Manifest: life.manifest, Apps: p.apps(), Sandbox: p.Script.sandbox(p.PodIP), At: secs(life.from)}},
+		Start: p.Epoch,
+		Pods: []podclock.Pod{{Manifest: life.manifest, Apps: p.apps(), Sandbox: p.Script.sandbox(p.PodIP),
+			At: secs(life.from)}},
 		Images:        p.Script.images(),
 		Facts:         life.facts,
 		Timing:        podclock.FixedTiming(timing),

@@ -92,7 +92,8 @@ func (r *recordedRun) run() podclock.ScriptRun {
 		CreateError: r.CreateError, StartError: r.StartError, Exec: make(map[string]podclock.Steps),
 	}
 	if r.ExitAfter != nil {
-		run.Exit = &podclock.Exit{After: secs(*r.ExitAfter), Code: r.ExitCode, Reason: r.Reason, Message: r.TerminationMessage}
+		run.Exit = &podclock.Exit{After: secs(*r.ExitAfter), Code: r.ExitCode, Reason: r.Reason,
+			Message: r.TerminationMessage}
 	}
 	if t := r.Term; t != nil {
 		run.Term = &podclock.Term{Ignore: t.Ignore, After: secs(t.After), Code: t.ExitCode, Message: r.TerminationMessage}
@@ -131,7 +132,8 @@ func (s *recordedStep) reply(kind string) podclock.Reply {
 }
 
 func (s *recordedScript) sandbox(ip string) podclock.Sandbox {
-	box := podclock.Sandbox{Takes: secs(s.Sandbox.Latency), StopTakes: secs(s.Sandbox.StopLatency), DiesAfter: secs(s.Sandbox.DiesAfter), IP: ip}
+	box := podclock.Sandbox{Takes: secs(s.Sandbox.Latency), StopTakes: secs(s.Sandbox.StopLatency),
+		DiesAfter: secs(s.Sandbox.DiesAfter), IP: ip}
 	for _, e := range s.Sandbox.Errors {
 		box.Errors = append(box.Errors, rpcError("", e))
 	}

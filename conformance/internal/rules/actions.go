@@ -97,14 +97,16 @@ func replayActions(line []byte) (string, error) {
 func (r *actionsRecord) runtime(t *lifecycle.Template) (inventory.Snapshot, error) {
 	var state inventory.Snapshot
 	for i, s := range r.Input.Sandboxes {
-		state.Sandboxes = append(state.Sandboxes, inventory.Sandbox{ID: uint64(i + 1), Attempt: s.Attempt, Ready: s.Ready, IP: s.IP})
+		state.Sandboxes = append(state.Sandboxes,
+			inventory.Sandbox{ID: uint64(i + 1), Attempt: s.Attempt, Ready: s.Ready, IP: s.IP})
 	}
 	for i, c := range r.Input.Containers {
 		at, ok := t.Index(c.Name)
 		if !ok {
 			return state, fmt.Errorf("no container %q", c.Name)
 		}
-		instance := inventory.Instance{ID: uint64(i + 1), Container: at, ExitCode: c.ExitCode, Reason: c.Reason, Image: t.Container(at).Image}
+		instance := inventory.Instance{ID: uint64(i + 1), Container: at, ExitCode: c.ExitCode, Reason: c.Reason,
+			Image: t.Container(at).Image}
 		if c.Changed {
 			instance.Image += "-before"
 		}
@@ -161,7 +163,8 @@ func (r *actionsRecord) output(t *lifecycle.Template, p plan.Plan) actionsOutput
 		}
 	}
 	for _, k := range p.Kill {
-		o.ContainersToKill[r.Input.Containers[k.Instance-1].ID] = actionsKill{t.Container(k.Container).Name, k.Message, actionsReasons[k.Cause]}
+		o.ContainersToKill[r.Input.Containers[k.Instance-1].ID] = actionsKill{t.Container(k.Container).Name, k.Message,
+			actionsReasons[k.Cause]}
 	}
 	for _, c := range p.Reset {
 		o.ContainersToReset = append(o.ContainersToReset, actionsReset{r.Input.Containers[c.Instance-1].ID, c.Kill})

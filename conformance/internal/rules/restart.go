@@ -97,7 +97,8 @@ func (in restartInput) play() (restartOutput, error) {
 
 // pod is the record's pod: app alone, or as an init container beside main.
 func (in restartInput) pod() *corev1.Pod {
-	app := corev1.Container{Name: "app", RestartPolicy: in.ContainerRestartPolicy, RestartPolicyRules: in.RestartPolicyRules}
+	app := corev1.Container{Name: "app", RestartPolicy: in.ContainerRestartPolicy,
+		RestartPolicyRules: in.RestartPolicyRules}
 	pod := &corev1.Pod{Spec: corev1.PodSpec{RestartPolicy: in.PodRestartPolicy}}
 	if in.Kind == "init" {
 		pod.Spec.InitContainers = []corev1.Container{app}

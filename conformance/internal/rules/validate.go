@@ -14,7 +14,8 @@ import (
 )
 
 // Validate is what an API server makes of a pod.
-var Validate = corpus.Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"}, Replay: corpus.Exact(replayValidate)}
+var Validate = corpus.Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"},
+	Replay: corpus.Exact(replayValidate)}
 
 type validateRecord struct {
 	ID        int             `json:"id"`
@@ -67,7 +68,8 @@ func diffErrors(about string, record *validateRecord, errs field.ErrorList) (str
 		}
 	}
 	if record.OtherErrors != 0 {
-		return fmt.Sprintf("%s: %d errors about other fields: kubernetes has them, podclock none", about, record.OtherErrors), nil
+		return fmt.Sprintf("%s: %d errors about other fields: kubernetes has them, podclock none", about,
+			record.OtherErrors), nil
 	}
 	return "", nil
 }

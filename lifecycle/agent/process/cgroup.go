@@ -104,13 +104,16 @@ func newCgroups(o Options) (*cgroups, error) {
 	dir := filepath.Join(parent, fmt.Sprintf("podclock-%x", h.Sum(nil)))
 	missing, err := makeAll(dir)
 	if err != nil {
-		return g, fmt.Errorf("limits are not enforced: %w: run the agent where it may write its cgroup, such as in a systemd unit with Delegate=yes", err)
+		return g, fmt.Errorf("limits are not enforced: %w: run the agent where it may write its cgroup, such as in a "+
+			"systemd unit with Delegate=yes", err)
 	}
 	g.dir = dir
-	g.controllers = slices.DeleteFunc(slices.Clone(controllers), func(name string) bool { return slices.Contains(missing, name) })
+	g.controllers = slices.DeleteFunc(slices.Clone(controllers),
+		func(name string) bool { return slices.Contains(missing, name) })
 	g.removeEmpty()
 	if len(missing) > 0 {
-		return g, fmt.Errorf("limits of %s are not enforced: %s cannot have these controllers: see Options.Cgroup", strings.Join(missing, " and "), dir)
+		return g, fmt.Errorf("limits of %s are not enforced: %s cannot have these controllers: see Options.Cgroup",
+			strings.Join(missing, " and "), dir)
 	}
 	return g, nil
 }
@@ -153,7 +156,8 @@ func (g *cgroups) create(c cgroup, l limits) error {
 		err := c.set(s.file, s.value)
 		switch missing := errors.Is(err, fs.ErrNotExist); {
 		case missing && slices.Contains(g.controllers, s.controller):
-			return fmt.Errorf("the limit of %s cannot be enforced any more: %w: enable the controller in cgroup.subtree_control of %s again", s.controller, err, c.all())
+			return fmt.Errorf("the limit of %s cannot be enforced any more: %w: enable the controller in "+
+				"cgroup.subtree_control of %s again", s.controller, err, c.all())
 		case err != nil && !missing:
 			return err
 		}
@@ -187,7 +191,8 @@ const makeTries = 100
 func (g *cgroups) tellLost(missing []string) {
 	lost := slices.DeleteFunc(missing, func(name string) bool { return !slices.Contains(g.controllers, name) })
 	if len(lost) > 0 {
-		g.logger.Warn("containers with limits of these controllers cannot start any more: enable them again", "cgroup", g.dir, "controllers", lost)
+		g.logger.Warn("containers with limits of these controllers cannot start any more: enable them again", "cgroup", g.dir,
+			"controllers", lost)
 	}
 }
 

@@ -107,7 +107,8 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	}
 	command, args := commandOf(config.Spec, image)
 	if len(command)+len(args) == 0 {
-		return containerRecord{}, fmt.Errorf("no command specified: give the container one, or its image an Entrypoint in Options.Images")
+		return containerRecord{},
+			fmt.Errorf("no command specified: give the container one, or its image an Entrypoint in Options.Images")
 	}
 	record := containerRecord{
 		Container: agent.Container{ID: newID(), ImageID: config.Image},

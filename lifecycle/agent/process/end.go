@@ -71,7 +71,8 @@ func (r *Runtime) lost(c *container) exitRecord {
 	c.killLeft()
 	r.cgroups.remove(c.record.Cgroup)
 	return c.withMessage(exitRecord{
-		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown", RuntimeMessage: "The container's shim was killed",
+		At: time.Now(), ExitCode: 137, Signal: 9, Reason: "ContainerStatusUnknown",
+		RuntimeMessage: "The container's shim was killed",
 	})
 }
 

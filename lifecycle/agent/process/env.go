@@ -91,7 +91,8 @@ func unlessOptional(optional *bool, kind, name string) error {
 
 // notAvailable begins with the kubelet's words for what is missing (C2).
 func notAvailable(kind, name string) error {
-	return fmt.Errorf("%s %q not found: containers that are processes have no config maps, secrets and volumes: give the value itself", kind, name)
+	return fmt.Errorf("%s %q not found: containers that are processes have no config maps, secrets and volumes: give "+
+		"the value itself", kind, name)
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }

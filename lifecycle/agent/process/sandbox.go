@@ -16,8 +16,9 @@ import (
 func (r *Runtime) RunSandbox(_ context.Context, config agent.SandboxConfig) (agent.Sandbox, error) {
 	pod := config.Pod
 	s := &sandboxRecord{
-		SandboxStatus: agent.SandboxStatus{Sandbox: agent.Sandbox{ID: newID()}, Pod: pod, Attempt: config.Attempt, Ready: true},
-		Logs:          filepath.Join(r.o.Dir, logsDir, fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID)),
+		SandboxStatus: agent.SandboxStatus{Sandbox: agent.Sandbox{ID: newID()}, Pod: pod, Attempt: config.Attempt,
+			Ready: true},
+		Logs: filepath.Join(r.o.Dir, logsDir, fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID)),
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -128,7 +128,8 @@ func newShim() (*shim, error) {
 	signal.Notify(s.reaped, syscall.SIGCHLD)
 	// A shim ends with its container. What is not ignored but caught and dropped,
 	// the container does not inherit.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT,
+		syscall.SIGPIPE)
 	return s, becomeSubreaper()
 }
 

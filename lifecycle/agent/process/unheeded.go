@@ -21,7 +21,8 @@ func unheeded(pod *corev1.Pod) []string {
 	}
 	spec := &pod.Spec
 	note(len(spec.Volumes) > 0, "spec.volumes")
-	note(!equality.Semantic.DeepEqual(spec.SecurityContext, &corev1.PodSecurityContext{}) && spec.SecurityContext != nil, "spec.securityContext")
+	note(!equality.Semantic.DeepEqual(spec.SecurityContext, &corev1.PodSecurityContext{}) && spec.SecurityContext != nil,
+		"spec.securityContext")
 	for i, c := range slices.Concat(spec.InitContainers, spec.Containers) {
 		path := fmt.Sprintf("spec.containers[%d]", i-len(spec.InitContainers))
 		if i < len(spec.InitContainers) {

@@ -85,7 +85,8 @@ func (c *call) succeeds(want, look string) {
 	c.b.t.Helper()
 	if err := c.wait(); err != nil {
 		if c.b.ctx.Err() != nil {
-			look = fmt.Sprintf("what took so long: the calls of a check have %v together, and then their context ends; or: %s", patience, look)
+			look = fmt.Sprintf("what took so long: the calls of a check have %v together, and then their context ends; or: %s",
+				patience, look)
 		}
 		c.b.fatal(finding{c.did, errorText(err), want, look})
 	}
@@ -108,7 +109,8 @@ const (
 )
 
 func (b *bench) startContainer(id, which string) *call {
-	return b.begin(fmt.Sprintf("StartContainer(%q) %s", id, which), func() error { return b.runtime.StartContainer(b.ctx, id) })
+	return b.begin(fmt.Sprintf("StartContainer(%q) %s", id, which),
+		func() error { return b.runtime.StartContainer(b.ctx, id) })
 }
 
 func (b *bench) stopContainer(id string, grace time.Duration, which string) *call {
@@ -118,7 +120,8 @@ func (b *bench) stopContainer(id string, grace time.Duration, which string) *cal
 }
 
 func (b *bench) removeContainer(id, which string) *call {
-	return b.begin(fmt.Sprintf("RemoveContainer(%q) %s", id, which), func() error { return b.runtime.RemoveContainer(b.ctx, id) })
+	return b.begin(fmt.Sprintf("RemoveContainer(%q) %s", id, which),
+		func() error { return b.runtime.RemoveContainer(b.ctx, id) })
 }
 
 func (b *bench) stopSandbox(id, which string) *call {
@@ -126,7 +129,8 @@ func (b *bench) stopSandbox(id, which string) *call {
 }
 
 func (b *bench) removeSandbox(id, which string) *call {
-	return b.begin(fmt.Sprintf("RemoveSandbox(%q) %s", id, which), func() error { return b.runtime.RemoveSandbox(b.ctx, id) })
+	return b.begin(fmt.Sprintf("RemoveSandbox(%q) %s", id, which),
+		func() error { return b.runtime.RemoveSandbox(b.ctx, id) })
 }
 
 // execution is a call of Exec; output is set when it has ended.
@@ -136,7 +140,8 @@ type execution struct {
 }
 
 // exec runs a command of a behaviour.
-func (b *bench) exec(ctx context.Context, id string, behaviour Behaviour, timeout time.Duration, which string) *execution {
+func (b *bench) exec(ctx context.Context, id string, behaviour Behaviour, timeout time.Duration,
+	which string) *execution {
 	c := b.container(behaviour)
 	command := slices.Concat(c.Command, c.Args)
 	e := &execution{}
@@ -155,7 +160,8 @@ func (e *execution) exits(code int) {
 	if err := e.wait(); !errors.As(err, &exit) || exit.Code != code {
 		e.b.report(finding{
 			e.did, errorText(err), fmt.Sprintf("a *handler.ExitError with Code %d (handler.Exec)", code),
-			"whether the exit status of the command, and not that of what runs it, is wrapped in a *handler.ExitError: without one a probe has an error, not a failure",
+			"whether the exit status of the command, and not that of what runs it, is wrapped in a *handler.ExitError: " +
+				"without one a probe has an error, not a failure",
 		})
 	}
 }

@@ -43,7 +43,8 @@ func absent(b *bench) {
 	b.stopSandbox("none", which).succeeds(absentGone, lookAtGone)
 	b.removeSandbox("none", which).succeeds(absentGone, lookAtGone)
 	start := b.startContainer("none", which)
-	start.fails("only what CreateContainer has made can be started (agent.Runtime.StartContainer)", "what is done with an ID that is not known")
+	start.fails("only what CreateContainer has made can be started (agent.Runtime.StartContainer)",
+		"what is done with an ID that is not known")
 	b.quiet(start.did)
 }
 
@@ -61,7 +62,8 @@ func exitTold(b *bench) {
 func (b *bench) stop(id string, grace time.Duration, which string) *call {
 	b.t.Helper()
 	c := b.stopContainer(id, grace, which)
-	c.succeeds("it succeeds, when the container has ended (agent.Runtime.StopContainer)", "whether the signals reach the container's process, and its end is seen")
+	c.succeeds("it succeeds, when the container has ended (agent.Runtime.StopContainer)",
+		"whether the signals reach the container's process, and its end is seen")
 	return c
 }
 
@@ -78,8 +80,10 @@ func graceOver(b *bench) {
 	c := b.stop(id, time.Second, "of one that ignores the stop signal")
 	if d := time.Since(begin); d < time.Second {
 		b.report(finding{
-			c.did, fmt.Sprintf("it returned after %v", d), "SIGKILL when the grace period of 1s is over, and not before (agent.Runtime.StopContainer; C45)",
-			"the unit of the grace period (the CRI has whole seconds), whether it is taken for 0, and whether the stop waits for the end at all",
+			c.did, fmt.Sprintf("it returned after %v", d),
+			"SIGKILL when the grace period of 1s is over, and not before (agent.Runtime.StopContainer; C45)",
+			"the unit of the grace period (the CRI has whole seconds), whether it is taken for 0, and whether the stop waits " +
+				"for the end at all",
 		})
 	}
 	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
@@ -90,9 +94,12 @@ func stopsHurried(b *bench) {
 	_, id := b.start(IgnoreStop)
 	first := b.stopContainer(id, 10*patience, "of one that ignores the stop signal, and then with a grace period of 1s")
 	time.Sleep(100 * time.Millisecond) // as a rule it is the first by then
-	c := b.stopContainer(id, time.Second, fmt.Sprintf("of one that is being stopped with a grace period of %v", 10*patience))
-	const want = "it succeeds: of several calls the earliest SIGKILL counts, for all of them (agent.Runtime.StopContainer; C45)"
-	const look = "whether a stop waits for one that is under way, behind its lock, with its grace period: it must bring SIGKILL forward"
+	c := b.stopContainer(id, time.Second,
+		fmt.Sprintf("of one that is being stopped with a grace period of %v", 10*patience))
+	const want = "it succeeds: of several calls the earliest SIGKILL counts, for all of them " +
+		"(agent.Runtime.StopContainer; C45)"
+	const look = "whether a stop waits for one that is under way, behind its lock, with its grace period: it must " +
+		"bring SIGKILL forward"
 	c.succeeds(want, look)
 	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
 	first.succeeds(want, look)
@@ -103,12 +110,14 @@ func stopBeforeStart(b *bench) {
 	_, id := b.create(Forever)
 	b.stop(id, time.Second, "of one that was created and not started")
 	c := b.startContainer(id, "of one that was stopped before its start")
-	c.fails("such a container never starts (agent.Runtime.StopContainer)", "whether the stop of a created container is remembered, or does nothing")
+	c.fails("such a container never starts (agent.Runtime.StopContainer)",
+		"whether the stop of a created container is remembered, or does nothing")
 	b.quiet(c.did)
 }
 
 func sandboxStopped(b *bench) {
-	const want, look = "it succeeds, when all that ran in it has ended (agent.Runtime.StopSandbox)", "the error; whether a second stop, of what is stopped, is taken for an error"
+	const want, look = "it succeeds, when all that ran in it has ended (agent.Runtime.StopSandbox)",
+		"the error; whether a second stop, of what is stopped, is taken for an error"
 	sandbox, id := b.start(IgnoreStop)
 	c := b.stopSandbox(sandbox, "in which a container runs that ignores the stop signal")
 	c.succeeds(want, look)
@@ -125,14 +134,16 @@ func createTooLate(b *bench) {
 	b.stopSandbox(s.ID, "in which nothing runs").succeeds(able, lookAtCall)
 	var made agent.Container
 	b.createCall(s, config, "in a sandbox that was stopped", &made).fails(
-		"no container is created in a sandbox that is not ready (agent.SandboxStatus)", "whether the sandbox' state is looked at, under the same lock as its stop",
+		"no container is created in a sandbox that is not ready (agent.SandboxStatus)",
+		"whether the sandbox' state is looked at, under the same lock as its stop",
 	)
 }
 
 func execEnds(b *bench) {
 	_, id := b.start(Forever)
 	hello := b.exec(b.ctx, id, Hello, 0, "in one that runs")
-	hello.succeeds("it succeeds, for the command exits with 0 (handler.Exec)", "whether a timeout of 0 is taken for one that is over: it means none")
+	hello.succeeds("it succeeds, for the command exits with 0 (handler.Exec)",
+		"whether a timeout of 0 is taken for one that is over: it means none")
 	if hello.output != "hello\n" {
 		b.report(finding{
 			hello.did, fmt.Sprintf("the output %q", hello.output), fmt.Sprintf("the output %q (handler.Exec)", "hello\n"),
@@ -154,7 +165,8 @@ func execTimesOut(b *bench) {
 	}
 	if d := time.Since(begin); d < time.Second {
 		b.report(finding{
-			c.did, fmt.Sprintf("it returned after %v", d), "it returns when the timeout of 1s is over (handler.Exec)", "the unit of the timeout (the CRI has whole seconds)",
+			c.did, fmt.Sprintf("it returned after %v", d), "it returns when the timeout of 1s is over (handler.Exec)",
+			"the unit of the timeout (the CRI has whole seconds)",
 		})
 	}
 }
@@ -167,12 +179,16 @@ func execCut(b *bench) {
 	b.stop(id, time.Second, "of one in which a command runs")
 	err := c.within(soon, finding{
 		got: fmt.Sprintf("it has not returned %v after the end of the container", soon), want: want,
-		look: "what ends the processes of commands when the container's own has ended, and what waits for their output to be closed",
+		look: "what ends the processes of commands when the container's own has ended, and what waits for their output to " +
+			"be closed",
 	})
 	if err == nil {
-		b.report(finding{c.did, "it succeeded, though the container's end has cut it off", want, "what exit status a command is given that was killed"})
+		b.report(finding{c.did, "it succeeded, though the container's end has cut it off", want,
+			"what exit status a command is given that was killed"})
 	}
-	b.exec(b.ctx, id, Hello, 0, "in one that has ended").fails("a command is run only in a container that runs (agent.Runtime, Exec)", "whether the container's state is looked at")
+	b.exec(b.ctx, id, Hello, 0,
+		"in one that has ended").fails("a command is run only in a container that runs (agent.Runtime, Exec)",
+		"whether the container's state is looked at")
 }
 
 func contextEnds(b *bench) {
@@ -181,17 +197,21 @@ func contextEnds(b *bench) {
 	defer cancel()
 	const want = "an error soon after its ctx ends (agent.Runtime, rule 2)"
 	const look = "whether ctx is passed on, and its end comes back as an error"
-	b.begin(fmt.Sprintf("StopContainer(%q, grace %v) of one that ignores the stop signal, with a ctx of 100ms", id, 10*patience), func() error {
+	b.begin(fmt.Sprintf("StopContainer(%q, grace %v) of one that ignores the stop signal, with a ctx of 100ms", id,
+		10*patience), func() error {
 		return b.runtime.StopContainer(ctx, id, 10*patience)
 	}).fails(want, look)
 	b.exec(ctx, id, Forever, 0, "which runs for ever, with a ctx of 100ms").fails(want, look)
-	b.stopSandbox(sandbox, "in which a stop and a command were given up").succeeds(able, "what the calls that were given up have left: a lock, say")
+	b.stopSandbox(sandbox, "in which a stop and a command were given up").succeeds(able,
+		"what the calls that were given up have left: a lock, say")
 }
 
 func removeRunning(b *bench) {
-	const want, look = "a container that runs is not removed (agent.Runtime.RemoveContainer)", "whether the state is looked at, or the removal is forced"
+	const want, look = "a container that runs is not removed (agent.Runtime.RemoveContainer)",
+		"whether the state is looked at, or the removal is forced"
 	_, id := b.start(Forever)
 	b.removeContainer(id, "of one that runs").fails(want, look)
 	b.stop(id, time.Second, "of one whose removal was refused")
-	b.removeContainer(id, "of one that has ended").succeeds(able, "the error; whether the refused removal has left it half removed")
+	b.removeContainer(id, "of one that has ended").succeeds(able,
+		"the error; whether the refused removal has left it half removed")
 }

@@ -44,9 +44,10 @@ func (f *Fake) CreateContainer(ctx context.Context, config agent.ContainerConfig
 	if made.ID == "" {
 		made.ID = f.newID(config.Spec.Name)
 	}
-	f.containers = append(f.containers, &container{program: program, done: make(chan struct{}), status: agent.ContainerStatus{
-		Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, State: agent.StateCreated,
-	}})
+	f.containers = append(f.containers,
+		&container{program: program, done: make(chan struct{}), status: agent.ContainerStatus{
+			Container: made, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt, State: agent.StateCreated,
+		}})
 	return made, nil
 }
 

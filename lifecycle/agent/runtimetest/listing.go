@@ -90,7 +90,8 @@ func (i *inventory) number(did, kind string, have int, one bool) {
 	if have != want {
 		i.b.fatal(finding{
 			did, fmt.Sprintf("%s: %d", kind, have),
-			fmt.Sprintf("%s: %d. Each is listed from when the call that made it returns until the call that removes it does (agent.Inventory, rule 1)", kind, want),
+			fmt.Sprintf("%s: %d. Each is listed from when the call that made it returns until the call that removes it does "+
+				"(agent.Inventory, rule 1)", kind, want),
 			"what List leaves out, such as what has ended, and what a removal leaves",
 		})
 	}
@@ -101,7 +102,8 @@ func (i *inventory) same(did, kind string, differ []difference) {
 	i.b.t.Helper()
 	for _, d := range differ {
 		f := finding{
-			did, fmt.Sprintf("%s.%s is %s", kind, d.field, d.have), fmt.Sprintf("%s, as it was made (agent.Inventory, rule 2)", d.want),
+			did, fmt.Sprintf("%s.%s is %s", kind, d.field, d.have),
+			fmt.Sprintf("%s, as it was made (agent.Inventory, rule 2)", d.want),
 			"what of its configuration, and of what the call that made it has returned, is kept for List",
 		}
 		switch d.field {
@@ -127,14 +129,17 @@ func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 		if i.ran {
 			want = fmt.Sprintf("the time of its start, not before %s (agent.ContainerStatus)", timeText(first))
 		}
-		i.b.report(finding{did, fmt.Sprintf("StartedAt is %s, and the container is %v", timeText(c.StartedAt), c.State), want, look})
+		i.b.report(finding{did, fmt.Sprintf("StartedAt is %s, and the container is %v", timeText(c.StartedAt), c.State), want,
+			look})
 	}
 	if exited == c.FinishedAt.IsZero() || exited && c.FinishedAt.Before(c.StartedAt) {
 		want := "zero, for it has not exited (agent.ContainerStatus)"
 		if exited {
-			want = fmt.Sprintf("the time of its end, not before StartedAt, which is %s (agent.ContainerStatus)", timeText(c.StartedAt))
+			want = fmt.Sprintf("the time of its end, not before StartedAt, which is %s (agent.ContainerStatus)",
+				timeText(c.StartedAt))
 		}
-		i.b.report(finding{did, fmt.Sprintf("FinishedAt is %s, and the container is %v", timeText(c.FinishedAt), c.State), want, look})
+		i.b.report(finding{did, fmt.Sprintf("FinishedAt is %s, and the container is %v", timeText(c.FinishedAt), c.State),
+			want, look})
 	}
 	c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}
 	if exited && !i.ran {

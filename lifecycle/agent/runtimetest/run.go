@@ -35,7 +35,8 @@ func Run(t *testing.T, newRuntime func(t *testing.T) agent.Runtime, container fu
 func guard(t testing.TB, do func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			t.Error(finding{"called what Run was given", panicText(v), "a new runtime, or a container that does what its Behaviour says (Run)", "the stack"})
+			t.Error(finding{"called what Run was given", panicText(v),
+				"a new runtime, or a container that does what its Behaviour says (Run)", "the stack"})
 		}
 	}()
 	do()
@@ -74,7 +75,8 @@ func (b *bench) pod(behaviour Behaviour) *corev1.Pod {
 // sandbox is the configuration of a sandbox.
 func (b *bench) sandbox(behaviour Behaviour) agent.SandboxConfig {
 	pod := b.pod(behaviour)
-	return agent.SandboxConfig{Pod: lifecycle.Identity{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}, Spec: pod, Attempt: uint64(b.made)}
+	return agent.SandboxConfig{Pod: lifecycle.Identity{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}, Spec: pod,
+		Attempt: uint64(b.made)}
 }
 
 // create makes a container in a sandbox of its own.
@@ -95,7 +97,8 @@ func (b *bench) runSandbox(config agent.SandboxConfig) (s agent.Sandbox) {
 	b.unique(did, s.ID)
 	if s.IP == "" {
 		b.report(finding{
-			did, fmt.Sprintf("the sandbox %q has no IP", s.ID), "an IP, unless the pod has hostNetwork: a sandbox without one counts as gone (agent.Sandbox; S1)",
+			did, fmt.Sprintf("the sandbox %q has no IP", s.ID),
+			"an IP, unless the pod has hostNetwork: a sandbox without one counts as gone (agent.Sandbox; S1)",
 			"whether the address is known by the time RunSandbox returns",
 		})
 	}
@@ -118,7 +121,8 @@ func (b *bench) unique(did, id string) {
 	b.t.Helper()
 	if id == "" || slices.Contains(b.ids, id) {
 		b.fatal(finding{
-			did, fmt.Sprintf("the ID %q, after %q", id, b.ids), "an ID that is unique for good among sandboxes and containers (agent.Runtime, rule 3)",
+			did, fmt.Sprintf("the ID %q, after %q", id, b.ids),
+			"an ID that is unique for good among sandboxes and containers (agent.Runtime, rule 3)",
 			"what the ID is made of: pod, name and attempt are not enough, for they come again",
 		})
 	}
@@ -128,10 +132,12 @@ func (b *bench) unique(did, id string) {
 // createCall is a call of CreateContainer; made is set when it has ended.
 func (b *bench) createCall(s agent.Sandbox, config agent.SandboxConfig, which string, made *agent.Container) *call {
 	spec := &config.Spec.Spec.Containers[0]
-	did := fmt.Sprintf("CreateContainer(%q, image %q, sandbox %q, attempt %d) %s", spec.Name, spec.Image, s.ID, b.made, which)
+	did := fmt.Sprintf("CreateContainer(%q, image %q, sandbox %q, attempt %d) %s", spec.Name, spec.Image, s.ID, b.made,
+		which)
 	return b.begin(did, func() (err error) {
 		*made, err = b.runtime.CreateContainer(b.ctx, agent.ContainerConfig{
-			Pod: config.Pod, Sandbox: s.ID, IP: s.IP, PodSpec: config.Spec, Spec: spec, Image: spec.Image, Attempt: uint64(b.made),
+			Pod: config.Pod, Sandbox: s.ID, IP: s.IP, PodSpec: config.Spec, Spec: spec, Image: spec.Image,
+			Attempt: uint64(b.made),
 		})
 		return err
 	})
@@ -144,14 +150,16 @@ func (b *bench) haveImage(pod *corev1.Pod) {
 	b.begin(fmt.Sprintf("ImagePresent(%q)", image), func() (err error) {
 		present, err = b.runtime.ImagePresent(b.ctx, image)
 		return err
-	}).succeeds("it succeeds, also for an image that is not there (agent.Runtime)", "the error: that an image is not there is none")
+	}).succeeds("it succeeds, also for an image that is not there (agent.Runtime)",
+		"the error: that an image is not there is none")
 	if present {
 		return
 	}
 	b.begin(fmt.Sprintf("PullImage(%q), which is not present", image), func() error {
 		_, err := b.runtime.PullImage(b.ctx, image, pod)
 		return err
-	}).succeeds("it succeeds: there are the images of the containers that the test's own func makes (Run)", "the error; the name of the image")
+	}).succeeds("it succeeds: there are the images of the containers that the test's own func makes (Run)",
+		"the error; the name of the image")
 }
 
 // start makes a container in a sandbox of its own and starts it.
@@ -169,7 +177,8 @@ func (b *bench) notice(id, did string) agent.Notice {
 	case n := <-b.notices:
 		if n.Container != id {
 			b.fatal(finding{
-				did, "the notice " + noticeText(n), fmt.Sprintf("one with Container %q, exactly one for each end (agent.Runtime, rule 4)", id),
+				did, "the notice " + noticeText(n),
+				fmt.Sprintf("one with Container %q, exactly one for each end (agent.Runtime, rule 4)", id),
 				"which ID the notice is given: it is that which CreateContainer has returned",
 			})
 		}
@@ -178,7 +187,8 @@ func (b *bench) notice(id, did string) agent.Notice {
 		b.fatal(finding{
 			did, fmt.Sprintf("no notice of the end of container %q came in %v", id, patience),
 			"each container that was started ends in exactly one notice, however it ended (agent.Runtime, rule 4)",
-			"whether the func that Subscribe was given is called for an end that no call has asked for, and for one during StartContainer",
+			"whether the func that Subscribe was given is called for an end that no call has asked for, and for one during " +
+				"StartContainer",
 		})
 	}
 	panic("unreachable")
@@ -215,7 +225,8 @@ func (b *bench) code(did string, n agent.Notice, want int32, why string) {
 	if n.ExitCode != want {
 		b.report(finding{
 			did, "the notice " + noticeText(n), fmt.Sprintf("ExitCode %d: %s (agent.Notice; C8)", want, why),
-			"where ExitCode comes from: it is the process' exit status, or 128 + the number of the signal that ended it; and whether the container does what its Behaviour says",
+			"where ExitCode comes from: it is the process' exit status, or 128 + the number of the signal that ended it; and " +
+				"whether the container does what its Behaviour says",
 		})
 	}
 }

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	hostPattern = `(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
-	wordPattern = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
+	labelPattern = `[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`
+	hostPattern  = `(?:` + labelPattern + `(?:\.` + labelPattern + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
+	wordPattern  = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
 	// maxImageName is the length that a repository name may have.
 	maxImageName = 255
 )

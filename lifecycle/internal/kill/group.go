@@ -72,7 +72,8 @@ func (g *Group) Errors(p *spec.Pod, uid, sandboxErr string) string {
 	var all []string
 	for _, k := range g.Kills {
 		if k.Stage == Failed {
-			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer", p.Name(k.Container), k.Err))
+			all = append(all, fmt.Sprintf("failed to %q for %q with KillContainerError: %q", "KillContainer",
+				p.Name(k.Container), k.Err))
 		}
 	}
 	if sandboxErr != "" {

@@ -42,7 +42,8 @@ func (p *Pod) ToleratesUnreachable() (time.Duration, bool) {
 		}
 		of = true
 		switch {
-		case o.Operator != corev1.TolerationOpExists && (o.Operator != "" && o.Operator != corev1.TolerationOpEqual || o.Value != ""):
+		case o.Operator != corev1.TolerationOpExists &&
+			(o.Operator != "" && o.Operator != corev1.TolerationOpEqual || o.Value != ""):
 		case o.TolerationSeconds == nil:
 			return 0, false
 		default:

@@ -31,7 +31,8 @@ func resourcesOf(pod *corev1.Pod) Resources {
 	}
 	for _, list := range [][]corev1.Container{spec.Containers, spec.InitContainers} {
 		for i := range list {
-			r.Containers = append(r.Containers, ContainerResources{list[i].Resources.DeepCopy(), list[i].Resources.Requests.DeepCopy()})
+			r.Containers = append(r.Containers,
+				ContainerResources{list[i].Resources.DeepCopy(), list[i].Resources.Requests.DeepCopy()})
 		}
 	}
 	return r

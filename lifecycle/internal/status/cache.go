@@ -31,7 +31,8 @@ type Cache struct {
 // status of the pod object.
 func NewCache(p *spec.Pod) Cache {
 	given := &p.Manifest.Status
-	return Cache{Status: given, Reported: given, Created: p.Manifest.CreationTimestamp, views: make([]probe.View, len(p.Containers))}
+	return Cache{Status: given, Reported: given, Created: p.Manifest.CreationTimestamp,
+		views: make([]probe.View, len(p.Containers))}
 }
 
 // Clone returns an independent copy, which shares the statuses.
@@ -44,7 +45,8 @@ func (c *Cache) Clone() Cache {
 // Written returns a copy for a written form, which shares nothing and has no
 // views.
 func (c *Cache) Written() Cache {
-	return Cache{Stored: c.Stored, Status: c.Status.DeepCopy(), Reported: c.Reported.DeepCopy(), Recalled: c.Recalled.DeepCopy(), Created: c.Created}
+	return Cache{Stored: c.Stored, Status: c.Status.DeepCopy(), Reported: c.Reported.DeepCopy(),
+		Recalled: c.Recalled.DeepCopy(), Created: c.Created}
 }
 
 // Read takes over what was written, and the views that were written elsewhere.

@@ -13,10 +13,12 @@ const (
 	reasonStatusUnknown   = "ContainerStatusUnknown"
 	reasonRestartingAll   = "RestartingAllContainers"
 	messageLostTerminated = "The container could not be located when the pod was terminated"
-	messageLostDeleted    = "The container could not be located when the pod was deleted.  The container used to be Running"
-	messageRestartingAll  = "The container is removed because RestartAllContainers in place"
-	messageInitAssumed    = "Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally"
-	lostExitCode          = 137
+	messageLostDeleted    = "The container could not be located when the pod was deleted.  The container used to be " +
+		"Running"
+	messageRestartingAll = "The container is removed because RestartAllContainers in place"
+	messageInitAssumed   = "Unable to get init container status from container runtime and pod has been initialized, " +
+		"treat it as exited normally"
+	lostExitCode = 137
 )
 
 // lostState is the Terminated state of a container of which nothing is known.
@@ -57,7 +59,8 @@ func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerSt
 	}
 	switch {
 	case b.restarting && old.State.Waiting == nil: // C25
-		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonRestartingAll, Message: messageRestartingAll}}
+		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonRestartingAll,
+			Message: messageRestartingAll}}
 		s.LastTerminationState = lostState(reasonRestartingAll, messageRestartingAll)
 		s.RestartCount = old.RestartCount + 1
 	case old.State.Running != nil && s.LastTerminationState.Terminated == nil: // C23
@@ -147,7 +150,8 @@ func (b *builder) waiting(i int, newest *inventory.Instance, s *corev1.Container
 			return
 		}
 		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.in.Snapshot.Created(b.p.Regular) { // C26
-			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed", Message: messageInitAssumed}}
+			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed",
+				Message: messageInitAssumed}}
 			return
 		}
 	}

@@ -58,7 +58,8 @@ func (c *Cache) WithReady(p *spec.Pod, container int, instance uint64, ready boo
 		return nil
 	}
 	entry.Ready = ready
-	fresh := p.Rules.Conditions(nil, &podphase.Facts{Status: s, Previous: s.Conditions, API: s.Conditions, Generation: generation})
+	fresh := p.Rules.Conditions(nil,
+		&podphase.Facts{Status: s, Previous: s.Conditions, API: s.Conditions, Generation: generation})
 	for _, cond := range fresh {
 		if cond.Type == corev1.PodReady || cond.Type == corev1.ContainersReady {
 			s.Conditions = SetCondition(s.Conditions, cond)

@@ -34,7 +34,8 @@ type health struct {
 	server *Server
 }
 
-func (h *health) Check(ctx context.Context, request *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
+func (h *health) Check(ctx context.Context,
+	request *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
 	h.server.seen.request(describe(ctx, request.GetService()))
 	switch mode := h.server.script.GRPC; mode {
 	case "slow":

@@ -39,7 +39,8 @@ func (p Client) replay(ctx context.Context, x *Exchange, conn net.Conn, ended er
 type replayKey struct{}
 
 // DialOrReplay hands the context's connection to the first who dials with it.
-func DialOrReplay(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+func DialOrReplay(dial func(ctx context.Context, network,
+	address string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if once, ok := ctx.Value(replayKey{}).(*atomic.Pointer[replayed]); ok {
 			if r := once.Swap(nil); r != nil {
