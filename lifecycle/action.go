@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/timeline"
 )
 
 // ActionType says what an [Action] asks for or gives notice of. The set is closed.
@@ -112,7 +113,7 @@ type Action struct {
 	Hook  HookKind
 	Probe probe.Kind
 	// Decision classifies a Decided notice.
-	Decision Decision
+	Decision timeline.DecisionKind
 	// Last: the status is the pod's last one, made as the pod finishes (C24,
 	// S73). A kubelet sends it to the API; in its own cache nobody sees it any more.
 	Last bool
@@ -143,30 +144,4 @@ type Action struct {
 	Reported *corev1.PodStatus
 	// Counted is the probe worker's own account of a probe notice.
 	Counted probe.Action
-}
-
-// Decision classifies the reasons that [Decided] notices carry.
-type Decision uint8
-
-// The decisions.
-const (
-	DecidedKill       Decision = iota + 1 // a container, or the whole pod, is killed: why
-	DecidedRestart                        // an ended container is started again: why, and after which back-off
-	DecidedRefusal                        // a start is refused: back-off and what is left of it
-	DecidedNoRestart                      // an ended container stays ended: why
-	DecidedRestartAll                     // all containers are removed and start over (R9)
-	DecidedSandbox                        // a sandbox is needed: why
-	DecidedEnd                            // the pod terminates: why
-	numDecisions
-)
-
-var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "no restart", "restart all", "sandbox",
-	"end"}
-
-// String names the decision.
-func (d Decision) String() string {
-	if d > 0 && d < numDecisions {
-		return decisionNames[d]
-	}
-	return fmt.Sprintf("Decision(%d)", uint8(d))
 }

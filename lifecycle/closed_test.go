@@ -25,7 +25,6 @@ func TestEveryValueOfAClosedSetHasItsOwnName(t *testing.T) {
 	for set, all := range map[string][]string{
 		"EventType":  names(Wake, numEventTypes),
 		"ActionType": names(RunSandbox, numActionTypes),
-		"Decision":   names(DecidedKill, numDecisions),
 		"HookKind":   names(PostStart, PreStop+1),
 	} {
 		last := len(all) - 1

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/restart"
+	"github.com/podclock/podclock/timeline"
 )
 
 // ensureImage sees to the container's image, in the order of I3.
@@ -83,7 +84,7 @@ func (p *Pod) refusePull(i int, r restart.Refusal) {
 	c := &p.t.spec.Containers[i]
 	message := fmt.Sprintf("Back-off pulling image %q", c.Spec.Image)
 	p.out.emitEvent(i, corev1.EventTypeNormal, "BackOff", message)
-	p.out.explain(i, DecidedRefusal,
+	p.out.explain(i, timeline.DecidedRefusal,
 		fmt.Sprintf("image pull refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	if last := p.pullFailure[c.ImageKey]; last != "" {
 		message += ": " + last

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/timeline"
 )
 
 // outbox is what a machine gives its shell: the actions of the present step, and
@@ -40,7 +41,7 @@ func (o *outbox) emitEvent(container int, severity, reason, message string) {
 }
 
 // explain appends the reason of a decision.
-func (o *outbox) explain(container int, d Decision, message string) {
+func (o *outbox) explain(container int, d timeline.DecisionKind, message string) {
 	o.emit(Action{Type: Decided, Container: container, Decision: d, Message: message})
 }
 

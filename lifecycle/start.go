@@ -10,6 +10,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
+	"github.com/podclock/podclock/timeline"
 )
 
 // startStep is where the start of one container stands (C30).
@@ -122,7 +123,7 @@ func (p *Pod) expireBackoff(i int) {
 func (p *Pod) refuseStart(i int, r restart.Refusal) {
 	name := p.t.spec.Name(i)
 	p.out.emitEvent(i, corev1.EventTypeWarning, restart.EventReasonBackOff, r.EventMessage(name, p.id.String()))
-	p.out.explain(i, DecidedRefusal,
+	p.out.explain(i, timeline.DecidedRefusal,
 		fmt.Sprintf("restart refused: back-off %v, %v left", r.Delay, r.Left(p.now).Round(time.Millisecond)))
 	until := r.Until
 	if last, ok := p.backoff[i].Expires(p.t.spec.Limits); ok && p.timing.Resync == 0 && p.t.has(QuirkR25) &&
@@ -135,7 +136,7 @@ func (p *Pod) refuseStart(i int, r restart.Refusal) {
 
 func (p *Pod) explainRestart(i int, exited *inventory.Instance) {
 	why := p.t.spec.Containers[i].Policy.OnExit(exited.ExitCode).String()
-	p.out.explain(i, DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
+	p.out.explain(i, timeline.DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, p.backoff[i].Delay))
 }
 
 // create asks for a new instance of the container, with its restart count (R32).
@@ -193,7 +194,7 @@ func (p *Pod) postStartDone(i int) {
 		return
 	}
 	p.out.emitEvent(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
-	p.out.explain(i, DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
+	p.out.explain(i, timeline.DecidedKill, "postStart hook failed: "+p.pass.Start.HookErr)
 	p.pass.Start.Step = startHookKill
 	p.kills.Begin(false)
 	p.beginKill(plan.Kill{Container: i, Instance: p.pass.Start.Instance, Message: "FailedPostStartHook"}, nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/plan"
+	"github.com/podclock/podclock/timeline"
 )
 
 // syncPod is the sync of a running pod, up to its decisions (T22).
@@ -17,7 +18,7 @@ func (p *Pod) syncPod() {
 	if status.Terminal(fresh.Phase) { // S24
 		p.pass.Sync.Terminal = true
 		p.pass.Stage = stageEnd
-		p.out.explain(NoContainer, DecidedEnd,
+		p.out.explain(NoContainer, timeline.DecidedEnd,
 			fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
 		return
 	}
@@ -70,11 +71,11 @@ func (p *Pod) explainPodKill() {
 	case todo.CreateSandbox && todo.Sandbox == 0:
 		return // the first sandbox: there is nothing to kill
 	case todo.CreateSandbox:
-		p.out.explain(NoContainer, DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
+		p.out.explain(NoContainer, timeline.DecidedSandbox, "the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
 	case p.pass.Snapshot.ActiveSandbox() == nil:
-		p.out.explain(NoContainer, DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
+		p.out.explain(NoContainer, timeline.DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
-		p.out.explain(NoContainer, DecidedEnd, "no container is left to run or to start (S13, S14)")
+		p.out.explain(NoContainer, timeline.DecidedEnd, "no container is left to run or to start (S13, S14)")
 	}
 }
 
@@ -144,7 +145,7 @@ func (p *Pod) killNext() {
 		k := p.pass.Plan.Kill[p.pass.Next]
 		p.pass.Next++
 		p.pass.Sync.Acted = true
-		p.out.explain(k.Container, DecidedKill, k.Message)
+		p.out.explain(k.Container, timeline.DecidedKill, k.Message)
 		p.owe(k.Container)
 		p.kills.Begin(false)
 		p.beginKill(k, nil)

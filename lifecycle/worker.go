@@ -4,6 +4,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/timeline"
 )
 
 // podWorker is the kubelet's worker of one pod: it runs one pass at a time and
@@ -130,7 +132,7 @@ func (p *Pod) terminate(override *int64, why string) {
 	if !p.worker.Terminating {
 		p.worker.Terminating = true
 		p.cancelExecs()
-		p.out.explain(NoContainer, DecidedEnd, why)
+		p.out.explain(NoContainer, timeline.DecidedEnd, why)
 	}
 	p.updateWorker(override)
 }

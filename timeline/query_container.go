@@ -21,7 +21,7 @@ type Kill struct {
 func (p Pod) kills(container string) []Kill {
 	var kills []Kill
 	for r := range p.of(Decision) {
-		if r.Reason == "kill" && (container == "" || r.Container == "" || r.Container == container) {
+		if r.decided(DecidedKill) && (container == "" || r.Container == "" || r.Container == container) {
 			kills = append(kills, Kill{At: p.since(r.At), Container: r.Container, Why: r.Message})
 		}
 	}
@@ -120,7 +120,7 @@ func (c Container) Detections() []Detection {
 			open = true
 		case r.Kind == Fact && r.Reason == Recovery, r.Kind == Exited, r.Kind == Lost:
 			open = false
-		case r.Kind == Decision && r.Reason == "kill" && open:
+		case r.decided(DecidedKill) && open:
 			d := &found[len(found)-1]
 			d.Kill, d.Found, d.Why = c.pod.since(r.At), true, r.Message
 			open = false

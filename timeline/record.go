@@ -125,10 +125,10 @@ func (r *Record) Text() string {
 
 // decision words a decision; those to kill and to end say so in front.
 func (r *Record) decision() string {
-	switch r.Reason {
-	case "kill":
+	switch {
+	case r.decided(DecidedKill):
 		return "kill: " + r.Message
-	case "end":
+	case r.decided(DecidedEnd):
 		return "the pod ends: " + r.Message
 	}
 	return r.Message

@@ -30,7 +30,7 @@ func (j *journal) record(pod lifecycle.Identity, r timeline.Record) {
 			level = slog.LevelWarn
 		}
 	case timeline.Decision:
-		if r.Reason == lifecycle.DecidedKill.String() {
+		if r.Reason == timeline.DecidedKill.String() {
 			return // the event says the same
 		}
 	case timeline.Status:

@@ -1,0 +1,29 @@
+package timeline
+
+import "fmt"
+
+// DecisionKind classifies the records of kind [Decision]: their Reason is its String.
+type DecisionKind uint8
+
+// The decisions.
+const (
+	DecidedKill    DecisionKind = iota + 1 // a container, or the whole pod, is killed: why
+	DecidedRestart                         // an ended container is started again: why, and after which back-off
+	DecidedRefusal                         // a start is refused: back-off and what is left of it
+	DecidedSandbox                         // a sandbox is needed: why
+	DecidedEnd                             // the pod terminates: why
+	numDecisions
+)
+
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "end"}
+
+// String names the decision.
+func (d DecisionKind) String() string {
+	if d > 0 && d < numDecisions {
+		return decisionNames[d]
+	}
+	return fmt.Sprintf("DecisionKind(%d)", uint8(d))
+}
+
+// decided reports whether a record tells of a decision of that kind.
+func (r *Record) decided(d DecisionKind) bool { return r.Kind == Decision && r.Reason == d.String() }
