@@ -77,7 +77,7 @@ type Plan struct {
 	// CreateError and StartError, if not empty, are the texts with which the
 	// runtime fails.
 	CreateError, StartError string
-	// Exit is the run's own end. nil: it runs for ever.
+	// Exit is the run's own end. If nil, it runs for ever.
 	Exit *Exit
 	// Log is the end of what the run has written to its log by the time it ends,
 	// however it does: the termination message, by FallbackToLogsOnError (C10).

@@ -103,9 +103,9 @@ func (r Reply) After(latency time.Duration) Reply {
 }
 
 // Until promises that every attempt of this probe that begins before at, in
-// this run, would be answered the same. It spares the simulation the asking. A
-// promise is for replies without latency that do not come late by nature; on
-// others it means nothing.
+// this run, gets the same answer, so that the simulation need not ask. It has
+// an effect only on replies without latency; those that take until the
+// time-out, such as Hang, are always asked for.
 func (r Reply) Until(at time.Time) Reply {
 	r.until = at
 	return r

@@ -26,7 +26,8 @@ type ScriptRun struct {
 	CreateError, StartError string
 	Exit                    *Exit
 	Log                     string
-	// Term is the reaction to the stop signal; nil: exit at once with 143.
+	// Term is the reaction to the stop signal. If nil, the container exits at once
+	// with 143.
 	Term *Term
 
 	// Startup, Readiness and Liveness answer the probe of that kind, whatever

@@ -10,23 +10,25 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Options is where a [Recorder] writes.
+// Options say where a [Recorder] writes, and how much.
 type Options struct {
-	// Dir takes the files; it is made if it is not there. One recorder has it at
-	// a time.
+	// Dir is the directory of the files. It is created if it does not exist. One
+	// recorder uses it at a time.
 	Dir string
-	// MaxBytes is how large a file grows before the next one is begun. 0: 64 MiB.
+	// MaxBytes is the size at which a file is closed and the next one begun. The
+	// default is 64 MiB.
 	MaxBytes int64
-	// MaxTotal is how many bytes the files have together, the oldest being removed
-	// first. Each recorder begins a file. 0: as many as four files of MaxBytes.
+	// MaxTotal bounds the size of all files together; the oldest are removed first.
+	// Each recorder begins a file of its own. The default is four times MaxBytes.
 	MaxTotal int64
 }
 
 // Recorder writes what the machines of one agent are given. It is safe for
 // concurrent use.
 //
-// What cannot be written is lost, and the machines go on: ask [Recorder.Err].
-// Every second it is tried again, with a new file.
+// If a write fails, what it held is lost and the machines continue;
+// [Recorder.Err] has the error. The recorder tries again every second, with a
+// new file.
 type Recorder struct {
 	mu     sync.Mutex
 	files  files

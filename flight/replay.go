@@ -15,9 +15,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// ErrCut is the error of a file whose last line is not whole: it ends with the
-// process that wrote it. What was before it has been played, and the next file
-// can be.
+// ErrCut is the error of a file whose last line is incomplete, because the
+// process that wrote it was killed. Everything before that line was played, and
+// the next file can be.
 var ErrCut = errors.New("the last line is cut off")
 
 // Player plays recordings. The zero value is ready: play the files of one
@@ -25,8 +25,9 @@ var ErrCut = errors.New("the last line is cut off")
 type Player struct {
 	// Filter is that of the timeline.
 	Filter timeline.Filter
-	// Pod, "namespace/name", keeps the others out of the timeline; empty: none. Of
-	// several pods of one name all but the first have their UID after it there.
+	// Pod, "namespace/name", keeps all other pods out of the timeline. If empty, all
+	// are in it. If several pods have one name, the timeline adds the UID to the
+	// name of all but the first.
 	Pod string
 
 	log      *timeline.Timeline
@@ -47,15 +48,14 @@ type played struct {
 }
 
 // Missing returns the numbers of the files before the present one that were not
-// played. What happened in them is not known: in the timeline it looks as if
-// nothing had.
+// played. The timeline does not show what happened in them.
 func (p *Player) Missing() []int { return p.missing }
 
-// Timeline returns what has happened so far; nil: nothing was played.
+// Timeline returns what has happened so far, or nil if nothing was played.
 func (p *Player) Timeline() *timeline.Timeline { return p.log }
 
-// Play plays one file. The error says which line of it is wrong; if it is
-// [ErrCut], all that there is was played.
+// Play plays one file. The error names the line that is wrong. If it is
+// [ErrCut], everything in the file was played.
 func (p *Player) Play(r io.Reader) error {
 	p.began = false
 	in := bufio.NewReader(r)

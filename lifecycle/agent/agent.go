@@ -50,10 +50,10 @@ type Agent struct {
 	dead       map[string]bool   // those that died before they were answered
 }
 
-// New returns an agent. Its pods are those that Options.StateDir knows, which it
-// has for itself until Run returns, or its process ends. It is an error if the
-// options lack the runtime, or if that directory cannot be read or is another
-// agent's.
+// New returns an agent. It starts with the pods saved in Options.StateDir, and
+// holds a lock on that directory until Run returns or its process ends. The
+// error is for options without a Runtime, and for a directory that cannot be
+// read or belongs to another agent.
 func New(o Options) (*Agent, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")
@@ -79,12 +79,12 @@ func New(o Options) (*Agent, error) {
 	return a, nil
 }
 
-// Run runs the pods until ctx ends; it can be called once. What an earlier
-// agent has left in the runtime goes on if Options.StateDir knows it, else it is
-// stopped and removed. Run returns after all calls that were under way
-// have returned: nil, or why the runtime could not be listed. Containers go on
-// running, as they do without a kubelet: to end them, delete the pods and wait
-// until they are gone.
+// Run runs the pods until ctx ends. Call it once. It adopts what an earlier
+// agent left in the runtime if Options.StateDir knows of it, and stops and
+// removes the rest. It returns when all calls under way have returned. The
+// error says why the runtime could not be listed. Containers keep running, as
+// they do without a kubelet: to end them, delete the pods and wait until they
+// are gone.
 func (a *Agent) Run(ctx context.Context) error {
 	if err := a.begin(); err != nil {
 		return err

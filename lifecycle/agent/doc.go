@@ -33,27 +33,25 @@
 //
 // # After a crash
 //
-// With Options.StateDir an agent that was killed is started again as if nothing
-// had been: what runs goes on, what was being done is finished or tried again,
+// With Options.StateDir an agent that was killed continues where it stopped:
+// running containers keep running, calls under way are finished or tried again,
 // restart counts and back-offs stay. Use a [Runtime] that outlives the agent,
-// such as that of package process. With Options.Flight all that the machines are
-// given is recorded, and "podclock replay" says on any machine what happened,
-// and why.
+// such as that of package process. With Options.Flight the agent records
+// everything its machines are given, and "podclock replay" shows on any machine
+// what happened, and why.
 //
 // # Clocks
 //
-// Of its clock the agent uses Now, and AfterFunc with a positive delay. With the
-// real clock, time is monotonic: setting the machine's clock changes what
-// statuses show from then on, and when an activeDeadlineSeconds is over, which
-// counts from a time of the API; and nothing else. While a machine sleeps that time
-// stands still, and so do back-offs and probes. On a clock that is set forwards
-// without having passed the time between, each probe is made once, as a
-// kubelet's ticker would, and back-offs count what was skipped. On one that is
-// set back, time goes on from where it stood; a mock tells nobody that it was
-// set back, so that the agent sees it at the next message, or when it is asked
-// for a Status.
+// The agent uses two methods of its clock: Now, and AfterFunc with a positive
+// delay. The real clock is monotonic. Setting the machine's clock therefore
+// changes only what statuses show from then on, and when activeDeadlineSeconds
+// pass, because they count from a time of the API. While the machine sleeps,
+// back-offs and probes stand still. If a clock jumps forwards, each probe runs
+// once, as with a kubelet's ticker, and back-offs count the skipped time. If it
+// jumps back, time continues from where it stood. A mock clock tells nobody
+// that it was set back, so the agent notices at the next message, or when it is
+// asked for a Status.
 //
-// What an agent has from before a crash it knows by the clock of the machine
-// alone: setting that moves the back-offs of adopted containers, as it does a
-// kubelet's.
+// Times from before a crash are known by the machine's clock alone. Setting it
+// moves the back-offs of adopted containers, as it does in a kubelet.
 package agent

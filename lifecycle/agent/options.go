@@ -16,59 +16,60 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// Options is what an agent is made of. Only Runtime must be given. The
-// callbacks are called one at a time, by the goroutine that owns the pods: they
-// must not block, and may call the agent.
+// Options configure an agent. Only Runtime is required. The goroutine that owns
+// the pods makes all callbacks, one at a time: they must not block, and may
+// call the agent.
 type Options struct {
 	Runtime Runtime
-	// Clock is the time of all that the agent decides. nil: the real one. How
-	// long probes, hooks and the runtime take is theirs to say.
+	// Clock is the time of everything that the agent decides. Probes, hooks and the
+	// runtime take the time they take. If nil, it is the real clock.
 	Clock clock.Clock
-	// Prober makes probes and runs hooks. nil: handler.New with no options, which
-	// is the kubelet's way.
+	// Prober makes probes and runs hooks. If nil, it is handler.New without options,
+	// which does both as a kubelet does.
 	Prober Prober
-	// Timing is how long the machinery around a pod takes; see [LiveTiming]. nil:
-	// LiveTiming from Seed.
+	// Timing is how long the machinery around a pod takes. If nil, it is
+	// [LiveTiming] drawn from Seed.
 	Timing *lifecycle.Timing
 	// Seed decides jitter and the phases of periodic work.
 	Seed uint64
-	// Slack is how late the agent may be with what is due soon after it was
-	// awake: so it wakes once for many pods. What comes after a longer rest is in
-	// time. 0: 1 ms, which is no more than a busy kubelet's own; negative: none.
+	// Slack is how late the agent may be with work that is due shortly after it last
+	// woke, so that it wakes once for many pods. Work after a longer rest is on
+	// time. The default is 1 ms, no more than the delay of a busy kubelet; a
+	// negative Slack is none.
 	Slack time.Duration
 	// Config is the kubelet's configuration.
 	Config lifecycle.Config
-	// Admit is asked once whether a pod may run here. Its answer is nil, or why
-	// not: Reason and Message of an eviction, of which nothing else counts (S82).
-	// The pod must not be modified. nil: all may.
+	// Admit decides once whether a pod may run here. It returns nil to admit the
+	// pod, else an eviction whose Reason and Message say why not; its other fields
+	// are ignored (S82). It must not modify the pod. If nil, every pod is admitted.
 	Admit func(pod *corev1.Pod) *lifecycle.Eviction
 	// ParallelPulls lets several images be pulled at a time. By default it is one
 	// at a time, in order of request (I12).
 	ParallelPulls bool
 
-	// StateDir is a directory in which the agent keeps what it must know to go on
-	// after it was killed: a file for each pod, written before what that is about
-	// to do is begun. An agent that is made with it has those pods at once, adopts
-	// what still runs of them, and goes on with their restart counts and back-offs
-	// (P39, P55). Add them again as if they were new; Remove those whose source is
-	// gone. What was asked for in the very moment of the death may be lost: a
-	// Delete is kept once Pods shows it. The files are not synced to the disk, as a crash of the machine ends
-	// the containers, too. Empty: nothing is kept.
+	// StateDir is the directory in which the agent keeps what it needs to continue
+	// after it was killed: one file for each pod, written before the runtime is
+	// asked to change anything. A new agent with the same directory starts with
+	// these pods, adopts what still runs of them, and keeps their restart counts and
+	// back-offs (P39, P55). Add them again as if they were new, and Remove those
+	// whose source is gone. A request made at the moment of the crash may be lost: a
+	// Delete is safe once Pods shows it. Files are not synced to disk, because a
+	// crash of the machine ends the containers as well. If empty, nothing is kept.
 	StateDir string
-	// Flight records what the machines are given, to be played again. nil: nobody
-	// does.
+	// Flight records what the machines are given, for "podclock replay". If nil,
+	// nothing is recorded.
 	Flight *flight.Recorder
 
-	// EventRecorder takes the events of pods. nil: nobody does.
+	// EventRecorder takes the events of pods. If nil, they are dropped.
 	EventRecorder EventRecorder
-	// OnStatus is told of each [Change]: a new status, a deletion or another spec,
-	// that the pod is finished, that it is gone. See also [Agent.Watch].
+	// OnStatus is called for each [Change]: a new status, a deletion, another spec,
+	// a finished pod, a pod that is gone. See also [Agent.Watch].
 	OnStatus func(Change)
-	// OnRecord is told of all that happens, in order, and to which pod: there may
-	// be two of a name, one that ends and its successor. Give a pod's records to a
-	// timeline's track, and they can be printed and queried.
+	// OnRecord is called for everything that happens, in order, with the pod
+	// concerned. Two pods may have one name: one that ends, and its successor. Add a
+	// pod's records to a timeline's track to print and query them.
 	OnRecord func(pod lifecycle.Identity, r timeline.Record)
-	// Logger is told what goes wrong beside the pods. nil: nobody is.
+	// Logger takes what goes wrong outside the pods. If nil, it is dropped.
 	Logger *slog.Logger
 }
 

@@ -41,9 +41,9 @@ func (w *watcher) take() []*pod {
 	return taken
 }
 
-// Watch yields every pod that there is, and then each that changes, until ctx
-// ends or Run returns. Who is slow misses what a pod was in between, never what
-// it has become, and may be told that twice.
+// Watch yields every pod, and then each pod that changes, until ctx ends or Run
+// returns. A slow reader skips intermediate states but always gets the latest
+// one, possibly twice.
 func (a *Agent) Watch(ctx context.Context) iter.Seq[Change] {
 	return func(yield func(Change) bool) {
 		w := &watcher{marked: map[*pod]bool{}, wake: make(chan struct{}, 1)}

@@ -19,17 +19,17 @@ import (
 // is a [Behaviour]; else they run for ever. The fields must not be changed once
 // it is in use.
 type Fake struct {
-	// AfterFunc calls f after d, which is positive, unless stopped before. nil: on
-	// the real clock.
+	// AfterFunc calls f after d, which is positive, unless stopped before. If nil,
+	// it uses the real clock.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
-	// Now is the time that List tells. nil: that of the real clock.
+	// Now is the time that List reports. If nil, it is that of the real clock.
 	Now func() time.Time
-	// Program says what a container does. nil: what its command says.
+	// Program says what a container does. If nil, its command decides.
 	Program func(agent.ContainerConfig) Program
-	// Sandbox says how running a sandbox goes. nil: it is there at once.
+	// Sandbox says how running a sandbox goes. If nil, it is ready at once.
 	Sandbox func(agent.SandboxConfig) SandboxPlan
-	// Present reports whether an image is there, Pull how pulling it goes. nil:
-	// every image is there, and pulls succeed at once.
+	// Present reports whether an image is present, Pull how pulling it goes. If nil,
+	// every image is present, and pulls succeed at once.
 	Present func(image string) bool
 	Pull    func(image string) PullPlan
 
@@ -45,16 +45,18 @@ type Fake struct {
 type Program struct {
 	CreateTakes, StartTakes, RemoveTakes time.Duration
 	CreateError, StartError              error
-	// ID is the container's; empty: the fake makes one.
+	// ID is the container's. If empty, the fake makes one.
 	ID string
-	// Exit is the container's own end. nil: it runs for ever.
+	// Exit is the container's own end. If nil, it runs for ever.
 	Exit *Exit
 	// LogTail and RuntimeMessage are those of its notice, however it ends.
 	LogTail, RuntimeMessage string
-	// Stop is asked for the reaction to the stop signal: the end that it leads
-	// to; nil: none. A nil func exits at once with 143.
+	// Stop returns the end that the stop signal leads to, or nil if the container
+	// ignores the signal. If Stop itself is nil, the container exits at once with
+	// 143.
 	Stop func() *Exit
-	// Exec runs a command; ctx ends with the container. nil: it exits with 0.
+	// Exec runs a command; ctx ends with the container. If nil, the command exits
+	// with 0.
 	Exec func(ctx context.Context, command []string) ([]byte, error)
 }
 
