@@ -16,7 +16,7 @@ import (
 // is deleted, which changes nothing (S84): Remove stops it.
 type Delete struct {
 	Pod string
-	// Grace in seconds; nil: the pod's own.
+	// Grace is the grace period in seconds. If nil, it is the pod's own.
 	Grace *int64
 }
 
@@ -51,7 +51,8 @@ type Evict struct {
 	Pod string
 	// Reason and Message are the status', Reason is the event's too.
 	Reason, Message string
-	// Grace in seconds; nil: 1, as for a hard threshold.
+	// Grace is the grace period in seconds. If nil, it is 1, as for a hard
+	// threshold.
 	Grace *int64
 }
 

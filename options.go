@@ -9,25 +9,25 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// Options is what a simulation is made of. Only Pods must be given. All
-// durations count from the start.
+// Options configure a simulation. Only Pods is required. All durations count
+// from the start.
 type Options struct {
 	// Pods run on one node, in this order.
 	Pods []Pod
-	// Images says what the node's registry does, by image as the manifests name
-	// it. An image that is not listed is present.
+	// Images says what the node's registry does, by image as the manifests name it.
+	// An image that is not listed is present on the node.
 	Images map[string]Image
-	// Facts are done to the pods at their times; those of one instant in this order.
+	// Facts happen to the pods at their times; those of one instant in this order.
 	Facts []TimedFact
 
-	// For is how long [Run] plays. [New] does not look at it. 0: DefaultFor.
+	// For is how long [Run] plays; [New] ignores it. The default is DefaultFor.
 	For time.Duration
-	// Start is the virtual time at the start. Zero: [Epoch].
+	// Start is the virtual time at the start. The default is [Epoch].
 	Start time.Time
-	// Timing is how long the kubelet's own machinery takes. nil: ideal, that is
-	// no time at all. See [KubeletTiming] and [FixedTiming].
+	// Timing is how long the kubelet's own machinery takes. If nil, it is ideal: no
+	// time at all. See [KubeletTiming] and [FixedTiming].
 	Timing Timing
-	// Seed decides all that is chance.
+	// Seed decides everything that is chance.
 	Seed uint64
 	// Config is the kubelet's configuration.
 	Config lifecycle.Config
@@ -39,38 +39,38 @@ type Options struct {
 
 	// Filter says what the timeline leaves out.
 	Filter timeline.Filter
-	// NoLeap plays every single probe. The result is the same, only later.
+	// NoLeap plays every single probe. The result is the same, but takes longer.
 	NoLeap bool
-	// Tap is told of everything that goes into and comes out of the pods'
+	// Tap is called for everything that goes into and comes out of the pods'
 	// machines. It must not call the simulation.
 	Tap func(Tap)
 }
 
-// DefaultFor is how long [Run] plays if it is not told.
+// DefaultFor is how long [Run] plays by default.
 const DefaultFor = 10 * time.Minute
 
-// Epoch is when simulations start unless told otherwise: a whole second, as
-// time stamps of the API are cut to seconds.
+// Epoch is when simulations start by default: a whole second, because time
+// stamps of the API are cut to seconds.
 var Epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Pod is one pod, or several replicas of it.
 type Pod struct {
-	// Manifest is the pod as it would be applied: defaults are filled in, and
-	// what the API server would refuse is an error. It is not modified.
+	// Manifest is the pod as it would be applied. Defaults are filled in, and what
+	// the API server would refuse is an error. It is not modified.
 	Manifest *corev1.Pod
-	// Replicas is how many pods there are of it. They are called NAME-0, NAME-1
-	// and so on; a single pod (0 or 1) has the manifest's name.
+	// Replicas is how many pods are made of it, called NAME-0, NAME-1 and so on. A
+	// single pod (0 or 1) has the manifest's name.
 	Replicas int
 	// At is when the kubelet is told of the pod.
 	At time.Duration
-	// NameTaken: another static pod of the same full name still runs, so that
-	// this one does not start before [FreeName] (S84).
+	// NameTaken tells that another static pod of the same full name still runs, so
+	// that this one does not start before [FreeName] (S84).
 	NameTaken bool
-	// Apps are the behaviours by container, init containers and sidecars
-	// included. A container without one runs for ever and answers every probe
-	// well; an init container without one exits with 0 at once.
+	// Apps say what each container does, by its name; init containers and sidecars
+	// count. A container without an App runs for ever and answers every probe well.
+	// An init container without one exits with 0 at once.
 	Apps map[string]App
-	// Sandbox is how the pod's sandbox does.
+	// Sandbox is how the runtime does with the pod's sandbox.
 	Sandbox Sandbox
 }
 

@@ -168,9 +168,8 @@ func (s *Simulation) Pods() []string {
 	return names
 }
 
-// Status returns a pod's status as the kubelet has it. Before the kubelet is
-// told of the pod it is the zero status. The error is for a pod that there is
-// not.
+// Status returns a pod's status as the kubelet has it. It is the zero status
+// until the kubelet is told of the pod. It is an error if no pod has the name.
 func (s *Simulation) Status(pod string) (corev1.PodStatus, error) {
 	p, err := s.podNamed(pod)
 	if err != nil || p.machine == nil {

@@ -59,8 +59,8 @@ type Event struct {
 
 	// Op is the Op of the action that the event answers.
 	Op uint64
-	// Err is the failure of what was asked for, as the runtime words it;
-	// empty: it succeeded.
+	// Err is the failure of what was asked for, as the runtime words it. It is empty
+	// for a success.
 	Err string
 	// ErrReason is the waiting reason of a failed CreateContainer, where it is
 	// not CreateContainerError: CreateContainerConfigError, PreCreateHookError,
@@ -75,19 +75,19 @@ type Event struct {
 	// means Completed for code 0, else Error (C8).
 	ExitCode   int32
 	ExitReason string
-	// Message is the content of the file at terminationMessagePath, of which the
-	// last 4096 bytes count. LogTail is the end of the container's logs, at least
-	// 80 lines or 2048 bytes if there is as much: it counts if Message is empty and
-	// the policy FallbackToLogsOnError lets it. RuntimeMessage is what the runtime
-	// itself has to say, and goes before either (C10).
+	// Message is the content of the file at terminationMessagePath; its last 4096
+	// bytes count. LogTail is the end of the container's logs, at least 80 lines or
+	// 2048 bytes if there are as many. It counts if Message is empty and the policy
+	// is FallbackToLogsOnError. RuntimeMessage is what the runtime itself says, and
+	// stands before either (C10).
 	Message, LogTail, RuntimeMessage string
 
-	// At is when a ContainerStarted or ContainerExited happened, if the shell
-	// learns of it later, as after a restart of its process. Zero: now.
+	// At is when a ContainerStarted or ContainerExited happened, if the shell learns
+	// of it later, as after a restart of its process. If zero, it happened now.
 	At time.Time
 
 	// ID is the runtime's ID of a created container, with its scheme
-	// ("containerd://…"). Empty: the machine makes one.
+	// ("containerd://…"). If empty, the machine makes one.
 	ID string
 	// ImageID is the runtime's reference of the image of a created container.
 	ImageID string
@@ -112,7 +112,7 @@ type Event struct {
 	Attempt  uint64
 	Answer   probe.Answer
 
-	// Grace is the deletion's grace period in seconds; nil: the pod's.
+	// Grace is the deletion's grace period in seconds. If nil, it is the pod's.
 	Grace *int64
 	// Eviction is why and how the kubelet ends the pod.
 	Eviction *Eviction
@@ -134,9 +134,10 @@ type Eviction struct {
 	// "Terminated", or an admission reason.
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
-	// EventReason is the reason of the event recorded with Message; empty: none.
+	// EventReason is the reason of the event recorded with Message. If empty, none
+	// is recorded.
 	EventReason string `json:"eventReason,omitempty"`
-	// Grace in seconds; nil: the pod's.
+	// Grace is the grace period in seconds. If nil, it is the pod's.
 	Grace *int64 `json:"graceSeconds,omitempty"`
 	// Disruption adds the condition DisruptionTarget (S53).
 	Disruption bool `json:"disruption,omitempty"`

@@ -65,7 +65,8 @@ var operators = []struct{ wrong, right string }{
 	{"=<", "<="}, {"=>", ">="}, {"≤", "<="}, {"≥", ">="}, {"==", ""}, {"=", ""},
 }
 
-// miswritten finds an operator that there is not, and says what to write.
+// miswritten finds an operator that does not exist, and says what to write
+// instead.
 func miswritten(text string) (wrong, cure string) {
 	for _, o := range operators {
 		if rest, ok := strings.CutPrefix(text, o.wrong); ok {

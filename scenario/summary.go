@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// PodSummary is what a run has come to for one pod. Times in JSON are written as
+// PodSummary is the outcome of a run for one pod. Times in JSON are written as
 // "1m10s".
 type PodSummary struct {
 	Pod    string          `json:"pod"` // "namespace/name"
@@ -24,7 +24,8 @@ type PodSummary struct {
 	Ready  string          `json:"ready"`
 	// Finished: the kubelet is done with the pod for good.
 	Finished bool `json:"finished"`
-	// FirstReady is the time from the start to the first Ready; nil: never.
+	// FirstReady is the time from the start to the first Ready. It is nil if the pod
+	// was never Ready.
 	FirstReady *metav1.Duration   `json:"firstReady"`
 	TimeReady  metav1.Duration    `json:"timeReady"`
 	Restarts   int                `json:"restarts"`
@@ -32,12 +33,12 @@ type PodSummary struct {
 	Kills      []KillSummary      `json:"kills"`
 }
 
-// ContainerSummary is what a run has come to for one container.
+// ContainerSummary is the outcome of a run for one container.
 type ContainerSummary struct {
 	Name     string `json:"name"`
 	Restarts int32  `json:"restarts"`
-	// Detections are of the app's troubles that a probe found and a kill ended;
-	// nil: none.
+	// Detections are the app's troubles that a probe found and a kill ended. It is
+	// nil if there were none.
 	Detections *DetectionSummary `json:"detections,omitempty"`
 }
 

@@ -10,14 +10,14 @@ import (
 )
 
 // Pod is one pod's part of a timeline. All its durations count from the start
-// of the timeline. The zero Pod is one of which nothing is told.
+// of the timeline. The zero Pod has no records.
 type Pod struct {
 	timeline *Timeline
 	name     string
 }
 
 // Pod returns the part of the pod "namespace/name"; the namespace may be left
-// out. The error is for a name that none of the pods has, or several have.
+// out. It is an error if no pod has the name, or several have it.
 func (t *Timeline) Pod(name string) (Pod, error) {
 	var found []string
 	for _, k := range t.tracks {

@@ -2,8 +2,8 @@ package timeline
 
 import "time"
 
-// Container is one container's part of a pod's timeline. The zero Container is
-// one of which nothing is told.
+// Container is one container's part of a pod's timeline. The zero Container has
+// no records.
 type Container struct {
 	pod  Pod
 	name string

@@ -79,9 +79,10 @@ func (a *Agent) Update(manifest *corev1.Pod) error {
 	return a.send(id.UID, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
 }
 
-// Delete asks for the deletion of a pod, with a grace period in seconds; nil:
-// the pod's own (S70). When it is finished the agent forgets it. Of a static pod
-// only the mirror is deleted, which changes nothing (S84): Remove it.
+// Delete asks for the deletion of a pod, with a grace period in seconds, or nil
+// for the pod's own (S70). The agent forgets the pod when it is finished.
+// Deleting a static pod deletes only its mirror, which changes nothing (S84):
+// use Remove.
 func (a *Agent) Delete(uid types.UID, grace *int64) error {
 	if grace != nil {
 		g := *grace
@@ -90,13 +91,14 @@ func (a *Agent) Delete(uid types.UID, grace *int64) error {
 	return a.send(uid, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: grace})
 }
 
-// Remove tells that a pod is gone from where it came from, without a deletion:
-// the manifest of a static pod (S72). When it is finished the agent forgets it.
+// Remove tells that a pod is gone from its source without a deletion, such as
+// the manifest of a static pod (S72). The agent forgets the pod when it is
+// finished.
 func (a *Agent) Remove(uid types.UID) error {
 	return a.send(uid, lifecycle.Event{Type: lifecycle.PodRemoved})
 }
 
-// Evict ends a pod for a reason of the node's (S81). It stays, as failed.
+// Evict ends a pod for a reason of the node's (S81). The pod stays, as failed.
 func (a *Agent) Evict(uid types.UID, e lifecycle.Eviction) error {
 	return a.send(uid, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: &e})
 }
@@ -110,8 +112,8 @@ func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
 	return a.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
 }
 
-// NetworkDown tells that the runtime's network is not ready, and why: no pod is
-// synced that needs it, until NetworkUp (T7).
+// NetworkDown tells that the runtime's network is not ready, and why. No pod
+// that needs it is synced until NetworkUp (T7).
 func (a *Agent) NetworkDown(why string) error {
 	if why == "" {
 		return fmt.Errorf("agent: NetworkDown: there is no reason: give one, it is what the pods' events say")
@@ -155,8 +157,8 @@ func (a *Agent) byID(uid types.UID) *pod {
 	return a.byUID[uid]
 }
 
-// Status returns the agent's own status of a pod; false: there is no such pod.
-// Before the pod has one it is the zero status.
+// Status returns the agent's own status of a pod, and false if there is no such
+// pod. It is the zero status until the pod has one.
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	a.mail.poke() // whoever asks may have set the clock
 	p := a.byID(uid)

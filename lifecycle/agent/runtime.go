@@ -12,7 +12,7 @@ import (
 
 // Runtime runs sandboxes and containers, in the terms of the Container Runtime
 // Interface. Package runtimetest checks an implementation against these rules,
-// but for the last, which it cannot bring about:
+// except the last, which it cannot bring about:
 //
 //  1. Every method may be called at any time, from any goroutine. Calls for one
 //     pod come one after another, but for StopContainer, Exec and removals.
@@ -32,12 +32,11 @@ import (
 type Runtime interface {
 	// Name is the scheme of container IDs in statuses: "containerd".
 	Name() string
-	// Subscribe says whom to tell of what ends by itself. It is called once,
-	// before all other methods. notify does not block.
+	// Subscribe sets the function that is told of what ends by itself. It is called
+	// once, before all other methods. notify does not block.
 	Subscribe(notify func(Notice))
-	// List returns the sandboxes and containers that are there, also those that
-	// were made for an earlier agent. An end that happens meanwhile is noticed, be
-	// it listed or not.
+	// List returns all sandboxes and containers, including those made for an earlier
+	// agent. An end that happens meanwhile is noticed, whether it is listed or not.
 	List(ctx context.Context) (Inventory, error)
 
 	// RunSandbox makes a sandbox, ready for containers.
@@ -58,10 +57,10 @@ type Runtime interface {
 	CreateContainer(ctx context.Context, config ContainerConfig) (Container, error)
 	// StartContainer starts a container that was created, once.
 	StartContainer(ctx context.Context, container string) error
-	// StopContainer sends the stop signal, and SIGKILL after the grace period;
-	// it returns when the container has ended. The signal is sent once: of
-	// several calls the earliest SIGKILL counts (C45). A container that was
-	// created and not started never starts.
+	// StopContainer sends the stop signal, and SIGKILL after the grace period; it
+	// returns when the container has ended. The signal is sent once. If there are
+	// several calls, the earliest SIGKILL counts (C45). A container that was created
+	// but not started never starts afterwards.
 	StopContainer(ctx context.Context, container string, grace time.Duration) error
 	// RemoveContainer removes a container that does not run.
 	RemoveContainer(ctx context.Context, container string) error
@@ -83,8 +82,8 @@ type SandboxConfig struct {
 // Sandbox is a sandbox that was run.
 type Sandbox struct {
 	ID string
-	// IP is the pod's address. Only that of a pod with hostNetwork may be empty:
-	// a sandbox without an address counts as gone (S1).
+	// IP is the pod's address. It may be empty only for a pod with hostNetwork: any
+	// other sandbox without an address counts as gone (S1).
 	IP string
 }
 

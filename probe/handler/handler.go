@@ -26,25 +26,26 @@ type Handler interface {
 // Options say how a Prober reaches its targets. The zero value is the kubelet's
 // way.
 type Options struct {
-	// UserAgent is what probes call themselves. Empty: "kube-probe/1.36" (P106).
+	// UserAgent is what probes call themselves. The default is "kube-probe/1.36"
+	// (P106).
 	UserAgent string
-	// HookUserAgent is what hooks call themselves. Empty: "kube-lifecycle/1.36"
-	// (C37).
+	// HookUserAgent is what hooks call themselves. The default is
+	// "kube-lifecycle/1.36" (C37).
 	HookUserAgent string
-	// DialContext opens the connections of httpGet, tcpSocket and grpc. Nil: TCP
-	// from this machine (P93).
+	// DialContext opens the connections of httpGet, tcpSocket and grpc. If nil, they
+	// are TCP from this machine (P93).
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// TLSConfig is for httpGet with scheme HTTPS. Nil: the server's certificate
-	// is not verified and none is sent (P107). It is not modified.
+	// TLSConfig is for httpGet with scheme HTTPS. It is not modified. If nil, the
+	// server's certificate is not verified and none is sent (P107).
 	TLSConfig *tls.Config
-	// Proxy picks the proxy of an httpGet request. Nil: none, whatever the
-	// environment says (P107).
+	// Proxy picks the proxy of an httpGet request. If nil, there is none, whatever
+	// the environment says (P107).
 	Proxy func(*http.Request) (*url.URL, error)
-	// GRPCCredentials secure the connections of grpc probes. Nil: plaintext, as
-	// the kubelet always does (P115).
+	// GRPCCredentials secure the connections of grpc probes. If nil, they are
+	// plaintext, as a kubelet's always are (P115).
 	GRPCCredentials credentials.TransportCredentials
-	// Sleep waits for a sleep hook; it returns an error if ctx ends first. Nil:
-	// on the real clock.
+	// Sleep waits for a sleep hook, and returns an error if ctx ends first. If nil,
+	// it uses the real clock.
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 

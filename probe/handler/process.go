@@ -21,7 +21,7 @@ const orphanDelay = 100 * time.Millisecond
 type LocalExec struct {
 	// Dir is the working directory. Empty: that of this process.
 	Dir string
-	// Env is the environment, as NAME=VALUE. Nil: that of this process.
+	// Env is the environment, as NAME=VALUE. If nil, it is that of this process.
 	Env []string
 	// BreakPipe closes the output of a command that has written 10240 bytes,
 	// which SIGPIPE then ends: so the kubelet's exec prober treats a process of

@@ -19,8 +19,8 @@ type Target struct {
 	Container string
 	// ContainerID is the instance that Exec runs commands in.
 	ContainerID string
-	// Probe is the kind of the probe; 0 for a hook, and where it is not known. It
-	// changes nothing, and tells those who count probes which one it is.
+	// Probe is the kind of the probe, for those who count probes; 0 for a hook, and
+	// where it is not known. It changes nothing else.
 	Probe probe.Kind
 	// PodIP is where httpGet, tcpSocket and grpc connect to, unless the probe
 	// names a host. If it is empty they connect to this machine (P92).
@@ -30,8 +30,8 @@ type Target struct {
 	// Env is the container's: $(NAME) in a probe's command is looked up here
 	// (P99).
 	Env []corev1.EnvVar
-	// Exec runs commands in the container. Nil: exec probes and hooks answer
-	// with an error.
+	// Exec runs commands in the container. If nil, exec probes and hooks answer with
+	// an error.
 	Exec Exec
 }
 
