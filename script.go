@@ -71,9 +71,9 @@ type ServerKind string
 
 // The kinds of servers.
 const (
-	HTTPServer ServerKind = "http"
-	TCPServer  ServerKind = "tcp"
-	GRPCServer ServerKind = "grpc"
+	HTTPServer ServerKind = "http" // HTTP, with answers by path
+	TCPServer  ServerKind = "tcp"  // nothing: it accepts connections
+	GRPCServer ServerKind = "grpc" // the gRPC health service
 )
 
 // A simulation binds a script to its container first; the methods below are

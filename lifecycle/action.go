@@ -88,8 +88,8 @@ type HookKind uint8
 
 // The lifecycle hooks.
 const (
-	PostStart HookKind = iota + 1
-	PreStop
+	PostStart HookKind = iota + 1 // runs when the container has started (C32)
+	PreStop                       // runs before the container gets its stop signal (C42)
 )
 
 // String returns the hook's field name in the container's lifecycle.

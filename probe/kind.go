@@ -4,10 +4,11 @@ package probe
 // the constants is the written order of probes at equal instants.
 type Kind uint8
 
+// The kinds of probes.
 const (
-	Startup Kind = iota + 1
-	Readiness
-	Liveness
+	Startup   Kind = iota + 1 // startupProbe: the other two wait for its success
+	Readiness                 // readinessProbe: decides whether the container is ready
+	Liveness                  // livenessProbe: its failure has the container killed
 )
 
 // Kinds lists every Kind in its written order.
@@ -57,10 +58,11 @@ func (k Kind) initial() Result {
 // Result is what a worker publishes about a container instance (P69).
 type Result uint8
 
+// The results.
 const (
-	Unknown Result = iota
-	Success
-	Failure
+	Unknown Result = iota // nothing is decided yet
+	Success               // successThreshold was reached
+	Failure               // failureThreshold was reached, or nothing has succeeded yet (P48)
 )
 
 // String is "Unknown", "Success" or "Failure".
@@ -80,11 +82,12 @@ func (r Result) String() string {
 // Outcome is what one attempt of a handler found (P90).
 type Outcome uint8
 
+// The outcomes.
 const (
-	OutcomeUnknown Outcome = iota // unreachable, or the attempt errored
-	OutcomeSuccess
-	OutcomeWarning // counts as success, with an event
-	OutcomeFailure
+	OutcomeUnknown Outcome = iota // the attempt errored: nothing was learnt
+	OutcomeSuccess                // a good answer
+	OutcomeWarning                // counts as success, with an event
+	OutcomeFailure                // a bad answer, or none in time
 )
 
 // String is the lower-case name that the kubelet prints (P123).

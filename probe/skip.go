@@ -3,15 +3,16 @@ package probe
 // SkipReason says why a pass did not probe.
 type SkipReason uint8
 
+// The reasons to skip a pass.
 const (
-	NotSkipped SkipReason = iota
-	SkipNoStatus
-	SkipNoInstance
-	SkipOnHold
-	SkipNotRunning
-	SkipInitialDelay
-	SkipAlreadyStarted
-	SkipNotStarted
+	NotSkipped         SkipReason = iota // the pass probed (P57)
+	SkipNoStatus                         // the status cache has nothing of the pod yet (P45)
+	SkipNoInstance                       // the container has no ID in the status yet (P47)
+	SkipOnHold                           // the probe has failed this instance: it waits for the next one (P49)
+	SkipNotRunning                       // the container does not run, and may be started again (P49)
+	SkipInitialDelay                     // initialDelaySeconds have not passed, in whole seconds (P53)
+	SkipAlreadyStarted                   // of a startup probe: the container has started (P54)
+	SkipNotStarted                       // of the others: the startup probe has not succeeded yet (P54)
 )
 
 // skipTexts and skipRules are indexed by SkipReason.
@@ -56,12 +57,13 @@ func (r SkipReason) Rule() string {
 // EndReason says why a worker ended (P34).
 type EndReason uint8
 
+// The reasons to end.
 const (
-	NotEnded EndReason = iota
-	EndStopped
-	EndPodFinished
-	EndNotRestarting
-	EndPodDeleted
+	NotEnded         EndReason = iota // the worker goes on
+	EndStopped                        // it was told to stop; it sees that between passes (P38)
+	EndPodFinished                    // the pod's phase is Succeeded or Failed (P46)
+	EndNotRestarting                  // the container has terminated and may not be started again (P49)
+	EndPodDeleted                     // the worker's own pod object has a deletion timestamp (P51)
 )
 
 var endTexts = [...]string{

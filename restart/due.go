@@ -10,8 +10,8 @@ const (
 	StateUnknown State = iota // the runtime cannot tell
 	StateAbsent               // there is no instance
 	StateCreated              // created and never started
-	StateRunning
-	StateExited
+	StateRunning              // started, and not ended
+	StateExited               // ended, or could not be started
 )
 
 // MarshalText implements [encoding.TextMarshaler]: the state's String.

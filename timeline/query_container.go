@@ -97,11 +97,10 @@ type Detection struct {
 // After is how long it took from the trouble to the kill.
 func (d Detection) After() time.Duration { return d.Kill - d.Trouble }
 
-// Trouble is the Reason of Fact records that tell when an app begins to hang
-// or to fail its probes; Recovery of those that tell that it is well again.
+// The Reasons of Fact records about an app.
 const (
-	Trouble  = "Trouble"
-	Recovery = "Recovery"
+	Trouble  = "Trouble"  // it begins to hang, or to fail its probes
+	Recovery = "Recovery" // it is well again
 )
 
 // Detections returns every trouble of the container, told by a Fact whose

@@ -56,9 +56,9 @@ type ContainerState uint8
 // The states of a container.
 const (
 	StateCreated ContainerState = iota + 1 // it can be started
-	StateRunning
-	StateExited  // or it was stopped, or failed to start, before it ran
-	StateUnknown // it ran, and nobody knows whether it does: see Notice
+	StateRunning                           // it was started, and has not ended
+	StateExited                            // or it was stopped, or failed to start, before it ran
+	StateUnknown                           // it ran, and nobody knows whether it does: see Notice
 )
 
 // String returns the state as in "crictl ps".

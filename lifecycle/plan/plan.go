@@ -79,10 +79,10 @@ type Cause uint8
 
 // The causes.
 const (
-	CauseOther Cause = iota // pod kill, changed definition, hook, RestartAllContainers
-	CauseStartupProbe
-	CauseLivenessProbe
-	CauseUnknownState
+	CauseOther         Cause = iota // pod kill, changed definition, hook, RestartAllContainers
+	CauseStartupProbe               // the startup probe has failed
+	CauseLivenessProbe              // the liveness probe has failed
+	CauseUnknownState               // the runtime cannot tell its state (R8)
 )
 
 // String returns the cause in words.

@@ -8,8 +8,11 @@ import (
 
 // What net/http says when a probe's time is over, or its redirects are too many.
 const (
-	AwaitingHeaders  = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-	ReadingBody      = "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+	// AwaitingHeaders: no response came (P111).
+	AwaitingHeaders = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+	// ReadingBody: the headers came, and the body did not (P112).
+	ReadingBody = "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+	// TooManyRedirects: the server redirects without end (P109).
 	TooManyRedirects = "stopped after 10 redirects"
 )
 

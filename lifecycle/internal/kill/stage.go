@@ -10,8 +10,8 @@ const (
 	PreStop Stage = iota + 1 // the preStop hook runs
 	Turn                     // a sidecar waits for its turn
 	Stop                     // the runtime stops it
-	Done
-	Failed // the runtime could not stop it
+	Done                     // it has ended
+	Failed                   // the runtime could not stop it
 )
 
 var stageNames = [...]string{0: "none", PreStop: "preStop", Turn: "turn", Stop: "stop", Done: "done", Failed: "failed"}

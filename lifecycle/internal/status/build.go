@@ -53,11 +53,11 @@ type Input struct {
 // Waiting is why a container waits. The zero Waiting is no reason.
 type Waiting struct{ Reason, Message string }
 
-// DeadlineExceeded is the reason of a pod whose activeDeadlineSeconds have passed,
-// DeadlineMessage its message (S80).
+// What a status and its event say of a pod whose activeDeadlineSeconds have passed
+// (S80).
 const (
-	DeadlineExceeded = "DeadlineExceeded"
-	DeadlineMessage  = "Pod was active on the node longer than the specified deadline"
+	DeadlineExceeded = "DeadlineExceeded"                                              // the reason
+	DeadlineMessage  = "Pod was active on the node longer than the specified deadline" // the message
 )
 
 // Build returns the pod's status, and the containers whose readiness workers are

@@ -17,8 +17,8 @@ import (
 
 // What net/http's client says when its time is over.
 var (
-	ErrAwaitingHeaders = errors.New(answer.AwaitingHeaders)
-	ErrReadingBody     = errors.New(answer.ReadingBody)
+	ErrAwaitingHeaders = errors.New(answer.AwaitingHeaders) // before a response
+	ErrReadingBody     = errors.New(answer.ReadingBody)     // after its head
 )
 
 // Client has exchanges. What it cannot judge without doubt it leaves to net/http.
