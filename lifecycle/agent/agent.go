@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/benbjohnson/clock"
-	"github.com/gofrs/flock"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/podclock/podclock/lifecycle"
 )
 
 // Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
@@ -44,10 +46,10 @@ type Agent struct {
 	pulls      []pull            // the first one is under way
 	issued     uint64            // requests
 	noNetwork  string            // why there is none; empty: there is
-	held       *flock.Flock      // on the state directory
-	restored   []*pod            // from the state directory, until they are adopted
-	sandboxing int               // sandboxes that are being run
-	dead       map[string]bool   // those that died before they were answered
+	state      stateDir
+	restored   []*pod          // from the state directory, until they are adopted
+	sandboxing int             // sandboxes that are being run
+	dead       map[string]bool // those that died before they were answered
 }
 
 // New returns an agent. It starts with the pods saved in Options.StateDir, and
@@ -69,14 +71,39 @@ func New(o Options) (*Agent, error) {
 		dead: map[string]bool{},
 	}
 	a.probes.some.L = &a.probes.mu
-	if err := a.lock(); err != nil {
+	var err error
+	if a.state, err = openStateDir(o.StateDir, o.Logger); err != nil {
 		return nil, err
 	}
 	if err := a.load(); err != nil {
-		a.unlock()
+		a.state.close()
 		return nil, err
 	}
 	return a, nil
+}
+
+// load begins with the pods of the state directory.
+func (a *Agent) load() (err error) {
+	if a.restored, err = a.state.load(a.restore); err != nil {
+		return err
+	}
+	for _, p := range a.restored {
+		a.byUID[p.identity.UID] = p
+		a.added = max(a.added, p.number+1)
+	}
+	a.pods = slices.Clone(a.restored)
+	return nil
+}
+
+// restore makes a pod of its written form.
+func (a *Agent) restore(s *savedPod) (*pod, error) {
+	p := s.pod()
+	machine, err := lifecycle.Restore(s.Machine, a.o.Config, a.podTiming(p))
+	if err != nil {
+		return nil, err
+	}
+	p.continueAs(machine)
+	return p, nil
 }
 
 // Run runs the pods until ctx ends. Call it once. It adopts what an earlier
@@ -89,7 +116,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	if err := a.begin(); err != nil {
 		return err
 	}
-	defer a.unlock()
+	defer a.state.close()
 	defer a.end() // first: calls that are under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

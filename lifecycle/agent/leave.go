@@ -39,7 +39,7 @@ func (a *Agent) forget(p *pod) {
 	delete(a.byUID, p.identity.UID)
 	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
 	a.mu.Unlock()
-	a.unsave(p)
+	a.state.remove(p)
 	a.publish(p, func(c *Change) { c.Gone = true })
 }
 

@@ -16,7 +16,7 @@ func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 		a.recordFact(p, &happening[i])
 	}
 	actions := a.stepMachine(p, happening)
-	a.keep(p, happening, actions)
+	a.state.keep(p, happening, actions)
 	for i := range actions {
 		a.record(p, &actions[i])
 		a.follow(p, &actions[i])
