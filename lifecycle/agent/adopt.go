@@ -64,7 +64,7 @@ func (a *Agent) removeLate(have *Inventory) {
 	f := newFound(*have)
 	for i := range have.Sandboxes {
 		s := &have.Sandboxes[i]
-		if p := a.byID(s.Pod.UID); a.sandboxes[s.ID] != nil || p != nil && p.making > 0 {
+		if p := a.pods.get(s.Pod.UID); a.sandboxes[s.ID] != nil || p != nil && p.making > 0 {
 			f.take(s.ID)
 		}
 	}
@@ -89,7 +89,7 @@ func (a *Agent) resume(ctx context.Context, p *pod, f *found) {
 		a.containers[c.id] = c
 	}
 	happening := []lifecycle.Event{{Type: lifecycle.KubeletRestarted, KeepMemory: true}, {Type: lifecycle.NetworkUp}}
-	if p.template.Static() && !p.machine.Finished() && a.claim(p) {
+	if p.template.Static() && !p.machine.Finished() && a.static.claim(p) {
 		happening = append(happening, lifecycle.Event{Type: lifecycle.NameTaken})
 	}
 	world := p.machine.Runtime()

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/clock"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -18,16 +17,10 @@ import (
 // may be called at any time, from any goroutine, and do not block; what they ask
 // for is done in the order of the calls, once the agent runs.
 type Agent struct {
-	o    Options
-	mail mailbox
-
-	mu       sync.Mutex // guards what follows
-	byUID    map[types.UID]*pod
-	pods     []*pod // in the order in which they were added
-	added    int
-	watchers map[*watcher]struct{}
-	running  bool
-	stopped  bool
+	o     Options
+	mail  mailbox
+	pods  registry
+	begun atomic.Bool
 
 	// The rest belongs to the loop.
 
@@ -37,15 +30,15 @@ type Agent struct {
 	time       steady
 	now        time.Time // read once a wake
 	deadlines  deadlines
-	timer      *clock.Timer
-	armed      time.Time // what timer is set to; zero: there is none
+	alarm      alarm
 	late       *clock.Timer
+	recorder   recorder
 	containers map[string]*instance
 	sandboxes  map[string]*pod
-	static     map[string][]*pod // by full name: the first one has it (S84)
-	pulls      []pull            // the first one is under way
-	issued     uint64            // requests
-	noNetwork  string            // why there is none; empty: there is
+	static     staticNames
+	pulls      pullQueue
+	issued     uint64 // requests
+	noNetwork  string // why there is no network; empty if there is one
 	state      stateDir
 	restored   []*pod          // from the state directory, until they are adopted
 	sandboxing int             // sandboxes that are being run
@@ -66,10 +59,12 @@ func New(o Options) (*Agent, error) {
 	o = o.filled()
 	a := &Agent{
 		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
-		byUID: map[types.UID]*pod{}, watchers: map[*watcher]struct{}{},
-		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, static: map[string][]*pod{},
-		dead: map[string]bool{},
+		recorder: recorder{onRecord: o.OnRecord, events: o.EventRecorder},
+		pulls:    pullQueue{parallel: o.ParallelPulls}, static: staticNames{},
+		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, dead: map[string]bool{},
 	}
+	a.pods = newRegistry(&a.mail, o.OnStatus)
+	a.alarm = alarm{clock: o.Clock, slack: o.Slack, ring: a.mail.poke}
 	a.probes.some.L = &a.probes.mu
 	var err error
 	if a.state, err = openStateDir(o.StateDir, o.Logger); err != nil {
@@ -87,11 +82,7 @@ func (a *Agent) load() (err error) {
 	if a.restored, err = a.state.load(a.restore); err != nil {
 		return err
 	}
-	for _, p := range a.restored {
-		a.byUID[p.identity.UID] = p
-		a.added = max(a.added, p.number+1)
-	}
-	a.pods = slices.Clone(a.restored)
+	a.pods.restore(a.restored)
 	return nil
 }
 
@@ -113,8 +104,8 @@ func (a *Agent) restore(s *savedPod) (*pod, error) {
 // they do without a kubelet: to end them, delete the pods and wait until they
 // are gone.
 func (a *Agent) Run(ctx context.Context) error {
-	if err := a.begin(); err != nil {
-		return err
+	if a.begun.Swap(true) {
+		return errors.New("agent: Run was called before: make a new agent")
 	}
 	defer a.state.close()
 	defer a.end() // first: calls that are under way still change the runtime
@@ -129,30 +120,14 @@ func (a *Agent) Run(ctx context.Context) error {
 	return nil
 }
 
-func (a *Agent) begin() error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.running || a.stopped {
-		return errors.New("agent: Run was called before: make a new agent")
-	}
-	a.running = true
-	return nil
-}
-
-// end waits for the calls under way, whose context has ended, and wakes those
-// who watch.
+// end refuses new work, and waits for the calls under way, whose context has
+// ended.
 func (a *Agent) end() {
-	for _, timer := range []*clock.Timer{a.timer, a.late} {
-		if timer != nil {
-			timer.Stop()
-		}
+	a.alarm.stop()
+	if a.late != nil {
+		a.late.Stop()
 	}
-	a.mu.Lock()
-	a.running, a.stopped = false, true
-	for w := range a.watchers {
-		w.poke()
-	}
-	a.mu.Unlock()
+	a.pods.close()
 	a.probes.close()
 	a.calls.Wait()
 }
@@ -183,8 +158,8 @@ func (a *Agent) loop() {
 	}
 }
 
-// wake steps the first machine whose deadline is not after t; false: there is
-// none. After a step a machine's deadline is later than now.
+// wake steps the first machine whose deadline is not after t, and reports whether
+// there is one. After a step a machine's deadline is later than now.
 func (a *Agent) wake(t time.Time) bool {
 	p, ok := a.deadlines.next()
 	if !ok || p.wakeAt.After(t) {
@@ -194,27 +169,18 @@ func (a *Agent) wake(t time.Time) bool {
 	return true
 }
 
-// sleep sets the timer to the first deadline. It is false if that has come
-// meanwhile: a mock clock would not fire a timer that is due at once. A timer
-// that is early by then is left alone: it wakes the loop for nothing, once.
+// sleep sets the alarm to the first deadline. It reports false if that has passed
+// meanwhile: a mock clock would not fire a timer that is due at once.
 func (a *Agent) sleep(setBack bool) bool {
 	p, ok := a.deadlines.next()
 	if !ok {
 		return true
 	}
 	now, back := a.time.read()
-	d := p.wakeAt.Sub(now)
-	if d <= 0 {
+	if !p.wakeAt.After(now) {
 		return false
 	}
-	if setBack || back || a.armed.IsZero() || !a.armed.After(now) || a.armed.After(p.wakeAt.Add(max(a.o.Slack, 0))) {
-		if a.timer != nil {
-			a.timer.Stop()
-		}
-		d = max(d, a.o.Slack)
-		a.armed = now.Add(d)
-		a.timer = a.o.Clock.AfterFunc(d, a.mail.poke)
-	}
+	a.alarm.set(now, p.wakeAt, setBack || back)
 	return true
 }
 

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -35,12 +34,8 @@ func (a *Agent) letGo(p *pod) {
 
 // forget drops a pod of which nothing is left.
 func (a *Agent) forget(p *pod) {
-	a.mu.Lock()
-	delete(a.byUID, p.identity.UID)
-	a.pods = slices.DeleteFunc(a.pods, func(o *pod) bool { return o == p })
-	a.mu.Unlock()
 	a.state.remove(p)
-	a.publish(p, func(c *Change) { c.Gone = true })
+	a.pods.remove(p)
 }
 
 // leftovers are the IDs of what nobody wants any more.

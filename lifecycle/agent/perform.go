@@ -26,7 +26,7 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 			return err
 		})
 	case lifecycle.PullImage:
-		a.queuePull(p, act)
+		a.requestPull(p, act)
 	case lifecycle.CreateContainer:
 		a.createContainer(p, act)
 	case lifecycle.StartContainer:

@@ -30,7 +30,7 @@ type pod struct {
 	open      int  // requests that are not answered
 	making    int  // those of them that make something in the runtime
 	leaving   bool // it is to be forgotten when it is finished
-	unclaimed bool // it is from the state directory, and was not added since; a.mu guards this
+	unclaimed bool // it is from the state directory, and was not added since; the registry's
 	sweeping  bool
 }
 
@@ -52,6 +52,15 @@ type instance struct {
 }
 
 func (p *pod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }
+
+// step gives a happening to the pod's machine, through its flight recording if
+// there is one.
+func (p *pod) step(now time.Time, happening []lifecycle.Event) []lifecycle.Action {
+	if p.track != nil {
+		return p.track.Step(p.machine, now, happening...)
+	}
+	return p.machine.Step(now, happening...)
+}
 
 // sandbox returns the sandbox of an Op.
 func (p *pod) sandbox(op uint64) (sandboxRun, bool) {

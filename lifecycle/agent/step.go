@@ -1,24 +1,19 @@
 package agent
 
 import (
-	"slices"
-
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podclock/podclock/lifecycle"
-	"github.com/podclock/podclock/timeline"
 )
 
 // step gives a happening to a pod's machine and carries out what follows. What
 // that needs is kept first.
 func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 	for i := range happening {
-		a.recordFact(p, &happening[i])
+		a.recorder.fact(a.now, p, &happening[i])
 	}
-	actions := a.stepMachine(p, happening)
+	actions := p.step(a.now, happening)
 	a.state.keep(p, happening, actions)
 	for i := range actions {
-		a.record(p, &actions[i])
+		a.recorder.action(a.now, p, &actions[i])
 		a.follow(p, &actions[i])
 	}
 	at, ok := p.machine.Deadline()
@@ -26,36 +21,6 @@ func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 	if p.leaving {
 		a.letGo(p)
 	}
-}
-
-func (a *Agent) stepMachine(p *pod, happening []lifecycle.Event) []lifecycle.Action {
-	if p.track != nil {
-		return p.track.Step(p.machine, a.now, happening...)
-	}
-	return p.machine.Step(a.now, happening...)
-}
-
-func (a *Agent) recordFact(p *pod, ev *lifecycle.Event) {
-	if a.o.OnRecord == nil {
-		return
-	}
-	if r, ok := p.machine.FactRecord(a.now, ev); ok {
-		a.deliver(p, r)
-	}
-}
-
-func (a *Agent) record(p *pod, act *lifecycle.Action) {
-	if a.o.OnRecord == nil {
-		return
-	}
-	if r, ok := p.machine.ActionRecord(a.now, act); ok {
-		a.deliver(p, r)
-	}
-}
-
-func (a *Agent) deliver(p *pod, r timeline.Record) {
-	r.Pod = p.fullName()
-	a.o.OnRecord(p.identity, r)
 }
 
 // arrive makes the machine of a pod, and tells it what it finds.
@@ -71,7 +36,7 @@ func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
 			return []lifecycle.Event{{Type: lifecycle.PodRefused, Eviction: refusal}}
 		}
 	}
-	if p.template.Static() && a.claim(p) {
+	if p.template.Static() && a.static.claim(p) {
 		facts = append(facts, lifecycle.Event{Type: lifecycle.NameTaken})
 	}
 	if a.noNetwork != "" {
@@ -80,42 +45,13 @@ func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
 	return facts
 }
 
-// claim notes the name of a static pod, and reports whether another has it: only
-// one of a name runs at a time (S84).
-func (a *Agent) claim(p *pod) bool {
-	name := p.fullName()
-	a.static[name] = append(a.static[name], p)
-	return len(a.static[name]) > 1
-}
-
 // networkChanged tells all pods.
 func (a *Agent) networkChanged(ev *lifecycle.Event) {
 	a.noNetwork = ev.Err
-	a.mu.Lock()
-	pods := slices.Clone(a.pods)
-	a.mu.Unlock()
-	for _, p := range pods {
+	for _, p := range a.pods.all() {
 		if p.machine != nil { // else it finds it so
 			a.tellFact(p, ev)
 		}
-	}
-}
-
-// release gives the name of a finished static pod to the next one.
-func (a *Agent) release(p *pod) {
-	name := p.fullName()
-	line := a.static[name]
-	for i := range line {
-		if line[i] != p {
-			continue
-		}
-		line = append(line[:i:i], line[i+1:]...)
-		if a.static[name] = line; len(line) == 0 {
-			delete(a.static, name)
-		} else if i == 0 {
-			a.mail.post(message{pod: line[0], kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.NameFree}})
-		}
-		return
 	}
 }
 
@@ -132,10 +68,12 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	case lifecycle.PodDeleted:
 		marked := p.machine.Object()
 		if shown := p.change.Load(); !marked.DeletionTimestamp.Equal(shown.deletedAt) {
-			a.publish(p, func(c *Change) { c.deletedAt, c.grace = marked.DeletionTimestamp, marked.DeletionGracePeriodSeconds })
+			a.pods.publish(p, func(c *Change) {
+				c.deletedAt, c.grace = marked.DeletionTimestamp, marked.DeletionGracePeriodSeconds
+			})
 		}
 	case lifecycle.PodUpdated:
-		a.publish(p, func(c *Change) { c.spec = p.machine.Wanted().Pod() })
+		a.pods.publish(p, func(c *Change) { c.spec = p.machine.Wanted().Pod() })
 	}
 }
 
@@ -143,27 +81,18 @@ func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 func (a *Agent) follow(p *pod, act *lifecycle.Action) {
 	switch act.Type {
 	case lifecycle.RecordEvent:
-		a.recordEvent(p, act.Container, act.Severity, act.Reason, act.Message)
+		a.recorder.event(p, act)
 	case lifecycle.StatusChanged:
-		a.publish(p, func(c *Change) { c.Status, c.Reported = act.Status, act.Reported })
+		a.pods.publish(p, func(c *Change) { c.Status, c.Reported = act.Status, act.Reported })
 	case lifecycle.PodFinished:
-		a.release(p)
-		a.publish(p, func(c *Change) { c.Finished = true })
+		if next := a.static.release(p); next != nil {
+			a.mail.post(message{pod: next, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.NameFree}})
+		}
+		a.pods.publish(p, func(c *Change) { c.Finished = true })
 	case lifecycle.ProbeCounted, lifecycle.ProbeSkipped, lifecycle.ProbeResultSet, lifecycle.Decided, lifecycle.Synced,
 		lifecycle.DroppedEvent: // for the timeline alone
 	default:
 		p.open++
 		a.perform(p, act)
 	}
-}
-
-// recordEvent gives an event of a pod, or of its container, to the recorder.
-func (a *Agent) recordEvent(p *pod, container int, eventType, reason, message string) {
-	if a.o.EventRecorder == nil {
-		return
-	}
-	a.o.EventRecorder.Event(&corev1.ObjectReference{
-		APIVersion: "v1", Kind: "Pod", Namespace: p.identity.Namespace, Name: p.identity.Name, UID: p.identity.UID,
-		FieldPath: p.machine.Template().FieldPath(container),
-	}, eventType, reason, message)
 }

@@ -7,12 +7,19 @@ import (
 	"sync"
 )
 
-// watcher remembers which pods have changed since it was last asked.
+// watcher remembers which pods have changed since it was last asked. It remembers
+// pods rather than changes: a slow reader costs no memory, and skips intermediate
+// states.
 type watcher struct {
 	mu      sync.Mutex
 	changed []*pod // in the order of their first change
 	marked  map[*pod]bool
 	wake    chan struct{}
+}
+
+// newWatcher returns a watcher to which these pods are new.
+func newWatcher(pods []*pod) *watcher {
+	return &watcher{changed: slices.Clone(pods), marked: map[*pod]bool{}, wake: make(chan struct{}, 1)}
 }
 
 func (w *watcher) mark(p *pod) {
@@ -25,6 +32,7 @@ func (w *watcher) mark(p *pod) {
 	w.poke()
 }
 
+// poke wakes the reader. It never blocks.
 func (w *watcher) poke() {
 	select {
 	case w.wake <- struct{}{}:
@@ -32,6 +40,7 @@ func (w *watcher) poke() {
 	}
 }
 
+// take returns the pods that have changed.
 func (w *watcher) take() []*pod {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -46,16 +55,15 @@ func (w *watcher) take() []*pod {
 // one, possibly twice.
 func (a *Agent) Watch(ctx context.Context) iter.Seq[Change] {
 	return func(yield func(Change) bool) {
-		w := &watcher{marked: map[*pod]bool{}, wake: make(chan struct{}, 1)}
-		a.subscribe(w)
-		defer a.unsubscribe(w)
+		w := a.pods.watch()
+		defer a.pods.unwatch(w)
 		for {
 			for _, p := range w.take() {
 				if ctx.Err() != nil || !yield(*p.change.Load()) {
 					return
 				}
 			}
-			if a.isStopped() {
+			if a.pods.isClosed() {
 				return
 			}
 			select {
@@ -64,44 +72,5 @@ func (a *Agent) Watch(ctx context.Context) iter.Seq[Change] {
 				return
 			}
 		}
-	}
-}
-
-func (a *Agent) subscribe(w *watcher) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	w.changed = slices.Clone(a.pods)
-	a.watchers[w] = struct{}{}
-}
-
-func (a *Agent) unsubscribe(w *watcher) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	delete(a.watchers, w)
-}
-
-func (a *Agent) isStopped() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.stopped
-}
-
-// markLocked tells all who watch; the caller holds a.mu.
-func (a *Agent) markLocked(p *pod) {
-	for w := range a.watchers {
-		w.mark(p)
-	}
-}
-
-// publish makes a change of a pod known. It belongs to the loop.
-func (a *Agent) publish(p *pod, change func(*Change)) {
-	c := *p.change.Load()
-	change(&c)
-	p.change.Store(&c)
-	a.mu.Lock()
-	a.markLocked(p)
-	a.mu.Unlock()
-	if a.o.OnStatus != nil {
-		a.o.OnStatus(c)
 	}
 }

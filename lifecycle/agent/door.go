@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -16,39 +15,22 @@ import (
 // server would refuse. A pod that the agent has from its state directory goes on,
 // updated; one that is finished stays so.
 func (a *Agent) Add(manifest *corev1.Pod) error {
-	t, id, err := a.compile(manifest)
+	t, id, err := compile(manifest, a.o.Config)
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.stopped {
-		return errStopped
+	p, err := a.pods.add(id, t)
+	if err != nil || p == nil {
+		return err
 	}
-	if p, ok := a.byUID[id.UID]; ok && p.unclaimed && p.identity == id {
-		p.unclaimed = false
-		a.mail.post(message{pod: p, kind: messageEvent, ev: lifecycle.Event{Type: lifecycle.PodUpdated, Template: t}})
-		return nil
-	} else if ok {
-		return fmt.Errorf("agent: Add: there is a pod with UID %q: Update it, or Delete it and wait until it is gone", id.UID)
-	}
-	p := &pod{number: a.added, identity: id, template: t, long: id.String(), slot: -1}
-	p.change.Store(&Change{Pod: id, spec: t.Pod()})
-	a.added++
-	a.byUID[id.UID] = p
-	a.pods = append(a.pods, p)
-	a.markLocked(p)
-	a.mail.post(message{pod: p, kind: messageAdd})
 	for _, w := range apiserver.Warnings(t.Pod()) {
 		a.o.Logger.Warn("the pod has what can never do what it is there for", "pod", p.long, "warning", w)
 	}
 	return nil
 }
 
-// errStopped is the error of calls after Run has returned.
-var errStopped = fmt.Errorf("agent: it has stopped: make a new one")
-
-func (a *Agent) compile(manifest *corev1.Pod) (*lifecycle.Template, lifecycle.Identity, error) {
+// compile checks a manifest and fills in its defaults.
+func compile(manifest *corev1.Pod, config lifecycle.Config) (*lifecycle.Template, lifecycle.Identity, error) {
 	if manifest == nil {
 		return nil, lifecycle.Identity{}, fmt.Errorf("agent: there is no pod: give one")
 	}
@@ -62,7 +44,7 @@ func (a *Agent) compile(manifest *corev1.Pod) (*lifecycle.Template, lifecycle.Id
 		manifest = manifest.DeepCopy()
 		manifest.Namespace = id.Namespace
 	}
-	t, err := lifecycle.Compile(manifest, a.o.Config)
+	t, err := lifecycle.Compile(manifest, config)
 	if err != nil {
 		return nil, id, fmt.Errorf("agent: pod %s/%s: %w", id.Namespace, id.Name, err)
 	}
@@ -72,11 +54,11 @@ func (a *Agent) compile(manifest *corev1.Pod) (*lifecycle.Template, lifecycle.Id
 // Update changes the spec of the pod with the manifest's UID: its images, that
 // is. A spec with other containers changes nothing.
 func (a *Agent) Update(manifest *corev1.Pod) error {
-	t, id, err := a.compile(manifest)
+	t, id, err := compile(manifest, a.o.Config)
 	if err != nil {
 		return err
 	}
-	return a.send(id.UID, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+	return a.pods.send(id.UID, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
 }
 
 // Delete asks for the deletion of a pod, with a grace period in seconds, or nil
@@ -88,19 +70,19 @@ func (a *Agent) Delete(uid types.UID, grace *int64) error {
 		g := *grace
 		grace = &g
 	}
-	return a.send(uid, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: grace})
+	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: grace})
 }
 
 // Remove tells that a pod is gone from its source without a deletion, such as
 // the manifest of a static pod (S72). The agent forgets the pod when it is
 // finished.
 func (a *Agent) Remove(uid types.UID) error {
-	return a.send(uid, lifecycle.Event{Type: lifecycle.PodRemoved})
+	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodRemoved})
 }
 
 // Evict ends a pod for a reason of the node's (S81). The pod stays, as failed.
 func (a *Agent) Evict(uid types.UID, e lifecycle.Eviction) error {
-	return a.send(uid, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: &e})
+	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: &e})
 }
 
 // SetCondition sets a condition that is not the kubelet's, such as that of a
@@ -109,7 +91,7 @@ func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
 	if c.Type == "" || c.Status == "" {
 		return fmt.Errorf("agent: SetCondition: type %q, status %q: both must be set", c.Type, c.Status)
 	}
-	return a.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
+	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
 }
 
 // NetworkDown tells that the runtime's network is not ready, and why. No pod
@@ -118,50 +100,17 @@ func (a *Agent) NetworkDown(why string) error {
 	if why == "" {
 		return fmt.Errorf("agent: NetworkDown: there is no reason: give one, it is what the pods' events say")
 	}
-	return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkDown, Err: why})
+	return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkDown, Err: why})
 }
 
 // NetworkUp tells that the network is ready, as it is at first.
-func (a *Agent) NetworkUp() error { return a.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
-
-// sendAll posts a fact about all pods, also those that are to come.
-func (a *Agent) sendAll(ev lifecycle.Event) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.stopped {
-		return errStopped
-	}
-	a.mail.post(message{kind: messageNetwork, ev: ev})
-	return nil
-}
-
-// send posts a fact about a pod.
-func (a *Agent) send(uid types.UID, ev lifecycle.Event) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	p, ok := a.byUID[uid]
-	switch {
-	case a.stopped:
-		return errStopped
-	case !ok:
-		return fmt.Errorf("agent: there is no pod with UID %q: it was not added, or is gone; Pods has those there are", uid)
-	}
-	a.mail.post(message{pod: p, kind: messageEvent, ev: ev})
-	return nil
-}
-
-// byID returns the pod with a UID, or nil.
-func (a *Agent) byID(uid types.UID) *pod {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.byUID[uid]
-}
+func (a *Agent) NetworkUp() error { return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
 
 // Status returns the agent's own status of a pod, and false if there is no such
 // pod. It is the zero status until the pod has one.
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	a.mail.poke() // whoever asks may have set the clock
-	p := a.byID(uid)
+	p := a.pods.get(uid)
 	if p == nil {
 		return corev1.PodStatus{}, false
 	}
@@ -171,9 +120,7 @@ func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 // Pods returns the pods, in the order in which they were added, as copies with
 // their status and deletion.
 func (a *Agent) Pods() []*corev1.Pod {
-	a.mu.Lock()
-	pods := slices.Clone(a.pods)
-	a.mu.Unlock()
+	pods := a.pods.all()
 	objects := make([]*corev1.Pod, len(pods))
 	for i, p := range pods {
 		objects[i] = p.change.Load().object()
