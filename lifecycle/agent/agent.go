@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,25 +23,20 @@ type Agent struct {
 
 	// The rest belongs to the loop.
 
-	ctx        context.Context
-	calls      sync.WaitGroup
-	probes     probeQueue
-	time       steady
-	now        time.Time // read once a wake
-	deadlines  deadlines
-	alarm      alarm
-	late       *clock.Timer
-	recorder   recorder
-	containers map[string]*instance
-	sandboxes  map[string]*pod
-	static     staticNames
-	pulls      pullQueue
-	issued     uint64 // requests
-	noNetwork  string // why there is no network; empty if there is one
-	state      stateDir
-	restored   []*pod          // from the state directory, until they are adopted
-	sandboxing int             // sandboxes that are being run
-	dead       map[string]bool // those that died before they were answered
+	time      steady
+	now       time.Time // read once a wake
+	deadlines deadlines
+	alarm     alarm
+	late      *clock.Timer
+	state     stateDir
+	restored  []*pod // from the state directory, until they are adopted
+	owners    owners
+	static    staticNames
+	calls     calls
+	pulls     pullQueue
+	probes    probePool
+	recorder  recorder
+	noNetwork string // why there is no network; empty if there is one
 }
 
 // New returns an agent. It starts with the pods saved in Options.StateDir, and
@@ -59,13 +53,13 @@ func New(o Options) (*Agent, error) {
 	o = o.filled()
 	a := &Agent{
 		o: o, mail: newMailbox(), time: steady{clock: o.Clock},
+		owners: newOwners(), static: staticNames{}, pulls: pullQueue{parallel: o.ParallelPulls},
 		recorder: recorder{onRecord: o.OnRecord, events: o.EventRecorder},
-		pulls:    pullQueue{parallel: o.ParallelPulls}, static: staticNames{},
-		containers: map[string]*instance{}, sandboxes: map[string]*pod{}, dead: map[string]bool{},
 	}
 	a.pods = newRegistry(&a.mail, o.OnStatus)
 	a.alarm = alarm{clock: o.Clock, slack: o.Slack, ring: a.mail.poke}
-	a.probes.some.L = &a.probes.mu
+	a.calls.mail = &a.mail
+	a.probes.init(&a.calls, o.Prober, o.Runtime)
 	var err error
 	if a.state, err = openStateDir(o.StateDir, o.Logger); err != nil {
 		return nil, err
@@ -111,12 +105,12 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.end() // first: calls that are under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.ctx = ctx
+	a.calls.ctx = ctx
 	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
 	if err := a.adopt(ctx); err != nil {
 		return err
 	}
-	a.loop()
+	a.loop(ctx)
 	return nil
 }
 
@@ -129,20 +123,20 @@ func (a *Agent) end() {
 	}
 	a.pods.close()
 	a.probes.close()
-	a.calls.Wait()
+	a.calls.wait()
 }
 
 // loop is the goroutine that owns the machines. A wake is only a hint: it looks
 // for messages, then for machines that are due, and sleeps when there is none.
 // At one instant messages come first, also those that follow from others at
 // once; machines that are late by then do not wait for the mailbox to be empty.
-func (a *Agent) loop() {
+func (a *Agent) loop(ctx context.Context) {
 	var batch []message
-	for a.ctx.Err() == nil {
+	for ctx.Err() == nil {
 		var setBack bool
 		a.now, setBack = a.time.read()
 		batch = a.mail.take(batch)
-		a.gather(batch)
+		a.owners.gather(batch)
 		for i := range batch {
 			a.takeIn(&batch[i])
 		}
@@ -153,7 +147,7 @@ func (a *Agent) loop() {
 		}
 		select {
 		case <-a.mail.wake:
-		case <-a.ctx.Done():
+		case <-ctx.Done():
 		}
 	}
 }
@@ -202,6 +196,6 @@ func (a *Agent) takeIn(m *message) {
 	case messageLate:
 		a.listLate()
 	case messageListed:
-		a.removeLate(m.have)
+		a.remove(a.owners.unowned(m.have, a.pods.get))
 	}
 }

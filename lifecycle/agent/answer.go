@@ -1,12 +1,10 @@
 package agent
 
 import (
-	"slices"
-
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// answered takes the answer to a request: first what it says of the runtime,
+// answered takes in the answer to a request: first what it says of the runtime,
 // then the machine is told.
 func (a *Agent) answered(m *message) {
 	p := m.pod
@@ -17,58 +15,44 @@ func (a *Agent) answered(m *message) {
 		return
 	case lifecycle.SandboxRemoved:
 		if m.ev.Err == "" {
-			a.dropSandbox(p, m.ev.Instance)
+			a.owners.dropSandbox(p, m.ev.Instance)
 		}
 	case lifecycle.ImagePulled:
 		a.pulled(m)
 	case lifecycle.ContainerCreated:
-		p.making--
-		a.containerCreated(m)
+		a.owners.containerCame(p)
+		if exists(m) {
+			a.owners.addContainer(p, m.ev.Op, m.id)
+		}
 	case lifecycle.ContainerStarted:
 		a.containerStarted(m)
 		return
 	case lifecycle.ContainerRemoved:
 		if m.ev.Err == "" {
-			a.dropContainer(p, m.ev.Instance)
+			a.owners.dropContainer(p, m.ev.Instance)
 		}
 	}
 	a.step(p, m.ev)
 }
 
+// exists reports whether the runtime has the container that it was asked to
+// create. A PreStartHookError leaves a created container (C5).
+func exists(m *message) bool {
+	return m.id != "" && (m.ev.Err == "" || m.ev.ErrReason == "PreStartHookError")
+}
+
 // sandboxStarted tells of a sandbox, and then of its death if that came before.
 func (a *Agent) sandboxStarted(m *message) {
-	m.pod.making--
-	died := a.dead[m.id]
-	if a.sandboxing--; a.sandboxing == 0 {
-		clear(a.dead)
-	}
+	died := a.owners.sandboxCame(m.pod, m.id)
 	if m.ev.Err != "" {
 		a.step(m.pod, m.ev)
 		return
 	}
-	m.pod.runs = append(m.pod.runs, sandboxRun{op: m.ev.Op, Sandbox: Sandbox{ID: m.id, IP: m.ev.IP}})
-	a.sandboxes[m.id] = m.pod
+	a.owners.addSandbox(m.pod, m.ev.Op, Sandbox{ID: m.id, IP: m.ev.IP})
 	a.step(m.pod, m.ev)
 	if died {
 		a.sandboxDied(m.id, nil)
 	}
-}
-
-// dropSandbox forgets a sandbox that was removed.
-func (a *Agent) dropSandbox(p *pod, op uint64) {
-	if s, ok := p.sandbox(op); ok {
-		delete(a.sandboxes, s.ID)
-		p.runs = slices.DeleteFunc(p.runs, func(r sandboxRun) bool { return r.op == s.op })
-	}
-}
-
-func (a *Agent) containerCreated(m *message) {
-	if m.id == "" || m.ev.Err != "" && m.ev.ErrReason != "PreStartHookError" { // C5
-		return
-	}
-	c := &instance{pod: m.pod, op: m.ev.Op, id: m.id}
-	m.pod.instances = append(m.pod.instances, c)
-	a.containers[c.id] = c
 }
 
 // containerStarted tells of a start, and then of what was noticed before it.
@@ -81,19 +65,9 @@ func (a *Agent) containerStarted(m *message) {
 	if c == nil {
 		return
 	}
-	c.starting = false
-	for _, n := range c.early {
+	for _, n := range c.endStart() {
 		if m.ev.Err == "" {
 			a.step(c.pod, happened(c, n))
 		}
-	}
-	c.early = nil
-}
-
-// dropContainer forgets a container that was removed.
-func (a *Agent) dropContainer(p *pod, op uint64) {
-	if c := p.instance(op); c != nil {
-		delete(a.containers, c.id)
-		p.instances = slices.DeleteFunc(p.instances, func(o *instance) bool { return o == c })
 	}
 }

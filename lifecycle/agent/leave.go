@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"log/slog"
 	"time"
 )
 
@@ -17,17 +18,9 @@ func (a *Agent) letGo(p *pod) {
 	}
 	p.sweeping = true
 	a.deadlines.set(p, p.wakeAt, false) // the machine would collect what is swept, and be kept again
-	var left leftovers
-	for _, c := range p.instances {
-		left.containers = append(left.containers, c.id)
-		delete(a.containers, c.id)
-	}
-	for _, s := range p.runs {
-		left.sandboxes = append(left.sandboxes, s.ID)
-		delete(a.sandboxes, s.ID)
-	}
-	a.calls.Go(func() {
-		a.sweep(a.ctx, left)
+	left := a.owners.disown(p)
+	a.calls.run(func(ctx context.Context) {
+		left.remove(ctx, a.o.Runtime, a.o.Logger)
 		a.mail.post(message{pod: p, kind: messageSwept})
 	})
 }
@@ -38,23 +31,23 @@ func (a *Agent) forget(p *pod) {
 	a.pods.remove(p)
 }
 
-// leftovers are the IDs of what nobody wants any more.
+// leftovers are the IDs of what belongs to no pod.
 type leftovers struct{ sandboxes, containers []string }
 
-// sweep stops and removes what nobody wants any more. What fails is logged: the
-// runtime keeps it.
-func (a *Agent) sweep(ctx context.Context, left leftovers) {
+// remove stops and removes what nobody wants any more. It logs what fails: the
+// runtime keeps that.
+func (l leftovers) remove(ctx context.Context, runtime Runtime, log *slog.Logger) {
 	try := func(what, id string, err error) {
 		if err != nil {
-			a.o.Logger.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
+			log.Warn("the runtime keeps what is left of a pod", "call", what, "id", id, "err", err)
 		}
 	}
-	for _, id := range left.containers {
-		try("StopContainer", id, a.o.Runtime.StopContainer(ctx, id, orphanGrace))
-		try("RemoveContainer", id, a.o.Runtime.RemoveContainer(ctx, id))
+	for _, id := range l.containers {
+		try("StopContainer", id, runtime.StopContainer(ctx, id, orphanGrace))
+		try("RemoveContainer", id, runtime.RemoveContainer(ctx, id))
 	}
-	for _, id := range left.sandboxes {
-		try("StopSandbox", id, a.o.Runtime.StopSandbox(ctx, id))
-		try("RemoveSandbox", id, a.o.Runtime.RemoveSandbox(ctx, id))
+	for _, id := range l.sandboxes {
+		try("StopSandbox", id, runtime.StopSandbox(ctx, id))
+		try("RemoveSandbox", id, runtime.RemoveSandbox(ctx, id))
 	}
 }

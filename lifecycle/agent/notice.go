@@ -4,49 +4,21 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// gather makes one happening of the death of a sandbox and the ends of its
-// containers, if they come together, as one relist would see them: then nothing
-// waits for the preStop hooks of containers that are dead already.
-func (a *Agent) gather(batch []message) {
-	var died map[*pod]*message
-	for i := range batch {
-		if m := &batch[i]; m.kind == messageNotice && m.notice.Sandbox != "" {
-			if p := a.sandboxes[m.notice.Sandbox]; p != nil && p.newest().ID == m.notice.Sandbox {
-				if died == nil {
-					died = map[*pod]*message{}
-				}
-				died[p] = m
-			}
-		}
+// noticed takes in a notice of the runtime. If it is about something that the
+// agent does not know, or not any more, it means nothing.
+func (a *Agent) noticed(m *message) {
+	if m.notice.Sandbox != "" {
+		a.sandboxDied(m.notice.Sandbox, m.ends)
+		return
 	}
-	for i := 0; i < len(batch) && died != nil; i++ {
-		m := &batch[i]
-		if m.kind != messageNotice || m.notice.Container == "" {
-			continue
-		}
-		if c := a.containers[m.notice.Container]; c != nil && !c.starting && died[c.pod] != nil {
-			d := died[c.pod]
-			d.ends = append(d.ends, m.notice)
-			m.kind = 0 // it was taken in
-		}
+	if c := a.owners.containers[m.notice.Container]; c != nil && !c.keep(m.notice) {
+		a.step(c.pod, happened(c, m.notice))
 	}
 }
 
-// noticed takes a notice of the runtime. One about what the agent does not know
-// (any more) means nothing.
-func (a *Agent) noticed(m *message) {
-	n := m.notice
-	if n.Sandbox != "" {
-		a.sandboxDied(n.Sandbox, m.ends)
-		return
-	}
-	c := a.containers[n.Container]
-	switch {
-	case c == nil:
-	case c.starting:
-		c.early = append(c.early, n)
-	default:
-		a.step(c.pod, happened(c, n))
+func (a *Agent) sandboxDied(id string, ends []*Notice) {
+	if p, happening := a.owners.sandboxDied(id, ends); p != nil {
+		a.step(p, happening...)
 	}
 }
 
@@ -63,20 +35,4 @@ func happened(c *instance, n *Notice) lifecycle.Event {
 		ExitCode: n.ExitCode, ExitReason: n.Reason,
 		Message: n.Message, LogTail: n.LogTail, RuntimeMessage: n.RuntimeMessage,
 	}
-}
-
-func (a *Agent) sandboxDied(id string, ends []*Notice) {
-	p := a.sandboxes[id]
-	switch {
-	case p == nil && a.sandboxing > 0:
-		a.dead[id] = true // it may be one of them
-		return
-	case p == nil || p.newest().ID != id:
-		return
-	}
-	happening := []lifecycle.Event{sandboxDied}
-	for _, n := range ends {
-		happening = append(happening, happened(a.containers[n.Container], n))
-	}
-	a.step(p, happening...)
 }

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podclock/podclock/lifecycle"
-	"github.com/podclock/podclock/probe/handler"
 )
 
 // perform sets a request off.
@@ -21,7 +18,7 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 		a.stopSandbox(p, act, lifecycle.SandboxRemoved, a.o.Runtime.RemoveSandbox)
 	case lifecycle.InspectImage:
 		image := act.Image
-		a.call(a.answerTo(p, act, lifecycle.ImageInspected), func(ctx context.Context, m *message) (err error) {
+		a.calls.begin(a.calls.answerTo(p, act, lifecycle.ImageInspected), func(ctx context.Context, m *message) (err error) {
 			m.ev.Present, err = a.o.Runtime.ImagePresent(ctx, image)
 			return err
 		})
@@ -47,46 +44,23 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	}
 }
 
-// issue numbers a request.
-func (a *Agent) issue() uint64 {
-	a.issued++
-	return a.issued
-}
-
-// answerTo is the answer to a request, before it is known how it ends.
-func (a *Agent) answerTo(p *pod, act *lifecycle.Action, t lifecycle.EventType) message {
-	return message{pod: p, kind: messageAnswer, issued: a.issue(),
-		ev: lifecycle.Event{Type: t, Op: act.Op, Instance: act.Instance}}
-}
-
-// call runs what takes time beside the loop, and posts its answer.
-func (a *Agent) call(m message, do func(ctx context.Context, m *message) error) {
-	a.calls.Go(func() {
-		if err := do(a.ctx, &m); err != nil {
-			m.ev.Err = err.Error()
-		}
-		a.mail.post(m)
-	})
-}
-
 // callFor calls the runtime for a container; one that it does not have needs
 // no call.
 func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType,
 	do func(ctx context.Context, id string) error) {
-	m := a.answerTo(p, act, t)
+	m := a.calls.answerTo(p, act, t)
 	c := p.instance(act.Instance)
 	if c == nil {
 		a.mail.post(m)
 		return
 	}
-	a.call(m, func(ctx context.Context, _ *message) error { return do(ctx, c.id) })
+	a.calls.begin(m, func(ctx context.Context, _ *message) error { return do(ctx, c.id) })
 }
 
 func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 	config := SandboxConfig{Pod: p.identity, Spec: p.machine.Template().Pod(), Attempt: act.Attempt}
-	a.sandboxing++
-	p.making++
-	a.call(a.answerTo(p, act, lifecycle.SandboxStarted), func(ctx context.Context, m *message) error {
+	a.owners.expectSandbox(p)
+	a.calls.begin(a.calls.answerTo(p, act, lifecycle.SandboxStarted), func(ctx context.Context, m *message) error {
 		s, err := a.o.Runtime.RunSandbox(ctx, config)
 		m.id, m.ev.IP = s.ID, s.IP
 		return err
@@ -95,25 +69,25 @@ func (a *Agent) runSandbox(p *pod, act *lifecycle.Action) {
 
 func (a *Agent) stopSandbox(p *pod, act *lifecycle.Action, t lifecycle.EventType,
 	do func(ctx context.Context, id string) error) {
-	m := a.answerTo(p, act, t)
+	m := a.calls.answerTo(p, act, t)
 	s, ok := p.sandbox(act.Instance)
 	if !ok {
 		a.mail.post(m)
 		return
 	}
-	a.call(m, func(ctx context.Context, _ *message) error { return do(ctx, s.ID) })
+	a.calls.begin(m, func(ctx context.Context, _ *message) error { return do(ctx, s.ID) })
 }
 
 func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 	t, s := p.machine.Template(), p.newest()
-	p.making++
+	a.owners.expectContainer(p)
 	config := ContainerConfig{
 		Pod: p.identity, Sandbox: s.ID, IP: s.IP, PodSpec: t.Pod(), Spec: t.Container(act.Container),
 		Image: act.Image, Attempt: act.Attempt,
 	}
-	a.call(a.answerTo(p, act, lifecycle.ContainerCreated), func(ctx context.Context, m *message) error {
+	a.calls.begin(a.calls.answerTo(p, act, lifecycle.ContainerCreated), func(ctx context.Context, m *message) error {
 		c, err := a.o.Runtime.CreateContainer(ctx, config)
-		m.id, m.ev.ID, m.ev.ImageID = c.ID, a.statusID(c.ID), c.ImageID
+		m.id, m.ev.ID, m.ev.ImageID = c.ID, statusID(a.o.Runtime, c.ID), c.ImageID
 		var reason *CreateError
 		if errors.As(err, &reason) {
 			m.ev.ErrReason = reason.Reason
@@ -123,41 +97,34 @@ func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 }
 
 // statusID is a container's ID as statuses show it.
-func (a *Agent) statusID(id string) string { return a.o.Runtime.Name() + "://" + id }
+func statusID(r Runtime, id string) string { return r.Name() + "://" + id }
 
 func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
 	if c := p.instance(act.Instance); c != nil {
-		c.starting = true
+		c.beginStart()
 	}
 	a.callFor(p, act, lifecycle.ContainerStarted, a.o.Runtime.StartContainer)
 }
 
-// target is what a probe or hook goes to.
-func (a *Agent) target(p *pod, spec *corev1.Container, ip, id string) handler.Target {
-	return handler.Target{
-		Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: a.o.Runtime,
-	}
-}
-
-// address is where probes and hooks of a pod connect to.
-func (a *Agent) address(p *pod) string {
-	if p.machine.Template().HostNetwork() {
-		return a.o.Config.HostIP
-	}
-	return p.newest().IP
-}
-
 func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
-	m := a.answerTo(p, act, lifecycle.HookFinished)
+	m := a.calls.answerTo(p, act, lifecycle.HookFinished)
 	spec := p.machine.Template().Container(act.Container)
-	target := a.target(p, spec, a.address(p), p.idOf(act.Instance))
+	target := p.target(spec, p.address(a.o.Config.HostIP), p.idOf(act.Instance), a.o.Runtime)
 	hook := spec.Lifecycle.PostStart
 	if act.Hook == lifecycle.PreStop {
 		hook = spec.Lifecycle.PreStop
 	}
-	a.calls.Go(func() {
-		answer := a.o.Prober.RunHook(a.ctx, target, hook)
+	a.calls.run(func(ctx context.Context) {
+		answer := a.o.Prober.RunHook(ctx, target, hook)
 		m.ev.Err, m.ev.Fallback = answer.Message, answer.Fallback // C37
 		a.mail.post(m)
+	})
+}
+
+func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
+	a.probes.put(attempt{
+		pod: p, template: p.machine.Template(), ip: p.address(a.o.Config.HostIP), id: p.idOf(act.Instance),
+		issued: a.calls.issue(), op: act.Op, instance: act.Instance, number: act.Attempt, container: act.Container,
+		kind: act.Probe,
 	})
 }

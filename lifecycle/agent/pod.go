@@ -10,6 +10,7 @@ import (
 
 	"github.com/podclock/podclock/flight"
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/probe/handler"
 )
 
 // pod is one pod of an agent. All but the first group belongs to the loop.
@@ -45,10 +46,28 @@ type instance struct {
 	pod *pod
 	op  uint64
 	id  string
-	// starting: StartContainer has not returned. Notices that come meanwhile are
-	// kept, so that the start is told first.
+	// starting is true while StartContainer has not returned. early are the notices
+	// that have come meanwhile.
 	starting bool
 	early    []*Notice
+}
+
+// beginStart keeps notices from now on, so that the start is told first.
+func (c *instance) beginStart() { c.starting = true }
+
+// keep keeps a notice if the container is starting, and reports whether it did.
+func (c *instance) keep(n *Notice) bool {
+	if c.starting {
+		c.early = append(c.early, n)
+	}
+	return c.starting
+}
+
+// endStart returns the notices that were kept.
+func (c *instance) endStart() []*Notice {
+	early := c.early
+	c.starting, c.early = false, nil
+	return early
 }
 
 func (p *pod) fullName() string { return p.identity.Namespace + "/" + p.identity.Name }
@@ -95,6 +114,23 @@ func (p *pod) idOf(instance uint64) string {
 		return c.id
 	}
 	return ""
+}
+
+// address is where probes and hooks of the pod connect to. A pod in the host's
+// network has the host's address.
+func (p *pod) address(hostIP string) string {
+	if p.machine.Template().HostNetwork() {
+		return hostIP
+	}
+	return p.newest().IP
+}
+
+// target is what a probe or hook of a container goes to. Any goroutine may call
+// it.
+func (p *pod) target(spec *corev1.Container, ip, id string, exec handler.Exec) handler.Target {
+	return handler.Target{
+		Pod: p.long, Container: spec.Name, ContainerID: id, PodIP: ip, Ports: spec.Ports, Env: spec.Env, Exec: exec,
+	}
 }
 
 // Change is a pod as it has become. The statuses are shared and must not be

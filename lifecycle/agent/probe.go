@@ -1,13 +1,16 @@
 package agent
 
 import (
+	"context"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
+	"github.com/podclock/podclock/probe/handler"
 )
 
-// attempt is one attempt of a probe, on its way to a goroutine: the hot path.
+// attempt is one attempt of a probe on its way to a goroutine. It is on the hot
+// path: a value, which refers to what does not change.
 type attempt struct {
 	pod       *pod
 	template  *lifecycle.Template
@@ -20,42 +23,55 @@ type attempt struct {
 	kind      probe.Kind
 }
 
-// runProbe makes an attempt beside the loop.
-func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {
-	job := attempt{
-		pod: p, template: p.machine.Template(), ip: a.address(p), id: p.idOf(act.Instance), issued: a.issue(),
-		op: act.Op, instance: act.Instance, number: act.Attempt, container: act.Container, kind: act.Probe,
-	}
-	if a.probes.put(job) {
-		a.calls.Go(a.probe)
+// probePool makes the attempts of all probes with as few goroutines as do not
+// keep an attempt waiting.
+type probePool struct {
+	queue  probeQueue
+	calls  *calls
+	prober Prober
+	exec   handler.Exec
+}
+
+func (b *probePool) init(c *calls, p Prober, exec handler.Exec) {
+	b.calls, b.prober, b.exec = c, p, exec
+	b.queue.some.L = &b.queue.mu
+}
+
+// put has an attempt made beside the loop.
+func (b *probePool) put(job attempt) {
+	if b.queue.put(job) {
+		b.calls.run(b.work)
 	}
 }
 
-// probe makes attempts, as long as this goroutine is needed.
-func (a *Agent) probe() {
+// work makes attempts, as long as this goroutine is needed.
+func (b *probePool) work(ctx context.Context) {
 	var job attempt
 	for arrives := true; ; arrives = false {
-		begin, ok := a.probes.take(&job, arrives)
+		begin, ok := b.queue.take(&job, arrives)
 		if begin {
-			a.calls.Go(a.probe)
+			b.calls.run(b.work)
 		}
 		if !ok {
 			return
 		}
-		a.try(&job)
+		b.calls.mail.post(b.try(ctx, &job))
 		job = attempt{} // or its pod would be kept while nothing is to do
 	}
 }
 
-// try makes one attempt, and posts its answer.
-func (a *Agent) try(job *attempt) {
+// try makes one attempt, and returns its answer.
+func (b *probePool) try(ctx context.Context, job *attempt) message {
 	spec := job.template.Container(job.container)
-	target := a.target(job.pod, spec, job.ip, job.id)
+	target := job.pod.target(spec, job.ip, job.id, b.exec)
 	target.Probe = job.kind
-	answer := a.o.Prober.Probe(a.ctx, target, probe.Of(spec, job.kind))
+	answer := b.prober.Probe(ctx, target, probe.Of(spec, job.kind))
 	answer.Until = time.Time{} // outside a simulation nobody can promise
-	a.mail.post(message{pod: job.pod, kind: messageAnswer, issued: job.issued, ev: lifecycle.Event{
+	return message{pod: job.pod, kind: messageAnswer, issued: job.issued, ev: lifecycle.Event{
 		Type: lifecycle.ProbeFinished, Op: job.op, Instance: job.instance, Container: job.container, Probe: job.kind,
 		Attempt: job.number, Answer: answer,
-	}})
+	}}
 }
+
+// close ends the goroutines as soon as each has made its attempt.
+func (b *probePool) close() { b.queue.close() }

@@ -57,14 +57,14 @@ func (q *pullQueue) finish(now time.Time, m *message) (next pull, begins bool) {
 
 // requestPull pulls an image, when its turn has come.
 func (a *Agent) requestPull(p *pod, act *lifecycle.Action) {
-	next := pull{answer: a.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod()}
+	next := pull{answer: a.calls.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod()}
 	if a.pulls.add(a.now, next) {
 		a.beginPull(next)
 	}
 }
 
 func (a *Agent) beginPull(p pull) {
-	a.call(p.answer, func(ctx context.Context, m *message) (err error) {
+	a.calls.begin(p.answer, func(ctx context.Context, m *message) (err error) {
 		m.ev.Size, err = a.o.Runtime.PullImage(ctx, p.image, p.spec)
 		return err
 	})
