@@ -27,6 +27,7 @@ var levels = map[string]int{
 	"lifecycle/plan":               26, // what one sync would do
 	"lifecycle/internal/spec":      26, // a pod spec, compiled
 	"lifecycle/internal":           27, // the parts of the pod machine
+	"lifecycle/internal/execute":   28, // what a sync does to the runtime
 	"lifecycle":                    30, // the pod machine
 	"probe/handler/internal":       34, // its raw HTTP/1.1 client
 	"probe/handler":                35, // real probes
@@ -61,6 +62,7 @@ var core = map[string]bool{
 	"lifecycle/internal/imagename": true,
 	"lifecycle/internal/gc":        true,
 	"lifecycle/internal/kill":      true,
+	"lifecycle/internal/execute":   true,
 	"lifecycle/internal/pleg":      true,
 	"lifecycle":                    true,
 }

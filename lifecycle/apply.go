@@ -2,13 +2,10 @@ package lifecycle
 
 import (
 	"fmt"
-	"slices"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 )
@@ -28,8 +25,7 @@ func (p *Pod) apply(ev *Event) {
 	case ContainerUnknown:
 		p.lostTrack(ev.Instance)
 	case ProbeFinished:
-		p.acts = p.probes.Finish(p.now, ev.Container, ev.Probe, uint32(ev.Attempt), ev.Answer, p.cache.Views(), p.acts[:0])
-		p.probed(p.acts)
+		p.probed(p.probes.finish(p.now, ev, p.cache.Views()))
 	case PodDeleted:
 		p.deleted(ev.Grace)
 	case PodRemoved:
@@ -73,12 +69,10 @@ func (p *Pod) complete(ev *Event) {
 		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "LifecycleHTTPFallback", ev.Fallback)
 	}
 	switch {
-	case ev.Op == p.pass.Op:
-		answer := *ev
-		p.pass.Op, p.pass.Answer = 0, &answer
+	case p.pass.Answered(ev.Op, ev.answer()):
 	case ev.Op == p.garbage.Op:
 		p.removalAnswered(ev)
-	case p.killAnswered(ev):
+	case p.kills.Answered(p.now, p.t.spec, host{p}, ev.Op, ev.Err):
 	default:
 		p.out.dropped(ev)
 	}
@@ -136,21 +130,21 @@ func (p *Pod) deleted(grace *int64) {
 		p.tellStatus()
 		return
 	}
-	if d, changed := p.deletion.ask(p.now, grace, p.t.spec.Grace); changed && !p.worker.Finished {
+	if d, changed := p.object.deletion.ask(p.now, grace, p.t.spec.Grace); changed && !p.worker.Finished {
 		p.deletionSeen(d)
 	}
 }
 
 // deletionSeen ends the pod whose object carries a new deletion.
 func (p *Pod) deletionSeen(d deletion) {
-	p.deletion = d
+	p.object.deletion = d
 	if p.worker.Finished {
 		return
 	}
 	p.worker.Deleted = p.worker.Deleted || !p.worker.Terminating
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.Grace)))
 	if !p.t.has(QuirkS71) {
-		p.kills.Hurry(p.now, killHost{p}, p.worker.Grace)
+		p.kills.Hurry(p.now, host{p}, p.worker.Grace)
 	}
 }
 
@@ -184,7 +178,7 @@ func (p *Pod) orphaned() {
 		p.worker.OrphanAt = p.timing.Chance.Housekeeping(p.now)
 	}
 	p.cache.Drop()
-	p.viewsChanged()
+	p.probes.stale = true
 	if p.worker.Pending == nil && p.pass.Work == 0 {
 		p.updateWorker(nil)
 	}
@@ -200,18 +194,8 @@ func (p *Pod) evict(e *Eviction) {
 	if e.EventReason != "" {
 		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
-	p.worker.ExceededAt = p.now.Add(p.patience(e))
+	p.worker.ExceededAt = p.now.Add(e.patience(p.t.spec.Grace))
 	p.terminate(e.Grace, e.Reason+": "+e.Message)
-}
-
-// patience is how long an eviction may take before the kubelet complains (S81).
-func (p *Pod) patience(e *Eviction) time.Duration {
-	const least = 10 // seconds
-	grace := p.t.spec.Grace
-	if e.Grace != nil {
-		grace = *e.Grace
-	}
-	return seconds(max(least, grace+grace/2))
 }
 
 // exceeded complains of an eviction that takes too long (S81).
@@ -233,7 +217,7 @@ func (p *Pod) refuse(e *Eviction) {
 	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.Pending, p.worker.Finished, p.worker.Terminated = nil, true, true
 	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
-		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.spec.QOS, ObservedGeneration: p.generation()}, false, true)
+		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.spec.QOS, ObservedGeneration: p.object.generation(p.t)}, false, true)
 	p.out.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 
@@ -272,7 +256,7 @@ func (p *Pod) Wanted() *Template {
 // a sync only if Ready would change (S44).
 func (p *Pod) conditionSet(c corev1.PodCondition) {
 	c.LastProbeTime, c.LastTransitionTime = podphase.Truncate(c.LastProbeTime), podphase.Truncate(c.LastTransitionTime)
-	p.foreign = status.SetCondition(slices.Clone(p.foreign), c)
+	p.object.set(c)
 	if p.cache.Stored && p.t.spec.Rules.GatesNeedSync(p.cache.WithCondition(c)) {
 		p.requestSync()
 	}

@@ -12,7 +12,7 @@ func (p *Pod) contentsToGo() bool {
 
 // died removes what the death of a container makes superfluous (C12).
 func (p *Pod) died(e pleg.Item) {
-	p.garbage.Died(p.pleg.Cached(), p.t.Containers(), e.ID, e.Container, p.contentsToGo(), gcHost{p})
+	p.garbage.Died(p.pleg.Cached(), p.t.Containers(), e.ID, e.Container, p.contentsToGo(), host{p})
 }
 
 // scheduleCollection finds the garbage collection that will have something to do.
@@ -31,7 +31,7 @@ func (p *Pod) collectAgain(ev *Event) {
 
 // collect is one garbage collection (T13).
 func (p *Pod) collect() {
-	p.garbage.Collect(&p.truth, p.t.Containers(), p.worker.Finished && p.contentsToGo(), gcHost{p})
+	p.garbage.Collect(&p.truth, p.t.Containers(), p.worker.Finished && p.contentsToGo(), host{p})
 }
 
 // removalAnswered goes on with the next removal.
@@ -40,21 +40,5 @@ func (p *Pod) removalAnswered(ev *Event) {
 	if stopFailed {
 		p.collectAgain(ev)
 	}
-	p.garbage.Answered(gcHost{p}, stopFailed)
-}
-
-// gcHost carries removals out.
-type gcHost struct{ p *Pod }
-
-func (h gcHost) StopSandbox(id uint64) uint64    { return h.p.requestFor(StopSandbox, id) }
-func (h gcHost) RemoveSandbox(id uint64) uint64  { return h.p.requestFor(RemoveSandbox, id) }
-func (h gcHost) RemoveInstance(id uint64) uint64 { return h.p.removeInstance(id) }
-
-// removeInstance asks the runtime to remove an instance; 0: it is gone already.
-func (p *Pod) removeInstance(id uint64) uint64 {
-	c := p.truth.Instance(id)
-	if c == nil {
-		return 0
-	}
-	return p.out.request(Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
+	p.garbage.Answered(host{p}, stopFailed)
 }

@@ -5,6 +5,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/execute"
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -143,6 +145,26 @@ type Eviction struct {
 	Disruption bool `json:"disruption,omitempty"`
 }
 
+// override puts the eviction's verdict on a status (S81).
+func (e *Eviction) override(s *corev1.PodStatus, generation int64) {
+	s.Phase, s.Reason, s.Message = corev1.PodFailed, e.Reason, e.Message
+	if !e.Disruption {
+		return
+	}
+	s.Conditions = status.SetCondition(s.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget,
+		Status: corev1.ConditionTrue, Reason: "TerminationByKubelet", Message: e.Message, ObservedGeneration: generation}) // S53
+}
+
+// patience returns how long the eviction may take before the kubelet complains,
+// given the pod's own grace period in seconds (S81).
+func (e *Eviction) patience(own int64) time.Duration {
+	const least = 10 // seconds
+	if e.Grace != nil {
+		own = *e.Grace
+	}
+	return seconds(max(least, own+own/2))
+}
+
 func (e *Eviction) clone() *Eviction {
 	if e == nil {
 		return nil
@@ -151,18 +173,8 @@ func (e *Eviction) clone() *Eviction {
 	return &c
 }
 
-// Waiting reasons of the kubelet's internal hooks (C2).
-const (
-	reasonPreCreateHook = "PreCreateHookError"
-	reasonPreStartHook  = "PreStartHookError"
-)
-
-// reasonSandboxStatus is the event of a sandbox whose status could not be read
-// after it was made.
-const reasonSandboxStatus = "FailedPodSandBoxStatus"
-
 // ran reports whether a call to run a sandbox has made one.
-func (e *Event) ran() bool { return e.Err == "" || e.ErrReason == reasonSandboxStatus }
+func (e *Event) ran() bool { return e.Err == "" || e.ErrReason == execute.ReasonSandboxStatus }
 
 // since is when the event happened, which it is told of now.
 func (e *Event) since(now time.Time) time.Time {
@@ -172,21 +184,8 @@ func (e *Event) since(now time.Time) time.Time {
 	return e.At
 }
 
-// createReason is the waiting reason of a failed creation (C2).
-func (e *Event) createReason() string {
-	if e.ErrReason == "" {
-		return "CreateContainerError"
-	}
-	return e.ErrReason
-}
-
-// createMessage is the text of the event of a failed creation (C54).
-func (e *Event) createMessage() string {
-	switch e.ErrReason {
-	case reasonPreCreateHook:
-		return "Internal PreCreateContainer hook failed: " + e.Err
-	case reasonPreStartHook:
-		return "Internal PreStartContainer hook failed: " + e.Err
-	}
-	return "Error: " + e.Err
+// answer is what the event answers to the request of a pass.
+func (e *Event) answer() execute.Answer {
+	return execute.Answer{Err: e.Err, Reason: e.ErrReason, Ran: e.ran(), Present: e.Present, Size: e.Size, Took: e.Took,
+		TookInLine: e.TookInLine}
 }

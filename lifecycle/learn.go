@@ -2,28 +2,30 @@ package lifecycle
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 )
 
-// learn notes what an answer says about the runtime.
+// learn notes what an answer says about the runtime, and what is to be done about
+// that: collections of garbage first, then a relist.
 func (p *Pod) learn(r openRequest, ev *Event) {
 	changed := false
 	switch r.request {
-	case RunSandbox:
-		changed = p.learnSandbox(r, ev)
-	case StopSandbox:
-		changed = ev.Err == "" && p.truth.StopSandbox(r.instance)
 	case CreateContainer:
-		changed = p.learnCreated(r, ev)
-	case StartContainer:
-		changed = p.learnStarted(r, ev)
-	case RemoveContainer:
-		changed = ev.Err == "" && p.truth.Remove(r.instance)
-		p.collectAgain(ev)
-	case RemoveSandbox:
-		changed = ev.Err == "" && p.truth.RemoveSandbox(r.instance)
+		if created(ev) {
+			p.truth.Create(p.newInstance(r, ev))
+			changed = true
+		}
+	default:
+		changed = r.learn(&p.truth, ev, p.now)
+	}
+	switch {
+	case r.request == RunSandbox && changed:
+		p.scheduleCollection()
+	case r.request == RemoveContainer, r.request == RemoveSandbox:
 		p.collectAgain(ev)
 	}
 	if changed {
@@ -31,38 +33,47 @@ func (p *Pod) learn(r openRequest, ev *Event) {
 	}
 }
 
-func (p *Pod) learnSandbox(r openRequest, ev *Event) bool {
-	if !ev.ran() {
-		return false
+// learn notes what an answer to the request says, and reports whether the runtime
+// has changed.
+func (r openRequest) learn(truth *inventory.Truth, ev *Event, now time.Time) (changed bool) {
+	switch r.request {
+	case RunSandbox:
+		if ev.ran() {
+			truth.AddSandbox(inventory.Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
+		}
+		return ev.ran()
+	case StartContainer:
+		if ev.Err != "" {
+			return truth.FailStart(r.instance, now, ev.Err)
+		}
+		return truth.Start(r.instance, ev.since(now))
 	}
-	p.truth.AddSandbox(inventory.Sandbox{ID: r.op, Attempt: r.attempt, Ready: true, IP: ev.IP})
-	p.scheduleCollection()
-	return true
-}
-
-func (p *Pod) learnCreated(r openRequest, ev *Event) bool {
-	if ev.Err != "" && ev.ErrReason != reasonPreStartHook { // C5
-		return false
-	}
-	c := inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now,
-		Attempt:   int32(r.attempt),
-		RuntimeID: ev.ID, ImageID: ev.ImageID, Image: p.t.spec.Containers[r.container].Spec.Image}
-	if c.RuntimeID == "" {
-		c.RuntimeID = p.runtimeID(&c)
-	}
-	p.truth.Create(c)
-	return true
-}
-
-// learnStarted notes a start, or its failure.
-func (p *Pod) learnStarted(r openRequest, ev *Event) bool {
 	if ev.Err != "" {
-		return p.truth.FailStart(r.instance, p.now, ev.Err)
+		return false
 	}
-	return p.truth.Start(r.instance, ev.since(p.now))
+	switch r.request {
+	case StopSandbox:
+		return truth.StopSandbox(r.instance)
+	case RemoveContainer:
+		return truth.Remove(r.instance)
+	case RemoveSandbox:
+		return truth.RemoveSandbox(r.instance)
+	}
+	return false
 }
 
-// runtimeID is the ID of an instance whose runtime gave none.
-func (p *Pod) runtimeID(c *inventory.Instance) string {
-	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, p.t.spec.Name(c.Container), c.Attempt, c.ID)
+// created reports whether a call to create a container has made one, which one
+// that fails after it does (C5).
+func created(ev *Event) bool { return ev.Err == "" || ev.ErrReason == execute.ReasonPreStartHook }
+
+// newInstance is the instance that a call has created, with an ID of its own if
+// its runtime gave none.
+func (p *Pod) newInstance(r openRequest, ev *Event) inventory.Instance {
+	c := &p.t.spec.Containers[r.container]
+	id := ev.ID
+	if id == "" {
+		id = fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, c.Spec.Name, r.attempt, r.op)
+	}
+	return inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now,
+		Attempt: int32(r.attempt), RuntimeID: id, ImageID: ev.ImageID, Image: c.Spec.Image}
 }

@@ -1,23 +1,11 @@
 package lifecycle
 
 import (
-	"time"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/podphase"
 )
-
-// absence is what happens to the pod object while its node does not report, and
-// the kubelet does not see it (S83).
-type absence struct {
-	EvictAt time.Time `json:"evictAt,omitzero"` // when the taint manager deletes the pod; zero: it does not
-	// Deletion was asked for meanwhile. One without grace stays, for the object does not
-	// come back.
-	Deletion  deletion `json:"deletion,omitzero"`
-	Restarted bool     `json:"kubeletRestarted,omitempty"` // the kubelet process was replaced meanwhile
-}
 
 // nodeLost is what the node controllers do when the node stops reporting: the
 // Ready condition turns False in the API, nothing that the kubelet reports
@@ -36,7 +24,7 @@ func (p *Pod) nodeLost() {
 	})
 	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "NodeNotReady", "Node is not ready")
 	if d, ends := p.t.spec.ToleratesUnreachable(); ends {
-		p.absence.EvictAt = p.now.Add(d)
+		p.object.missed.EvictAt = p.now.Add(d)
 	}
 	p.tellStatus()
 }
@@ -49,12 +37,12 @@ func (p *Pod) tellStatus() {
 
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
-	p.absence.EvictAt = zeroTime
+	p.object.keep()
 	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction",
 		"Marking for deletion Pod "+p.id.Namespace+"/"+p.id.Name)
 	p.cache.Patch(func(r *corev1.PodStatus) {
 		added := []corev1.PodCondition{{Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue,
-			ObservedGeneration: p.generation(),
+			ObservedGeneration: p.object.generation(p.t),
 			Reason:             "DeletionByTaintManager", Message: "Taint manager: deleting due to NoExecute taint"}}
 		podphase.Stamp(added, r.Conditions, p.now)
 		r.Conditions = status.SetCondition(r.Conditions, added[0])
@@ -65,33 +53,18 @@ func (p *Pod) taintEvicted() {
 
 // keepPod ends the taint manager's wait for the pod.
 func (p *Pod) keepPod() {
-	if p.absence.EvictAt.IsZero() {
-		return
+	if p.object.keep() {
+		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction",
+			"Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 	}
-	p.absence.EvictAt = zeroTime
-	p.out.emitEvent(NoContainer, corev1.EventTypeNormal, "TaintManagerEviction",
-		"Cancelling deletion of Pod "+p.id.Namespace+"/"+p.id.Name)
 }
 
 // deletedUnseen takes a deletion of which the kubelet learns when the node is
-// back (S83). With no grace period the object is gone from the API at once (S70).
+// back (S83).
 func (p *Pod) deletedUnseen(grace *int64) {
-	d, changed := p.objectDeletion().ask(p.now, grace, p.t.spec.Grace)
-	if !changed {
-		return
-	}
-	p.absence.Deletion = d
-	if d.Grace == 0 {
+	if p.object.deleteUnseen(p.now, grace, p.t.spec.Grace) {
 		p.keepPod()
 	}
-}
-
-// objectDeletion is the deletion that the pod object carries.
-func (p *Pod) objectDeletion() deletion {
-	if p.absence.Deletion.Asked {
-		return p.absence.Deletion
-	}
-	return p.deletion
 }
 
 // nodeReturned lets reports through again, and the kubelet see what has happened
@@ -103,11 +76,7 @@ func (p *Pod) nodeReturned() {
 	}
 	p.worker.Lost = false
 	p.keepPod()
-	missed, restarted := p.absence.Deletion, p.absence.Restarted
-	p.absence = absence{}
-	if missed.Grace == 0 {
-		p.absence.Deletion = missed
-	}
+	missed := p.object.see()
 	for _, c := range p.cache.Reported.Conditions {
 		if c.Type == corev1.DisruptionTarget && c.Reason == "DeletionByTaintManager" {
 			p.conditionSet(c)
@@ -116,10 +85,10 @@ func (p *Pod) nodeReturned() {
 	p.report()
 	p.tellStatus()
 	switch {
-	case !missed.Asked:
-	case missed.Grace > 0:
-		p.deletionSeen(missed)
-	case restarted:
+	case !missed.Deletion.Asked:
+	case missed.Deletion.Grace > 0:
+		p.deletionSeen(missed.Deletion)
+	case missed.Restarted:
 		p.orphanFound()
 	default:
 		p.removed()

@@ -95,6 +95,18 @@ func (o *outbox) take(ev *Event) (openRequest, bool) {
 	return r, ok
 }
 
+// changesRuntime reports whether a request up to an Op is open that changes what
+// runs.
+func (o *outbox) changesRuntime(upTo uint64) bool {
+	return slices.ContainsFunc(o.requests, func(r openRequest) bool {
+		switch r.request {
+		case RunSandbox, CreateContainer, StartContainer, RemoveContainer:
+			return r.op <= upTo
+		}
+		return false
+	})
+}
+
 // notice appends the action that passes on a worker's account.
 func (o *outbox) notice(t ActionType, a *probe.Action) *Action {
 	n := o.about(t, a)

@@ -2,19 +2,17 @@ package lifecycle
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
-	"github.com/podclock/podclock/probe"
-	"github.com/podclock/podclock/restart"
 )
 
 // Pod is the machine of one pod: a kubelet in small, with a pod worker, a
@@ -32,56 +30,32 @@ type Pod struct {
 	pleg    pleg.Generator
 	worker  podWorker
 	pass    pass
+	starts  execute.Starts
 	kills   kill.Group
 	garbage gc.Collector
-	probes  probe.Set
+	probes  probers
 
-	cache    status.Cache
-	foreign  []corev1.PodCondition // set in the API, not the kubelet's (S40)
-	deletion deletion
-	absence  absence
-	evicted  *Eviction
+	cache   status.Cache
+	object  object
+	evicted *Eviction
 
 	noNetwork string // why the network is not ready; empty: it is
 
-	restartPending []bool            // by container: see plan.Input.RestartPending
-	waiting        []status.Waiting  // by container: why its last start failed (R30)
-	backoff        []restart.Backoff // by container
-	pullBackoff    []restart.Backoff // by image string
-	pullFailure    []string          // by image string: "REASON: MESSAGE" of the last failed pull (I4)
-	lastAttempt    []int32           // by container: highest restart count in the logs (R12); -1: none
-	kubeletStart   time.Time         // zero: long before the pod
-	nextTemplate   *Template         // the changed pod object, for the next pass
+	kubeletStart time.Time // zero: long before the pod
+	nextTemplate *Template // the changed pod object, for the next pass
 
 	busy      bool      // the machinery around the probe workers may have something to do
 	idleUntil time.Time // if not, when it next has; zero: not by itself
-
-	stale      bool           // the probe workers have not seen their views yet
-	probesMade time.Time      // when workers were last made (P34)
-	triggered  []time.Time    // by container: the last manual trigger (T26)
-	acts       []probe.Action // scratch
 }
 
 // New returns the machine of a pod that the kubelet is told of at now. Its
 // first actions come from the first Step. A nil timing is [IdealTiming].
 func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
-	n := t.Containers()
+	timing = timing.withChance()
 	p := &Pod{
-		t: t, id: id, timing: timing.withChance(), now: now,
-		restartPending: make([]bool, n),
-		waiting:        make([]status.Waiting, n),
-		backoff:        make([]restart.Backoff, n),
-		pullBackoff:    make([]restart.Backoff, t.spec.Images),
-		pullFailure:    make([]string, t.spec.Images),
-		lastAttempt:    make([]int32, n),
-		triggered:      make([]time.Time, n),
-		busy:           true,
+		t: t, id: id, timing: timing, now: now, busy: true,
+		starts: execute.NewStarts(t.spec), probes: newProbers(t, timing), cache: status.NewCache(t.spec),
 	}
-	for i := range p.lastAttempt {
-		p.lastAttempt[i] = -1
-	}
-	p.cache = status.NewCache(t.spec)
-	p.probes = p.newProbes()
 	p.requestSync()
 	return p
 }
@@ -90,22 +64,16 @@ func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 // independent only if the timing's Chance remembers nothing, as a [SeededChance] does.
 func (p *Pod) Clone() *Pod {
 	c := *p
-	c.out, c.acts = p.out.clone(), nil
-	c.triggered = slices.Clone(p.triggered)
+	c.out = p.out.clone()
 	c.truth = p.truth.Clone()
 	c.pleg = p.pleg.Clone()
 	c.pass = p.pass.clone()
 	c.kills = p.kills.Clone()
 	c.garbage = p.garbage.Clone()
-	c.probes = p.probes.Clone()
+	c.probes = p.probes.clone()
 	c.cache = p.cache.Clone()
-	c.foreign = slices.Clone(p.foreign)
-	c.restartPending = slices.Clone(p.restartPending)
-	c.waiting = slices.Clone(p.waiting)
-	c.backoff = slices.Clone(p.backoff)
-	c.pullBackoff = slices.Clone(p.pullBackoff)
-	c.pullFailure = slices.Clone(p.pullFailure)
-	c.lastAttempt = slices.Clone(p.lastAttempt)
+	c.object = p.object.clone()
+	c.starts = p.starts.Clone()
 	return &c
 }
 
@@ -135,16 +103,13 @@ func (p *Pod) Object() *corev1.Pod {
 	pod := p.t.spec.Manifest.DeepCopy()
 	pod.Namespace, pod.Name, pod.UID = p.id.Namespace, p.id.Name, p.id.UID
 	pod.Status = p.Reported()
-	p.objectDeletion().mark(pod)
+	p.object.mark(pod)
 	return pod
 }
 
 // Columns returns kubectl's columns for the kubelet's own status at now.
 func (p *Pod) Columns(now time.Time) podphase.Row {
-	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *p.cache.Status}
-	pod.CreationTimestamp = p.cache.Created
-	p.objectDeletion().mark(&pod)
-	return podphase.Columns(&pod, now)
+	return p.object.row(p.t.spec, &p.cache, p.cache.Status, now)
 }
 
 // Step tells the machine what happened at now, or without events that time has
@@ -158,7 +123,7 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 		p.now = now
 	}
 	p.out.begin()
-	p.busy = p.busy || p.due(p.idleUntil)
+	p.busy = p.busy || due(p.idleUntil, p.now)
 	for i := range events {
 		p.apply(&events[i])
 	}
@@ -190,7 +155,7 @@ func (p *Pod) becomeIdle() {
 	d.add(p.worker.OrphanAt)
 	d.add(p.worker.ExceededAt)
 	d.add(p.garbage.CollectAt)
-	d.add(p.absence.EvictAt)
+	d.add(p.object.missed.EvictAt)
 	d.add(p.pass.WakeAt)
 	d.add(p.kills.Deadline())
 	p.busy, p.idleUntil = false, d.at
@@ -206,7 +171,7 @@ func (d *deadline) add(t time.Time) {
 }
 
 // due reports whether an instant has come; the zero instant never does.
-func (p *Pod) due(at time.Time) bool { return !at.IsZero() && !at.After(p.now) }
+func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
 
 // maxTurns is how much one step does at most: far more than any pod asks for at
 // one instant, and the end of a loop that would never end.
@@ -238,21 +203,21 @@ func (p *Pod) runOne() bool {
 // workers.
 func (p *Pod) runMachinery() bool {
 	switch {
-	case p.due(p.pleg.RelistAt):
+	case due(p.pleg.RelistAt, p.now):
 		p.relist()
-	case p.due(p.pleg.OnDemandAt):
+	case due(p.pleg.OnDemandAt, p.now):
 		p.relistOnDemand()
-	case p.due(p.worker.OrphanAt):
+	case due(p.worker.OrphanAt, p.now):
 		p.orphaned()
-	case p.due(p.worker.ExceededAt):
+	case due(p.worker.ExceededAt, p.now):
 		p.exceeded()
-	case p.due(p.worker.LookAt):
+	case due(p.worker.LookAt, p.now):
 		p.look()
-	case p.due(p.garbage.CollectAt):
+	case due(p.garbage.CollectAt, p.now):
 		p.collect()
-	case p.due(p.absence.EvictAt):
+	case due(p.object.missed.EvictAt, p.now):
 		p.taintEvicted()
-	case p.runKills():
+	case p.kills.Run(p.now, p.t.spec, host{p}, !p.t.has(QuirkC43)):
 	case p.runPass():
 	default:
 		return false

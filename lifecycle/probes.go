@@ -1,91 +1,12 @@
 package lifecycle
 
-import (
-	"time"
+import "github.com/podclock/podclock/probe"
 
-	"github.com/podclock/podclock/probe"
-)
-
-// newProbes returns the pod's probe workers, none of which exists yet (P31).
-func (p *Pod) newProbes() probe.Set {
-	return probe.NewSet(p.t.spec.Layout, probe.SetOptions{
-		PassDelay: p.timing.ProbeDelay,
-		Quirks: probe.Quirks{
-			ForgetCounts: !p.t.has(QuirkP64),
-			CreateAll:    !p.t.has(QuirkP32),
-			StopSidecars: !p.t.has(QuirkP36),
-		},
-	})
-}
-
-// addProbes makes the workers that are missing (P31, P39). Where nothing takes
-// time they are made once at an instant: the result of a worker that ends at
-// once, such as that of a container that is done, would ask for a sync that
-// makes it again, and so on (P34). A kubelet's relists space these out (T12).
-func (p *Pod) addProbes() {
-	if p.timing.oncePerInstant(p.probesMade, p.now) {
-		return
-	}
-	p.probesMade = p.now
-	var sleep func(probe.Spec) time.Duration
-	if !p.kubeletStart.IsZero() {
-		sleep = func(s probe.Spec) time.Duration {
-			if p.now.Sub(p.kubeletStart) >= s.Period {
-				return 0
-			}
-			return p.timing.Chance.FirstProbe(p.now, s.Period)
-		}
-	}
-	p.probes.Create(p.now, sleep)
-}
-
-// stopProbes tells workers to stop: at the start of termination, or all (P35).
-func (p *Pod) stopProbes(terminating bool) {
-	if terminating {
-		p.probes.StopForTermination(p.now)
-	} else {
-		p.probes.StopAll(p.now)
-	}
-	p.viewsChanged()
-}
-
-// probeResult is the published result of a probe (P69).
-func (p *Pod) probeResult(container int, instance uint64, kind probe.Kind) (probe.Result, bool) {
-	return p.probes.Result(container, kind, instance)
-}
-
-// trigger wakes a readiness worker. Where nothing takes time, one manual pass
-// per worker and instant is enough (T26).
-func (p *Pod) trigger(container int) {
-	if p.timing.oncePerInstant(p.triggered[container], p.now) {
-		return
-	}
-	p.triggered[container] = p.now
-	p.probes.Trigger(p.now, container)
-	p.stale = true
-}
-
-// viewsChanged notes that the workers must look at their views again. They do
-// when the machine comes to them, after everything else of this instant (T30).
-func (p *Pod) viewsChanged() { p.stale = true }
-
-// runProbes steps the first worker that is due, so that what follows from its
-// pass comes before the next one's; then all, if they have not seen their views
-// yet. It is false if there is nothing to do.
+// runProbes takes the probe workers further; false: there is nothing to do.
 func (p *Pod) runProbes() bool {
-	acts := p.acts[:0]
-	switch {
-	case p.probes.Due(p.now):
-		acts = p.probes.StepFirst(p.now, p.cache.Views(), acts)
-	case p.stale:
-		p.stale = false
-		acts = p.probes.Changed(p.now, p.cache.Views(), acts)
-	default:
-		return false
-	}
-	p.acts = acts
+	acts, moved := p.probes.step(p.now, p.cache.Views())
 	p.probed(acts)
-	return true
+	return moved
 }
 
 // probed passes on what the workers ask for and tell, and does what the main
@@ -121,15 +42,53 @@ func (p *Pod) resultSet(a *probe.Action) {
 	if p.worker.Finished {
 		return
 	}
+	container, success := int(a.Container), a.Result == probe.Success
 	switch a.Probe {
 	case probe.Liveness:
 		if a.Result != probe.Failure {
 			return
 		}
 	case probe.Readiness:
-		p.setReady(int(a.Container), a.Instance, a.Result == probe.Success)
+		p.storeChanged(p.cache.WithReady(p.t.spec, container, a.Instance, success, p.object.generation(p.t))) // P73
 	case probe.Startup:
-		p.setStarted(int(a.Container), a.Instance, a.Result == probe.Success)
+		p.storeChanged(p.cache.WithStarted(p.t.spec, container, a.Instance, success)) // P74
 	}
 	p.requestSync()
+}
+
+// canceled is the error of an exec that the kubelet has cancelled.
+const canceled = "rpc error: code = Canceled desc = context canceled"
+
+// cancelExecs is a quirk that the recordings of a whole kubelet show: a worker
+// keeps the context of the sync that made it, and the kubelet cancels that when
+// a deletion, removal or eviction ends the pod. From then on every exec of a
+// probe errs at once, so that readiness stays what it was (P66) and each pass
+// records an event. Probes by httpGet, tcpSocket and grpc go on (P37).
+func (p *Pod) cancelExecs() {
+	if p.worker.Cancelled || p.t.cfg.UncancelledExec {
+		return
+	}
+	p.worker.Cancelled = true
+	for i := range p.t.spec.Containers {
+		for _, kind := range probe.Kinds {
+			if _, attempt, ok := p.probes.UnderWay(i, kind); ok && p.t.byExec(i, kind) {
+				p.cancelExec(i, kind, attempt)
+			}
+		}
+	}
+}
+
+func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {
+	answer := probe.Answer{Err: canceled}
+	p.probed(p.probes.Finish(p.now, container, kind, attempt, answer, p.cache.Views(), nil))
+}
+
+// attempt passes on a worker's request for an attempt, unless it is one that is
+// cancelled at once.
+func (p *Pod) attempt(a *probe.Action) {
+	if p.worker.Cancelled && p.t.byExec(int(a.Container), a.Probe) {
+		p.cancelExec(int(a.Container), a.Probe, a.Attempt)
+		return
+	}
+	p.out.requestProbe(a)
 }

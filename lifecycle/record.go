@@ -6,7 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
 )
@@ -153,7 +152,7 @@ func resultWord(r probe.Result) string {
 
 // recordState is the stored status, as a timeline keeps it.
 func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State {
-	row := p.columnsOf(full, now)
+	row := p.object.row(p.t.spec, &p.cache, full, now)
 	restarts, _, _ := strings.Cut(row.Restarts, " ")
 	s := &timeline.State{
 		Ready: row.Ready, Status: row.Status, Restarts: restarts, Phase: full.Phase, Full: full,
@@ -173,12 +172,4 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 		}
 	}
 	return s
-}
-
-// columnsOf returns kubectl's columns for a status.
-func (p *Pod) columnsOf(status *corev1.PodStatus, now time.Time) podphase.Row {
-	pod := corev1.Pod{ObjectMeta: p.t.spec.Manifest.ObjectMeta, Spec: p.t.spec.Manifest.Spec, Status: *status}
-	pod.CreationTimestamp = p.cache.Created
-	p.objectDeletion().mark(&pod)
-	return podphase.Columns(&pod, now)
 }

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
@@ -23,8 +24,8 @@ func (p *Pod) relistOnDemand() {
 		return
 	}
 	p.relist()
-	if p.pass.Stage == stageSnapshot {
-		p.pass.WakeAt = zeroTime
+	if p.pass.Stage == execute.StageSnapshot {
+		p.pass.Wake()
 	}
 }
 
@@ -69,6 +70,6 @@ func (p *Pod) newerSnapshot() bool {
 	if relist {
 		p.relist()
 	}
-	p.pass.WakeAt = wait
+	p.pass.Wait(wait)
 	return wait.IsZero()
 }

@@ -12,7 +12,6 @@ import "time"
 // workers, it passes now.
 func (p *Pod) ReportLeaps(before time.Time) []Action {
 	p.out.begin()
-	p.acts = p.probes.ReportLeaps(before, p.acts[:0])
-	p.probed(p.acts)
+	p.probed(p.probes.reportLeaps(before))
 	return p.out.actions
 }

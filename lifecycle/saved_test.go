@@ -12,6 +12,7 @@ import (
 
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/internal/wire/wiretest"
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
@@ -24,13 +25,13 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 	return &wiretest.Filler{
 		Round: round,
 		Skip: []string{
-			"Pod.t", "Pod.timing", "Pod.probes", // not by value; probe has its own test
-			"outbox.actions", "Pod.acts", "pass.Answer", // empty between two Steps
+			"Pod.t", "Pod.timing", "probers.Set", // not by value; probe has its own test
+			"outbox.actions", "probers.acts", "Run.answer", // empty between two Steps
 			"Pod.busy", "Pod.idleUntil", // a cache
 		},
 		Last: map[reflect.Type]uint8{
-			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[stage](): uint8(stageEnd),
-			reflect.TypeFor[startStep](): uint8(startHookKill), reflect.TypeFor[kill.Stage](): uint8(kill.Failed),
+			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[execute.Stage](): uint8(execute.StageEnd),
+			reflect.TypeFor[execute.Step](): uint8(execute.StepHookKill), reflect.TypeFor[kill.Stage](): uint8(kill.Failed),
 			reflect.TypeFor[plan.Cause](): uint8(plan.CauseUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
 			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
 		},
@@ -61,7 +62,7 @@ func TestNoFieldOfAPodIsForgotten(t *testing.T) {
 		want.probes.Create(worldStart, nil)
 		want.becomeIdle()
 		want.busy = true
-		saved, err := want.save()
+		saved, err := save(want)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,8 +109,8 @@ func texts[T interface {
 func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 	for set, all := range map[string][]string{
 		"work":      texts(t, 0, workTerminated),
-		"stage":     texts(t, 0, stageEnd),
-		"startStep": texts(t, startCheck, startHookKill),
+		"stage":     texts(t, 0, execute.StageEnd),
+		"startStep": texts(t, execute.StepCheck, execute.StepHookKill),
 		"killStage": texts(t, 0, kill.Failed),
 		"state":     texts(t, 0, restart.StateExited),
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/podclock/podclock/lifecycle/internal/execute"
+
 	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/inventory"
@@ -15,7 +17,7 @@ import (
 
 // check says what of a machine that was read back cannot be: whatever it would
 // stumble over, or wait for in vain, later on.
-func (p *Pod) check() error {
+func check(p *Pod) error {
 	c := checker{p: p}
 	c.containers()
 	c.truth()
@@ -64,14 +66,14 @@ func (c *checker) waits(field string, op uint64, types ...ActionType) {
 
 func (c *checker) containers() {
 	p := c.p
-	for i := range p.t.spec.Containers {
-		if p.lastAttempt[i] < -1 {
-			c.failf("containers[%d].lastAttempt: %d: must be a count, or -1", i, p.lastAttempt[i])
+	for i, one := range p.starts.Containers {
+		if one.LastAttempt < -1 {
+			c.failf("containers[%d].lastAttempt: %d: must be a count, or -1", i, one.LastAttempt)
 		}
-		c.backoff(fmt.Sprintf("containers[%d].backoff", i), p.backoff[i])
+		c.backoff(fmt.Sprintf("containers[%d].backoff", i), one.Backoff)
 	}
-	for i := range p.pullBackoff {
-		c.backoff(fmt.Sprintf("images[%d].backoff", i), p.pullBackoff[i])
+	for i := range p.starts.Images {
+		c.backoff(fmt.Sprintf("images[%d].backoff", i), p.starts.Images[i].Backoff)
 	}
 	for i, kind := range p.probes.All() {
 		if i >= p.t.Containers() || probe.Of(p.t.spec.Containers[i].Spec, kind) == nil {
@@ -144,7 +146,7 @@ func (c *checker) pass() {
 	if s.Work == 0 {
 		return
 	}
-	if s.Stage == 0 || s.Stage > stageSnapshot && s.Snapshot == nil {
+	if s.Stage == 0 || s.Stage > execute.StageSnapshot && s.Snapshot == nil {
 		c.failf("pass: stage %q without its snapshot", s.Stage)
 		return
 	}
@@ -173,11 +175,11 @@ func (c *checker) place() {
 	s := &c.p.pass
 	list := 0
 	switch s.Stage {
-	case stageKill:
+	case execute.StageKill:
 		list = len(s.Plan.Kill)
-	case stageReset:
+	case execute.StageReset:
 		list = len(s.Plan.Reset)
-	case stageStart:
+	case execute.StageStart:
 		list = len(s.Plan.Start)
 	default:
 		list = s.Next // it means nothing
@@ -185,7 +187,7 @@ func (c *checker) place() {
 	if s.Next < 0 || s.Next > list {
 		c.failf("pass.next: %d: must be between 0 and %d", s.Next, list)
 	}
-	if s.Stage == stageStart && s.Next == list && s.Start.Step != startCheck {
+	if s.Stage == execute.StageStart && s.Next == list && s.Start.Step != execute.StepCheck {
 		c.failf("pass.start.step: %q: there is no container to start", s.Start.Step)
 	}
 }
@@ -193,45 +195,45 @@ func (c *checker) place() {
 // awaits checks what the pass waits for.
 func (c *checker) awaits() {
 	s := &c.p.pass
-	types, must := s.request()
+	types, must := requestOfPass(s)
 	switch {
 	case s.Op != 0:
 		c.waits("pass.waitsForOp", s.Op, types...)
 	case must:
 		c.failf("pass.waitsForOp: 0: must be the op of an open request %v", types)
 	}
-	if s.Stage == stageStart && s.Start.Step == startCreate && s.Start.Instance != s.Op {
+	if s.Stage == execute.StageStart && s.Start.Step == execute.StepCreate && s.Start.Instance != s.Op {
 		c.failf("pass.start.instance: %d: must be waitsForOp, %d", s.Start.Instance, s.Op)
 	}
 }
 
-// request returns what a pass in this stage asks for, and whether it must wait
+// requestOfPass returns what a pass in this stage asks for, and whether it must wait
 // for the answer.
-func (s *pass) request() (types []ActionType, must bool) {
+func requestOfPass(s *pass) (types []ActionType, must bool) {
 	switch s.Stage {
-	case stageSandboxes:
+	case execute.StageSandboxes:
 		return []ActionType{StopSandbox}, false
-	case stagePurge, stageReset, stagePrune:
+	case execute.StagePurge, execute.StageReset, execute.StagePrune:
 		return []ActionType{RemoveContainer}, false
-	case stageRunSandbox:
+	case execute.StageRunSandbox:
 		return []ActionType{RunSandbox}, false
-	case stageStart:
-		return s.Start.request()
+	case execute.StageStart:
+		return requestOfStart(s.Start.Step)
 	}
 	return nil, false
 }
 
-func (s *startState) request() (types []ActionType, must bool) {
-	switch s.Step {
-	case startInspect:
+func requestOfStart(s execute.Step) (types []ActionType, must bool) {
+	switch s {
+	case execute.StepInspect:
 		return []ActionType{InspectImage}, true
-	case startPull:
+	case execute.StepPull:
 		return []ActionType{PullImage}, true
-	case startCreate:
+	case execute.StepCreate:
 		return []ActionType{CreateContainer}, true
-	case startRun:
+	case execute.StepRun:
 		return []ActionType{StartContainer}, true
-	case startHook:
+	case execute.StepHook:
 		return []ActionType{RunHook}, false
 	}
 	return nil, false

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/podclock/podclock/internal/wire"
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/restart"
@@ -57,12 +58,13 @@ type savedView struct {
 	Adopted    bool      `json:"adopted,omitempty"`
 }
 
-func (p *Pod) saveContainers() []savedContainer {
+func saveContainers(p *Pod) []savedContainer {
 	out := make([]savedContainer, p.t.Containers())
 	for i := range out {
+		c, w := &p.starts.Containers[i], &p.starts.Waiting[i]
 		out[i] = savedContainer{
-			Name: p.t.spec.Name(i), Owed: p.restartPending[i], Reason: p.waiting[i].Reason, Message: p.waiting[i].Message,
-			Backoff: saveBackoff(p.backoff[i]), LastAttempt: p.lastAttempt[i], Triggered: p.triggered[i],
+			Name: p.t.spec.Name(i), Owed: c.RestartPending, Reason: w.Reason, Message: w.Message,
+			Backoff: saveBackoff(c.Backoff), LastAttempt: c.LastAttempt, Triggered: p.probes.triggered[i],
 			View: savedView(p.cache.Views()[i]),
 		}
 	}
@@ -70,18 +72,18 @@ func (p *Pod) saveContainers() []savedContainer {
 }
 
 // loadContainers wants the pod's containers, all and in order.
-func (s *savedPod) loadContainers(p *Pod) error {
-	if len(s.Containers) != p.t.Containers() {
-		return fmt.Errorf("containers: there are %d, and the pod has %d", len(s.Containers), p.t.Containers())
+func (s *savedPod) loadContainers(t *Template, p *probers, starts *execute.Starts) error {
+	if len(s.Containers) != t.Containers() {
+		return fmt.Errorf("containers: there are %d, and the pod has %d", len(s.Containers), t.Containers())
 	}
 	for i := range s.Containers {
 		c := &s.Containers[i]
-		if c.Name != p.t.spec.Name(i) {
-			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, p.t.spec.Name(i))
+		if c.Name != t.spec.Name(i) {
+			return fmt.Errorf("containers[%d].name: %q: must be %q, as in the pod", i, c.Name, t.spec.Name(i))
 		}
-		p.restartPending[i], p.waiting[i], p.backoff[i] = c.Owed, status.Waiting{Reason: c.Reason,
-			Message: c.Message}, c.Backoff.load()
-		p.lastAttempt[i], p.triggered[i] = c.LastAttempt, c.Triggered
+		starts.Read(i, execute.Container{RestartPending: c.Owed, Backoff: c.Backoff.load(), LastAttempt: c.LastAttempt},
+			status.Waiting{Reason: c.Reason, Message: c.Message})
+		p.triggered[i] = c.Triggered
 	}
 	return nil
 }
@@ -95,23 +97,24 @@ func (s *savedPod) views() []probe.View {
 	return views
 }
 
-func (p *Pod) saveImages() []savedImage {
+func saveImages(p *Pod) []savedImage {
 	out := make([]savedImage, p.t.spec.Images)
 	for i, image := range p.t.spec.ImageStrings() {
-		out[i] = savedImage{image, saveBackoff(p.pullBackoff[i]), p.pullFailure[i]}
+		out[i] = savedImage{image, saveBackoff(p.starts.Images[i].Backoff), p.starts.Images[i].Failure}
 	}
 	return out
 }
 
-func (s *savedPod) loadImages(p *Pod) error {
-	if len(s.Images) != p.t.spec.Images {
-		return fmt.Errorf("images: there are %d, and the pod has %d", len(s.Images), p.t.spec.Images)
+// loadImages wants the pod's image strings, all and in order.
+func (s *savedPod) loadImages(t *Template, starts *execute.Starts) error {
+	if len(s.Images) != t.spec.Images {
+		return fmt.Errorf("images: there are %d, and the pod has %d", len(s.Images), t.spec.Images)
 	}
-	for i, image := range p.t.spec.ImageStrings() {
+	for i, image := range t.spec.ImageStrings() {
 		if s.Images[i].Image != image {
 			return fmt.Errorf("images[%d].image: %q: must be %q, as in the pod", i, s.Images[i].Image, image)
 		}
-		p.pullBackoff[i], p.pullFailure[i] = s.Images[i].Backoff.load(), s.Images[i].Failure
+		starts.ReadImage(i, execute.Image{Backoff: s.Images[i].Backoff.load(), Failure: s.Images[i].Failure})
 	}
 	return nil
 }

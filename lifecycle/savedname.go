@@ -33,32 +33,3 @@ func (w work) MarshalText() ([]byte, error) { return wire.Name(w, workTerminated
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (w *work) UnmarshalText(b []byte) error { return wire.Parse(b, w, workTerminated) }
-
-var stageNames = [...]string{
-	0: "none", stageSnapshot: "snapshot", stageStatus: "status", stagePlan: "plan", stageKillPod: "kill pod",
-	stageSandboxes: "sandboxes", stagePurge: "purge", stageKill: "kill", stageReset: "reset", stagePrune: "prune",
-	stageRunSandbox: "run sandbox", stageStart: "start", stageEnd: "end",
-}
-
-// String names the stage.
-func (s stage) String() string { return stageNames[s] }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (s stage) MarshalText() ([]byte, error) { return wire.Name(s, stageEnd) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (s *stage) UnmarshalText(b []byte) error { return wire.Parse(b, s, stageEnd) }
-
-var startStepNames = [...]string{
-	startCheck: "check", startInspect: "inspect", startPull: "pull", startCreate: "create", startRun: "start",
-	startHook: "postStart", startHookKill: "kill after postStart",
-}
-
-// String names the step.
-func (s startStep) String() string { return startStepNames[s] }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (s startStep) MarshalText() ([]byte, error) { return wire.Name(s, startHookKill) }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (s *startStep) UnmarshalText(b []byte) error { return wire.Parse(b, s, startHookKill) }

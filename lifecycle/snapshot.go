@@ -28,7 +28,7 @@ const snapshotVersion = 1
 // that JSON cannot hold begins with "base64:". It is to be taken between two
 // Steps. The error is a time beyond the year 9999.
 func (p *Pod) Snapshot() ([]byte, error) {
-	s, err := p.save()
+	s, err := save(p)
 	if err != nil {
 		return nil, fmt.Errorf("lifecycle: pod %s: snapshot: %w", p.id, err)
 	}
@@ -70,7 +70,7 @@ func restore(data []byte, config Config, timing *Timing) (*Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.check(); err != nil {
+	if err := check(p); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -114,32 +114,32 @@ type savedPod struct {
 type savedCondition = corev1.PodCondition
 
 // save makes the written form of a Pod. It leaves out what Step makes anew and
-// pass.Answer, which every Step consumes.
-func (p *Pod) save() (*savedPod, error) {
-	probes, err := json.Marshal(&p.probes)
+// the answer that a pass waits for, which every Step consumes.
+func save(p *Pod) (*savedPod, error) {
+	probes, err := json.Marshal(&p.probes.Set)
 	if err != nil {
 		return nil, err
 	}
 	s := &savedPod{
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
 		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.out.ops, Pod: p.t.spec.Manifest.DeepCopy(),
-		Containers: p.saveContainers(), Images: p.saveImages(),
+		Containers: saveContainers(p), Images: saveImages(p),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.out.requests, saveRequest),
 		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
 		Kills: p.kills.Clone(), Deletor: p.garbage.Clone(), Hooks: slices.Clone(p.kills.Abandoned),
-		Probes: probes, Stale: p.stale, ProbesMade: p.probesMade,
+		Probes: probes, Stale: p.probes.stale, ProbesMade: p.probes.made,
 		Status:   p.cache.Written(),
-		Deletion: p.deletion, Absence: p.absence, Evicted: p.evicted.clone(), NoNetwork: p.noNetwork,
+		Deletion: p.object.deletion, Absence: p.object.missed, Evicted: p.evicted.clone(), NoNetwork: p.noNetwork,
 	}
-	s.Foreign = append(s.Foreign, p.foreign...)
+	s.Foreign = append(s.Foreign, p.object.foreign...)
 	if p.nextTemplate != nil {
 		s.NextPod = p.nextTemplate.spec.Manifest.DeepCopy()
 	}
 	return s, nil
 }
 
-// load makes the Pod. What it does not check, Pod.check does.
+// load makes the Pod. What it does not check, check does.
 func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 	if s.Pod == nil || s.Status.Status == nil || s.Status.Reported == nil {
 		return nil, errors.New("pod, status.cached, status.reported: all are required")
@@ -149,7 +149,7 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 		return nil, fmt.Errorf("pod: %w", err)
 	}
 	p := New(t, Identity{Namespace: s.Namespace, Name: s.Name, UID: s.UID}, timing, s.Now)
-	if err := errors.Join(s.loadContainers(p), s.loadImages(p)); err != nil {
+	if err := errors.Join(s.loadContainers(t, &p.probes, &p.starts), s.loadImages(t, &p.starts)); err != nil {
 		return nil, err
 	}
 	if s.NextPod != nil {
@@ -157,7 +157,7 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 			return nil, fmt.Errorf("nextPod: %w", err)
 		}
 	}
-	if err := json.Unmarshal(s.Probes, &p.probes); err != nil {
+	if err := json.Unmarshal(s.Probes, &p.probes.Set); err != nil {
 		return nil, err
 	}
 	s.loadState(p)
@@ -176,9 +176,9 @@ func (s *savedPod) loadState(p *Pod) {
 	}
 	p.kills, p.garbage = s.Kills, s.Deletor
 	p.kills.Read(s.Hooks)
-	p.stale, p.probesMade = s.Stale, s.ProbesMade
+	p.probes.stale, p.probes.made = s.Stale, s.ProbesMade
 	p.cache.Read(s.Status, s.views())
-	p.foreign, p.deletion, p.absence = s.Foreign, s.Deletion, s.Absence
+	p.object = object{deletion: s.Deletion, missed: s.Absence, foreign: s.Foreign}
 	p.evicted, p.noNetwork = s.Evicted, s.NoNetwork
 }
 

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,35 +17,37 @@ func metaTime(t time.Time) metav1.Time { return metav1.Time{Time: t} }
 // generate builds the pod's status from a snapshot, the previous status and the
 // probe results (T22). final says that its containers were stopped for good (S21).
 func (p *Pod) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus {
-	at, limited := p.activeDeadline()
+	at := p.activeDeadline()
 	need, _, _ := p.t.plans.NeedsSandbox(r)
 	in := status.Input{
 		Now: p.now, Snapshot: r, Previous: p.cache.Previous(p.apiStatus()), API: p.apiStatus(),
-		Conditions: p.apiConditions(), Generation: p.generation(), Waiting: p.waiting,
-		Probes: &p.probes, AdoptedBefore: p.adoptedBefore(), Final: final, Deleting: p.pass.Deletion.Asked,
-		RestartPending: slices.Contains(p.restartPending, true) && !p.worker.Terminating,
-		DeadlinePassed: limited && p.cache.Stored && !p.now.Before(at), HasSandbox: !need,
+		Conditions: p.object.conditions(p.t.spec.Manifest.Status.Conditions), Generation: p.object.generation(p.t),
+		Waiting: p.starts.Waiting, Probes: &p.probes.Set, AdoptedBefore: p.adoptedBefore(), Final: final,
+		Deleting: p.pass.Deletion.Asked, RestartPending: p.starts.AnyPending() && !p.worker.Terminating,
+		DeadlinePassed: !at.IsZero() && p.cache.Stored && !p.now.Before(at), HasSandbox: !need,
 	}
 	if in.DeadlinePassed {
 		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
 	}
 	s, trigger := status.Build(p.t.spec, p.t.status, &in)
 	for _, i := range trigger {
-		p.trigger(i)
+		p.probes.trigger(p.now, i, p.timing)
 	}
 	return s
 }
 
-// apiConditions are the conditions of the API object, with those set since.
-func (p *Pod) apiConditions() []corev1.PodCondition {
-	if len(p.foreign) == 0 {
-		return p.t.spec.Manifest.Status.Conditions
+// apiStatus returns the status of the pod object that the kubelet works with.
+func (p *Pod) apiStatus() *corev1.PodStatus {
+	return p.cache.API(&p.t.spec.Manifest.Status, !p.t.cfg.Standalone)
+}
+
+// activeDeadline returns when the pod's activeDeadlineSeconds pass, counted from
+// the stored start time (S80); zero: never.
+func (p *Pod) activeDeadline() time.Time {
+	if p.t.spec.Deadline == 0 || p.cache.Status.StartTime == nil {
+		return zeroTime
 	}
-	all := append([]corev1.PodCondition(nil), p.t.spec.Manifest.Status.Conditions...)
-	for _, c := range p.foreign {
-		all = status.SetCondition(all, c)
-	}
-	return all
+	return p.cache.Status.StartTime.Add(p.t.spec.Deadline)
 }
 
 // storeSynced stores a status that the present pass has made. On a pod object
@@ -73,10 +74,30 @@ func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
 		Deleting: deleting, Last: p.worker.Finished})
 }
 
+// storeChanged stores what a probe result changes in the cached status, which is
+// nothing if s is nil. Nobody keeps the status of a pod that is gone from its
+// source.
+func (p *Pod) storeChanged(s *corev1.PodStatus) {
+	if s != nil && !p.worker.Removed {
+		p.storeStatus(s, p.object.deletion.Asked, false)
+	}
+}
+
+// readyToStart stores PodReadyToStartContainers from within the sync that made
+// the sandbox (S5).
+func (p *Pod) readyToStart() {
+	if p.t.cfg.Gates.DisableReadyToStartCondition {
+		return
+	}
+	p.storeSynced(p.cache.WithCondition(corev1.PodCondition{
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.object.generation(p.t),
+	}))
+}
+
 // report sends the cached status to the API, unless the node is lost (S25, S83).
 func (p *Pod) report() {
 	if !p.worker.Lost {
-		p.cache.Report(!p.worker.Terminated, p.generation(), p.now)
+		p.cache.Report(!p.worker.Terminated, p.object.generation(p.t), p.now)
 	}
 }
 
@@ -84,37 +105,7 @@ func (p *Pod) report() {
 // workers see it.
 func (p *Pod) refreshViews() {
 	p.cache.Refresh(p.t.spec, &p.truth, p.pleg.Cached(), p.adoptedBefore())
-	p.viewsChanged()
-}
-
-// readyToStart pushes PodReadyToStartContainers from within the sync that made
-// the sandbox (S5).
-func (p *Pod) readyToStart() {
-	if p.t.cfg.Gates.DisableReadyToStartCondition {
-		return
-	}
-	p.storeSynced(p.cache.WithCondition(corev1.PodCondition{
-		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.generation(),
-	}))
-}
-
-// setReady sets ready of an instance in the cache at once (P73).
-func (p *Pod) setReady(container int, instance uint64, ready bool) {
-	p.storeChanged(p.cache.WithReady(p.t.spec, container, instance, ready, p.generation()))
-}
-
-// setStarted sets started of an instance in the cache at once (P74).
-func (p *Pod) setStarted(container int, instance uint64, started bool) {
-	p.storeChanged(p.cache.WithStarted(p.t.spec, container, instance, started))
-}
-
-// storeChanged stores what a probe result changes in the cached status, which is
-// nothing if s is nil. Nobody keeps the status of a pod that is gone from its
-// source.
-func (p *Pod) storeChanged(s *corev1.PodStatus) {
-	if s != nil && !p.worker.Removed {
-		p.storeStatus(s, p.deletion.Asked, false)
-	}
+	p.probes.stale = true
 }
 
 // adoptionMargin is how much older than the kubelet process a container must be

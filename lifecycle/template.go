@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/lifecycle/apiserver"
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/plan"
@@ -26,6 +27,8 @@ type Template struct {
 	plans plan.Pod // what plans need to know of the pod
 	// status is what of the configuration shows in a status.
 	status status.Config
+	// execute is what of the configuration changes how plans are carried out.
+	execute execute.Config
 }
 
 // Identity is what tells one machine of a template from another.
@@ -60,6 +63,10 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 	t.plans = t.planned()
 	t.status = status.Config{
 		HostIP: cfg.HostIP, ResetOnKubeletRestart: cfg.Gates.ResetOnKubeletRestart, StartedByInstance: !t.has(QuirkP76),
+	}
+	t.execute = execute.Config{
+		SeesOwnKills: !t.has(QuirkR26), KeepsBackoff: !t.has(QuirkR25), OwesRestart: !t.has(QuirkR41),
+		NoLogs: cfg.NoLogs, SharesImages: cfg.Gates.DisableEnsureSecretPulledImages,
 	}
 	return t, nil
 }
@@ -111,6 +118,11 @@ func (t *Template) Probe(i int, kind probe.Kind) (probe.Spec, bool) {
 func (t *Template) Index(name string) (int, bool) {
 	i, ok := t.spec.IndexOf[name]
 	return i, ok
+}
+
+// byExec reports whether a container's probe of that kind is an exec.
+func (t *Template) byExec(i int, kind probe.Kind) bool {
+	return probe.Of(t.spec.Containers[i].Spec, kind).Exec != nil
 }
 
 // FieldPath is the field path of container i in events (P124); that of the pod

@@ -49,6 +49,20 @@ type Chance interface {
 	FirstProbe(now time.Time, period time.Duration) time.Duration
 }
 
+// nextSync returns how long after a sync that ended at now the next one comes by
+// itself, before jitter (R33); false: none does.
+func (t *Timing) nextSync(s *pass, now time.Time) (base time.Duration, again bool) {
+	switch {
+	case !s.Result.Failed:
+		return t.Resync, t.Resync != 0
+	case s.NoNetwork:
+		return t.retryNetwork(), true
+	case !s.Result.Refused.IsZero():
+		return t.retryRefused(s.Result.Refused.Sub(now)), true
+	}
+	return t.retryError(), true
+}
+
 // retryRefused caps the wait for a refused start at the resync period (R33).
 func (t *Timing) retryRefused(left time.Duration) time.Duration {
 	if t.Resync > 0 {

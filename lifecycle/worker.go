@@ -3,13 +3,15 @@ package lifecycle
 import (
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/podclock/podclock/timeline"
 )
 
 // podWorker is the kubelet's worker of one pod: it runs one pass at a time and
 // remembers one pending update (T20).
+//
+// Invariants: Finished implies Terminated, but for a pod that was refused or held
+// back, and Terminated implies Terminating; none of them is taken back but by a
+// new kubelet process. Grace only shrinks once it is set (S71).
 type podWorker struct {
 	Pending  *update   `json:"pending,omitempty"`
 	LastSync time.Time `json:"lastSync,omitzero"` // end of the last pass (T12)
@@ -38,43 +40,83 @@ type update struct {
 	Grace    int64 `json:"graceSeconds,omitempty"`
 }
 
-// deletion is what the API server has set on the pod object (S70).
-type deletion struct {
-	Asked bool      `json:"asked"`
-	At    time.Time `json:"at"`           // when it was asked for first
-	Until time.Time `json:"until"`        // metadata.deletionTimestamp
-	Grace int64     `json:"graceSeconds"` // metadata.deletionGracePeriodSeconds
-}
-
-// ask is the deletion after it was asked for at now, in seconds or nil for the
-// pod's own; false: that changes nothing, since it can only be shortened (S70).
-func (d deletion) ask(now time.Time, grace *int64, own int64) (deletion, bool) {
-	if grace != nil {
-		own = *grace
-	}
-	if own < 0 {
-		own = 1
-	}
-	switch {
-	case !d.Asked:
-		return deletion{Asked: true, At: now, Until: now.Add(seconds(own)), Grace: own}, true
-	case grace == nil || own >= d.Grace:
-		return d, false
-	}
-	d.Grace, d.Until = own, d.At.Add(seconds(own))
-	if d.Until.Before(now) { // the shortened end is already past
-		d.Grace, d.Until = min(own, 1), now
-	}
-	return d, true
-}
-
-// mark puts the deletion on a pod object.
-func (d deletion) mark(pod *corev1.Pod) {
-	if !d.Asked {
+// update hands the worker an update; a pending one is replaced. Once termination
+// is requested each update carries the effective grace period, which can only
+// shrink (S71): of the deletion d, an override in seconds, or the pod's own.
+func (w *podWorker) update(d deletion, override *int64, own int64) {
+	if w.Finished {
 		return
 	}
-	at := metaTime(d.Until)
-	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &d.Grace
+	w.Pending = &update{}
+	if w.Terminating && !w.Terminated {
+		w.Grace = w.effectiveGrace(d, override, own)
+		w.Pending.HasGrace, w.Pending.Grace = true, w.Grace
+	}
+}
+
+// effectiveGrace is the grace period from now on, in seconds (S71).
+func (w *podWorker) effectiveGrace(d deletion, override *int64, own int64) int64 {
+	grace, overridden := w.Grace, false
+	shorten := func(to int64) {
+		if grace == 0 || to < grace {
+			grace, overridden = to, true
+		}
+	}
+	if d.Asked {
+		shorten(d.Grace)
+	}
+	if override != nil {
+		shorten(*override)
+	}
+	if !overridden && grace == 0 {
+		grace = own
+	}
+	return max(grace, 1)
+}
+
+// repeat makes the update of a pass that is over the next one, unless one is
+// pending.
+func (w *podWorker) repeat(s *pass) {
+	if w.Pending == nil {
+		w.Pending = &update{HasGrace: s.HasGrace, Grace: s.Grace}
+	}
+}
+
+// work returns what the next pass does.
+func (w *podWorker) work() work {
+	switch {
+	case w.Terminated:
+		return workTerminated
+	case w.Terminating:
+		return workTerminating
+	}
+	return workSync
+}
+
+// remember takes over what the process before had decided about the pod's end.
+func (w *podWorker) remember(old *podWorker) {
+	w.Terminating = w.Terminating || old.Terminating
+	w.Deleted = w.Deleted || old.Deleted
+	w.Grace, w.ExceededAt, w.Removed = old.Grace, old.ExceededAt, old.Removed
+}
+
+// finish ends the worker: nothing wakes it any more.
+func (w *podWorker) finish() {
+	w.Finished = true
+	w.RequeueAt, w.LookAt, w.ExceededAt = zeroTime, zeroTime, zeroTime
+}
+
+// schedule finds the look of the main loop that next finds something due: a
+// requeue, strictly past (R33), or a passed deadline (S80); zero: there is none.
+func (w *podWorker) schedule(t *Timing, activeDeadline time.Time) {
+	var d deadline
+	if !w.RequeueAt.IsZero() {
+		d.add(t.Chance.Look(w.RequeueAt))
+	}
+	if !activeDeadline.IsZero() && !w.Terminating {
+		d.add(t.lookFrom(activeDeadline))
+	}
+	w.LookAt = d.at
 }
 
 // requestSync asks for a pass (T20). A pod that is gone from its source is
@@ -85,46 +127,10 @@ func (p *Pod) requestSync() {
 	}
 }
 
-// updateWorker hands the worker an update; a pending one is replaced. Once
-// termination is requested each update carries the effective grace period, which
-// can only shrink (S71).
+// updateWorker hands the worker an update, which may override the grace period,
+// in seconds (S71).
 func (p *Pod) updateWorker(override *int64) {
-	w := &p.worker
-	if w.Finished {
-		return
-	}
-	w.Pending = &update{}
-	if w.Terminating && !w.Terminated {
-		w.Grace = p.effectiveGrace(override)
-		w.Pending.HasGrace, w.Pending.Grace = true, w.Grace
-	}
-}
-
-// effectiveGrace is the grace period from now on, in seconds (S71).
-func (p *Pod) effectiveGrace(override *int64) int64 {
-	grace, overridden := p.worker.Grace, false
-	shorten := func(to int64) {
-		if grace == 0 || to < grace {
-			grace, overridden = to, true
-		}
-	}
-	if p.deletion.Asked {
-		shorten(p.deletion.Grace)
-	}
-	if override != nil {
-		shorten(*override)
-	}
-	if !overridden && grace == 0 {
-		grace = p.t.spec.Grace
-	}
-	return max(grace, 1)
-}
-
-// requeueLast repeats the last update as the next pass, unless one is pending.
-func (p *Pod) requeueLast() {
-	if p.worker.Pending == nil {
-		p.worker.Pending = &update{HasGrace: p.pass.HasGrace, Grace: p.pass.Grace}
-	}
+	p.worker.update(p.object.deletion, override, p.t.spec.Grace)
 }
 
 // terminate turns the worker to termination; the next pass stops the pod.
@@ -138,61 +144,31 @@ func (p *Pod) terminate(override *int64, why string) {
 }
 
 // requeue sets when the pod is synced next without any other trigger (R33).
-func (p *Pod) requeue(base time.Duration, jittered bool) {
-	if base < 0 {
-		p.worker.RequeueAt = time.Time{}
-		p.scheduleLook()
-		return
-	}
-	delay := base
-	if jittered {
-		delay = p.timing.Chance.Requeue(p.now, base)
-	}
+func (p *Pod) requeue(delay time.Duration) {
 	p.worker.RequeueAt = p.now.Add(delay)
 	p.scheduleLook()
 	p.out.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
 }
 
-// scheduleLook finds the look of the main loop that next finds something due: a
-// requeue, strictly past (R33), or a passed deadline (S80).
-func (p *Pod) scheduleLook() {
-	var d deadline
-	if at := p.worker.RequeueAt; !at.IsZero() {
-		d.add(p.timing.Chance.Look(at))
-	}
-	if at, ok := p.activeDeadline(); ok && !p.worker.Terminating {
-		d.add(p.timing.lookFrom(at))
-	}
-	p.worker.LookAt = d.at
-}
+func (p *Pod) scheduleLook() { p.worker.schedule(p.timing, p.activeDeadline()) }
 
 // look is one look of the main loop at due pods (T1).
 func (p *Pod) look() {
 	w := &p.worker
-	w.LookAt = time.Time{}
-	if p.due(w.RequeueAt) {
-		w.RequeueAt = time.Time{}
+	w.LookAt = zeroTime
+	if due(w.RequeueAt, p.now) {
+		w.RequeueAt = zeroTime
 		p.requestSync()
 		if w.Removed && !p.timing.housekeepsAgain() {
 			p.updateWorker(nil)
 		}
 	}
-	if at, ok := p.activeDeadline(); ok && p.due(at) {
-		p.requestSync()
-		if w.RequeueAt.IsZero() {
-			return // seen once is enough: the sync that it asks for ends the pod
-		}
-		w.LookAt = p.timing.Chance.Look(w.RequeueAt)
+	if !due(p.activeDeadline(), p.now) {
+		p.scheduleLook()
 		return
 	}
-	p.scheduleLook()
-}
-
-// activeDeadline is when the pod's activeDeadlineSeconds pass, counted from the
-// stored start time (S80).
-func (p *Pod) activeDeadline() (time.Time, bool) {
-	if p.t.spec.Deadline == 0 || p.cache.Status.StartTime == nil {
-		return time.Time{}, false
+	p.requestSync() // seen once is enough: the sync that it asks for ends the pod
+	if !w.RequeueAt.IsZero() {
+		w.LookAt = p.timing.Chance.Look(w.RequeueAt)
 	}
-	return p.cache.Status.StartTime.Add(p.t.spec.Deadline), true
 }

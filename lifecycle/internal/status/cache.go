@@ -58,6 +58,19 @@ func (c *Cache) Read(written Cache, views []probe.View) {
 // Views returns by container what probe passes read. They must not be modified.
 func (c *Cache) Views() []probe.View { return c.views }
 
+// API returns the status of the pod object that the kubelet works with: what it
+// has reported and, without an API server, what it was given. Without one a
+// process that keeps its memory knows what the one before has reported.
+func (c *Cache) API(given *corev1.PodStatus, server bool) *corev1.PodStatus {
+	switch {
+	case server:
+		return c.Reported
+	case c.Recalled != nil:
+		return c.Recalled
+	}
+	return given
+}
+
 // Previous returns the cached status, else that of the API object.
 func (c *Cache) Previous(api *corev1.PodStatus) *corev1.PodStatus {
 	if c.Stored {

@@ -1,0 +1,209 @@
+package execute
+
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/internal/status"
+	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/lifecycle/plan"
+	"github.com/podclock/podclock/restart"
+	"github.com/podclock/podclock/timeline"
+)
+
+// Waiting reasons of the kubelet's internal hooks (C2).
+const (
+	ReasonPreCreateHook = "PreCreateHookError"
+	ReasonPreStartHook  = "PreStartHookError"
+)
+
+// Start is the start of one container.
+type Start struct {
+	Step     Step   `json:"step"`
+	Instance uint64 `json:"instance,omitempty"`
+	HookErr  string `json:"hookError,omitempty"`
+}
+
+// startNext starts the plan's containers one after another (C31).
+func (r *Run) startNext(e *Env) {
+	if r.Next == len(r.Plan.Start) {
+		r.End()
+		return
+	}
+	i := r.Plan.Start[r.Next]
+	switch r.Start.Step {
+	case StepCheck:
+		r.checkBackoff(e, i)
+	case StepInspect:
+		r.imageInspected(e, i)
+	case StepPull:
+		r.imagePulled(e, i)
+	case StepCreate:
+		r.containerCreated(e, i)
+	case StepRun:
+		r.containerStarted(e, i)
+	case StepHook:
+		r.postStartDone(e, i)
+	case StepHookKill:
+		r.startFailed(e, i, "PostStartHookError", r.Start.HookErr)
+	}
+}
+
+// started ends a start that succeeded (C39).
+func (r *Run) started(e *Env, i int) {
+	e.Starts.Waiting[i] = status.Waiting{}
+	e.Starts.Containers[i].RestartPending = false
+	r.nextStart()
+}
+
+func (r *Run) nextStart() {
+	r.Start = Start{}
+	r.Next++
+}
+
+// startFailed ends a start that failed. An init container's failure ends the
+// sync; nothing else stops the others (R31).
+func (r *Run) startFailed(e *Env, i int, reason, message string) {
+	e.Starts.Waiting[i] = status.Waiting{Reason: reason, Message: message}
+	r.Result.Failed = true
+	r.nextStart()
+	if e.Pod.Containers[i].Role == restart.Init {
+		r.End()
+	}
+}
+
+// checkBackoff refuses the start while the container is in crash-loop back-off,
+// counted from the end of its newest exited instance in the snapshot (R20–R22,
+// R26).
+func (r *Run) checkBackoff(e *Env, i int) {
+	r.Result.Acted = true
+	exited := r.lastExit(e, i)
+	if exited == nil {
+		r.ensureImage(e, i) // R20: no entry is made
+		return
+	}
+	b := &e.Starts.Containers[i].Backoff
+	e.expire(b)
+	if refusal, refused := b.Check(e.Now, exited.FinishedAt, e.Pod.Limits); refused {
+		r.refuseStart(e, i, refusal)
+		return
+	}
+	b.Advance(e.Now, exited.FinishedAt, e.Pod.Limits)
+	why := e.Pod.Containers[i].Policy.OnExit(exited.ExitCode).String()
+	e.Host.Explain(i, timeline.DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, b.Delay))
+	r.ensureImage(e, i)
+}
+
+// lastExit returns the newest exited instance of a container, as the sync's
+// snapshot has it: one that the sync itself has killed is not among them (R26).
+func (r *Run) lastExit(e *Env, i int) *inventory.Instance {
+	if !e.Config.SeesOwnKills {
+		return r.Snapshot.NewestExited(i)
+	}
+	present := e.Truth.Snapshot()
+	return present.NewestExited(i)
+}
+
+// expire drops an entry that housekeeping has dropped by now (R18, R25).
+func (e *Env) expire(b *restart.Backoff) {
+	last, ok := b.Expires(e.Pod.Limits)
+	if ok && !e.Config.KeepsBackoff && !e.Host.Housekeeping(last).After(e.Now) {
+		*b = restart.Backoff{}
+	}
+}
+
+// refuseStart records a refused start (R27, R28).
+func (r *Run) refuseStart(e *Env, i int, refusal restart.Refusal) {
+	name := e.Pod.Name(i)
+	e.Host.Event(i, corev1.EventTypeWarning, restart.EventReasonBackOff, refusal.EventMessage(name, e.ID.String()))
+	e.Host.Explain(i, timeline.DecidedRefusal, refused("restart refused", refusal, e.Now))
+	until := refusal.Until
+	if last, ok := e.Starts.Containers[i].Backoff.Expires(e.Pod.Limits); ok && e.WakesAtExpiry && last.Before(until) {
+		until = last // R25: the ideal model syncs when the entry vanishes
+	}
+	r.Result.refuse(until)
+	r.startFailed(e, i, restart.ReasonCrashLoopBackOff, refusal.WaitingMessage(name, e.ID.String()))
+}
+
+// refused words a refusal for a timeline.
+func refused(what string, r restart.Refusal, now time.Time) string {
+	return fmt.Sprintf("%s: back-off %v, %v left", what, r.Delay, r.Left(now).Round(time.Millisecond))
+}
+
+// create asks for a new instance of the container, with its restart count (R32).
+func (r *Run) create(e *Env, i int) {
+	attempt := e.Starts.Containers[i].LastAttempt + 1 // R12
+	if c := r.Snapshot.Newest(i); c != nil {
+		attempt = c.Attempt + 1
+	}
+	r.Start.Step = StepCreate
+	r.Start.Instance = e.Host.CreateContainer(i, attempt)
+	r.await(r.Start.Instance)
+}
+
+// containerCreated goes on to the runtime's start call.
+func (r *Run) containerCreated(e *Env, i int) {
+	if a := r.take(); a.Err != "" {
+		e.Host.Event(i, corev1.EventTypeWarning, "Failed", a.createMessage()) // C54
+		r.startFailed(e, i, a.createReason(), a.Err)
+		return
+	}
+	e.Host.Event(i, corev1.EventTypeNormal, "Created", "Container created") // C53
+	r.Start.Step = StepRun
+	r.await(e.Host.StartContainer(e.Truth.Instance(r.Start.Instance)))
+}
+
+// createReason returns the waiting reason of a failed creation (C2).
+func (a *Answer) createReason() string {
+	if a.Reason == "" {
+		return "CreateContainerError"
+	}
+	return a.Reason
+}
+
+// createMessage returns the text of the event of a failed creation (C54).
+func (a *Answer) createMessage() string {
+	switch a.Reason {
+	case ReasonPreCreateHook:
+		return "Internal PreCreateContainer hook failed: " + a.Err
+	case ReasonPreStartHook:
+		return "Internal PreStartContainer hook failed: " + a.Err
+	}
+	return "Error: " + a.Err
+}
+
+// containerStarted goes on to the postStart hook.
+func (r *Run) containerStarted(e *Env, i int) {
+	if a := r.take(); a.Err != "" {
+		e.Host.Event(i, corev1.EventTypeWarning, "Failed", "Error: "+a.Err)
+		r.startFailed(e, i, "RunContainerError", a.Err)
+		return
+	}
+	e.Host.Event(i, corev1.EventTypeNormal, "Started", "Container started")
+	if l := e.Pod.Containers[i].Spec.Lifecycle; l == nil || l.PostStart == nil {
+		r.started(e, i)
+		return
+	}
+	r.Start.Step = StepHook
+	h := e.Host.RunPostStart(i, r.Start.Instance)
+	r.WakeAt, r.Start.HookErr = h.Ends, h.Err
+	r.await(h.Op)
+}
+
+// postStartDone kills the container if its hook failed (C33).
+func (r *Run) postStartDone(e *Env, i int) {
+	if a := r.take(); a != nil {
+		r.Start.HookErr = a.Err
+	}
+	if r.Start.HookErr == "" {
+		r.started(e, i)
+		return
+	}
+	e.Host.Event(i, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed")
+	e.Host.Explain(i, timeline.DecidedKill, "postStart hook failed: "+r.Start.HookErr)
+	r.Start.Step = StepHookKill
+	e.Kills.Begin(false)
+	e.kill(plan.Kill{Container: i, Instance: r.Start.Instance, Message: "FailedPostStartHook"}, nil)
+}
