@@ -8,8 +8,8 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// lateness is how long a kubelet lets a call of its runtime take at most: by
-// then, what the old agent had begun to make is there, or never will be.
+// lateness is the longest time that a kubelet lets a call of its runtime take.
+// By then the runtime has made what the old agent had asked for, or never will.
 const lateness = 4 * time.Minute
 
 // adopt finds in the runtime what the restored pods had there, and goes on with

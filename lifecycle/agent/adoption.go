@@ -9,10 +9,10 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// interrupted is the error of what was under way when the agent ended.
+// interrupted is the error of a call that was under way when the agent ended.
 const interrupted = "the agent was restarted"
 
-// Exit of a container of which the runtime knows nothing any more.
+// A container that the runtime no longer knows has ended in this way.
 const (
 	vanishedCode   = 255
 	vanishedReason = "Unknown"
@@ -40,7 +40,7 @@ func (ad *adoption) missed(p *pod) (happening []lifecycle.Event) {
 	ad.owners.restore(p)
 	world := p.machine.Runtime()
 	for _, r := range p.machine.OpenRequests() {
-		if r.Type != lifecycle.RunProbe { // the new process makes its own
+		if r.Type != lifecycle.RunProbe { // a new process makes its own attempts
 			happening = append(happening, ad.conclude(p, r)...)
 		}
 	}
@@ -116,8 +116,9 @@ func (ad *adoption) concludeStart(p *pod, ev *lifecycle.Event) []lifecycle.Event
 	return []lifecycle.Event{*ev}
 }
 
-// changeOf is what has become of a container that ran: its end, or that its state
-// is unknown, which the machine ignores if it was before.
+// changeOf returns what has become of a container that ran: nothing, its end,
+// or that its state is unknown. The machine ignores the last if it knows
+// already.
 func changeOf(c *instance, f *found) []lifecycle.Event {
 	switch {
 	case c == nil || f.state(c.id) == StateRunning:
@@ -135,7 +136,8 @@ func changeOf(c *instance, f *found) []lifecycle.Event {
 	return []lifecycle.Event{ev}
 }
 
-// lostSandbox is the death of the pod's ready sandbox, if it is not ready any more.
+// lostSandbox returns the death of the pod's sandbox, if the machine believes
+// it to be ready and the runtime does not.
 func lostSandbox(p *pod, world *inventory.Snapshot, f *found) []lifecycle.Event {
 	if len(world.Sandboxes) == 0 || !world.Sandboxes[0].Ready {
 		return nil

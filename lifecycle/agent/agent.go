@@ -12,19 +12,20 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Agent runs pods. Make one with [New], and [Agent.Run] it. All other methods
-// may be called at any time, from any goroutine, and do not block; what they ask
-// for is done in the order of the calls, once the agent runs.
+// Agent runs pods. Make one with [New] and start it with [Agent.Run]. Call all
+// other methods at any time and from any goroutine: they do not block. Once the
+// agent runs, it does what they ask for in the order of the calls.
 type Agent struct {
 	o     Options
 	mail  mailbox
 	pods  registry
 	begun atomic.Bool
 
-	// The rest belongs to the loop.
+	// The rest belongs to the loop. Each part has its own state and rules, and
+	// takes the time as an argument: the agent only wires them.
 
 	time      steady
-	now       time.Time // read once a wake
+	now       time.Time // read once for each wake
 	deadlines deadlines
 	alarm     alarm
 	late      *clock.Timer
@@ -40,9 +41,9 @@ type Agent struct {
 }
 
 // New returns an agent. It starts with the pods saved in Options.StateDir, and
-// holds a lock on that directory until Run returns or its process ends. The
-// error is for options without a Runtime, and for a directory that cannot be
-// read or belongs to another agent.
+// holds a lock on that directory until Run returns or its process ends. New
+// fails if there is no Runtime, if the configuration is invalid, and if the
+// directory cannot be read or belongs to another agent.
 func New(o Options) (*Agent, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")
@@ -71,7 +72,7 @@ func New(o Options) (*Agent, error) {
 	return a, nil
 }
 
-// load begins with the pods of the state directory.
+// load reads the pods of the state directory.
 func (a *Agent) load() (err error) {
 	if a.restored, err = a.state.load(a.restore); err != nil {
 		return err
@@ -93,16 +94,17 @@ func (a *Agent) restore(s *savedPod) (*pod, error) {
 
 // Run runs the pods until ctx ends. Call it once. It adopts what an earlier
 // agent left in the runtime if Options.StateDir knows of it, and stops and
-// removes the rest. It returns when all calls under way have returned. The
-// error says why the runtime could not be listed. Containers keep running, as
-// they do without a kubelet: to end them, delete the pods and wait until they
-// are gone.
+// removes the rest. It returns when all calls under way have returned. It fails
+// if the runtime cannot be listed.
+//
+// Containers keep running after Run, as they do when a kubelet stops. To end
+// them, delete the pods and wait until they are gone.
 func (a *Agent) Run(ctx context.Context) error {
 	if a.begun.Swap(true) {
 		return errors.New("agent: Run was called before: make a new agent")
 	}
 	defer a.state.close()
-	defer a.end() // first: calls that are under way still change the runtime
+	defer a.end() // before the lock goes: calls under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.calls.ctx = ctx
@@ -128,8 +130,9 @@ func (a *Agent) end() {
 
 // loop is the goroutine that owns the machines. A wake is only a hint: it looks
 // for messages, then for machines that are due, and sleeps when there is none.
-// At one instant messages come first, also those that follow from others at
-// once; machines that are late by then do not wait for the mailbox to be empty.
+// At one instant messages come before deadlines, including messages that follow
+// from others at once. A machine that is already late does not wait for the
+// mailbox to be empty.
 func (a *Agent) loop(ctx context.Context) {
 	var batch []message
 	for ctx.Err() == nil {
@@ -178,7 +181,7 @@ func (a *Agent) sleep(setBack bool) bool {
 	return true
 }
 
-// takeIn does what one message asks for.
+// takeIn handles one message.
 func (a *Agent) takeIn(m *message) {
 	switch m.kind {
 	case messageAdd:

@@ -5,7 +5,7 @@ import (
 )
 
 // answered takes in the answer to a request: first what it says of the runtime,
-// then the machine is told.
+// then it tells the machine.
 func (a *Agent) answered(m *message) {
 	p := m.pod
 	p.open--
@@ -41,7 +41,8 @@ func exists(m *message) bool {
 	return m.id != "" && (m.ev.Err == "" || m.ev.ErrReason == "PreStartHookError")
 }
 
-// sandboxStarted tells of a sandbox, and then of its death if that came before.
+// sandboxStarted tells the machine of a sandbox, and then of its death if the
+// sandbox has died meanwhile.
 func (a *Agent) sandboxStarted(m *message) {
 	died := a.owners.sandboxCame(m.pod, m.id)
 	if m.ev.Err != "" {
@@ -55,7 +56,8 @@ func (a *Agent) sandboxStarted(m *message) {
 	}
 }
 
-// containerStarted tells of a start, and then of what was noticed before it.
+// containerStarted tells the machine of a start, and then of the notices that
+// came before it.
 func (a *Agent) containerStarted(m *message) {
 	c := m.pod.instance(m.ev.Instance)
 	if c == nil {

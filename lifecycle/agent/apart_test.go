@@ -12,8 +12,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// apart is a runtime of a process of its own: what an agent has asked for goes
-// on when that is killed, and nobody hears how it ends.
+// apart is a runtime in a process of its own: a call goes on when its agent is
+// killed, and nobody hears how it ends.
 type apart struct {
 	*runtimetest.Fake
 	t *testing.T
@@ -34,7 +34,7 @@ func newApart(t *testing.T, f *runtimetest.Fake) *apart {
 	return &apart{Fake: f, t: t, configs: map[string]agent.ContainerConfig{}}
 }
 
-// goOn does something beside the agent.
+// goOn does something that outlives the agent.
 func goOn[T any](ctx context.Context, do func(ctx context.Context) (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -83,7 +83,7 @@ func (r *apart) StartContainer(ctx context.Context, id string) error {
 	})
 }
 
-// started holds that nothing is started twice.
+// started checks that nothing is started twice.
 func (r *apart) started(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

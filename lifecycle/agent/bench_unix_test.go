@@ -21,7 +21,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// counter answers every probe well, and counts.
+// counter answers every probe with success, and counts.
 type counter struct {
 	prober
 	n atomic.Int64
@@ -32,7 +32,7 @@ func (c *counter) Probe(context.Context, handler.Target, *corev1.Probe) probe.An
 	return probe.Answer{Outcome: probe.OutcomeSuccess}
 }
 
-// cpu is the user and system time of this process.
+// cpu returns the user and system time of this process.
 func cpu(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -48,8 +48,9 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// Pods with a liveness probe each second that costs nothing itself, on the real
-// clock: what is left is the agent. An operation is a second of all pods.
+// The pods have a liveness probe each second that costs nothing itself, on the
+// real clock: what remains is the cost of the agent. An operation is a second
+// of all pods.
 func BenchmarkTenThousandPodsProbedEachSecond(b *testing.B) {
 	const pods = 10_000
 	c := &counter{}

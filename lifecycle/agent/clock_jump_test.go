@@ -12,8 +12,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// A clock whose time stands still for an hour, as the real one's does while a
-// laptop sleeps, wakes to what it left.
+// A clock that stands still for an hour, as the real one does while a laptop
+// sleeps, continues as if nothing had been.
 func TestASleepOfAnHourIsNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock, p := clock.NewMock(), &prober{now: time.Now}
@@ -77,7 +77,8 @@ func TestAClockSetForwardsGivesNoBurstOfRestarts(t *testing.T) {
 			t.Fatal("it is never started again")
 		}
 		for i := 1; i < len(starts); i++ {
-			// After so long a rest the back-off begins anew (R15): at once, then after 10 s.
+			// After such a long rest the back-off begins anew (R15): at once, then after
+			// 10 s.
 			if least := 10 * time.Second; i > 1 && starts[i]-starts[i-1] < least {
 				t.Errorf("starts at %v after the jump; want %v between them", starts, least)
 			}

@@ -19,9 +19,9 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// strict is a clock of which nothing but Now and AfterFunc with a positive
-// delay may be used: of a mock, AfterFunc(0) never fires, a Timer that nobody
-// reads blocks all, and one that is made during Add may fire twice.
+// strict is a clock that allows only Now, and AfterFunc with a positive delay.
+// With a mock, AfterFunc(0) never fires, a Timer that nobody reads blocks
+// everything, and a Timer that is made during Add may fire twice.
 type strict struct {
 	clock.Clock // nil below the two methods: any other call panics
 	below       clock.Clock
@@ -182,8 +182,9 @@ func TestAClockSetBackGoesOnFromWhereItStood(t *testing.T) {
 	})
 }
 
-// goroutines counts those in bubbles. It stops them to count: NumGoroutine is
-// off by dozens while the scheduler moves those that have ended.
+// goroutines counts the goroutines in bubbles. It stops them to count, because
+// NumGoroutine is off by dozens while the scheduler moves those that have
+// ended.
 func goroutines() int {
 	stacks := make([]byte, 1<<20)
 	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), ", synctest bubble ")

@@ -6,16 +6,17 @@ import (
 	"github.com/podclock/podclock/internal/schedule"
 )
 
-// deadlines orders the pods by when their machines next want to be woken, and
-// those of one instant by number.
+// deadlines orders the pods by the next deadlines of their machines. Pods with
+// the same deadline are ordered by number, so that the order does not depend on
+// chance. It alone writes pod.wakeAt and pod.slot.
 type deadlines struct {
-	epoch time.Time // the first deadline of all, from which they are counted
+	epoch time.Time // the first deadline ever; the heap counts from it
 	heap  schedule.Heap
-	pods  []*pod // by slot; nil: it is free
+	pods  []*pod // by slot; nil if the slot is free
 	free  []int32
 }
 
-// next returns the first pod.
+// next returns the pod with the first deadline. It is false if there is none.
 func (d *deadlines) next() (*pod, bool) {
 	slot, _, _, ok := d.heap.Next()
 	if !ok {
@@ -24,7 +25,7 @@ func (d *deadlines) next() (*pod, bool) {
 	return d.pods[slot], true
 }
 
-// set changes a pod's deadline; ok false: it has none.
+// set changes a pod's deadline. If ok is false, the pod has none.
 func (d *deadlines) set(p *pod, at time.Time, ok bool) {
 	switch {
 	case ok && p.slot >= 0 && p.wakeAt.Equal(at):
@@ -45,7 +46,7 @@ func (d *deadlines) set(p *pod, at time.Time, ok bool) {
 	}
 }
 
-// take gives a pod a slot of its own.
+// take gives a pod a slot of its own, a free one if there is one.
 func (d *deadlines) take(p *pod) int32 {
 	if n := len(d.free); n > 0 {
 		slot := d.free[n-1]

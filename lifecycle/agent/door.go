@@ -10,10 +10,10 @@ import (
 	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
-// Add gives the agent a pod to run. The pod needs a name and a UID; without a
-// namespace it is in "default". It is copied. The error joins all that the API
-// server would refuse. A pod that the agent has from its state directory goes on,
-// updated; one that is finished stays so.
+// Add gives the agent a pod to run, and copies it. The pod needs a name and a
+// UID. Without a namespace it is in "default". The error joins everything that
+// an API server would refuse. If the pod is from the state directory, Add
+// updates it and it goes on; if it is finished, it stays finished.
 func (a *Agent) Add(manifest *corev1.Pod) error {
 	t, id, err := compile(manifest, a.o.Config)
 	if err != nil {
@@ -51,8 +51,10 @@ func compile(manifest *corev1.Pod, config lifecycle.Config) (*lifecycle.Template
 	return t, id, nil
 }
 
-// Update changes the spec of the pod with the manifest's UID: its images, that
-// is. A spec with other containers changes nothing.
+// Update gives the pod with the manifest's UID its new images. A container
+// whose image has changed is restarted. If the manifest has other containers,
+// probes, hooks or restart rules, Update changes nothing, because they are
+// fixed for a pod's life (P24).
 func (a *Agent) Update(manifest *corev1.Pod) error {
 	t, id, err := compile(manifest, a.o.Config)
 	if err != nil {
@@ -61,10 +63,10 @@ func (a *Agent) Update(manifest *corev1.Pod) error {
 	return a.pods.send(id.UID, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
 }
 
-// Delete asks for the deletion of a pod, with a grace period in seconds, or nil
-// for the pod's own (S70). The agent forgets the pod when it is finished.
-// Deleting a static pod deletes only its mirror, which changes nothing (S84):
-// use Remove.
+// Delete asks for the deletion of a pod, with a grace period in seconds. If
+// nil, it is the pod's own. A second Delete can only shorten it (S70). The
+// agent forgets the pod when it is finished. Deleting a static pod deletes only
+// its mirror pod, which stops nothing (S84): use Remove.
 func (a *Agent) Delete(uid types.UID, grace *int64) error {
 	if grace != nil {
 		g := *grace
@@ -73,20 +75,21 @@ func (a *Agent) Delete(uid types.UID, grace *int64) error {
 	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: grace})
 }
 
-// Remove tells that a pod is gone from its source without a deletion, such as
-// the manifest of a static pod (S72). The agent forgets the pod when it is
-// finished.
+// Remove tells the agent that a pod has gone from its source without a graceful
+// deletion: the manifest of a static pod, or a forced deletion (S72). The pod
+// is killed. The agent forgets it when it is finished.
 func (a *Agent) Remove(uid types.UID) error {
 	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodRemoved})
 }
 
-// Evict ends a pod for a reason of the node's (S81). The pod stays, as failed.
+// Evict ends a pod for a reason of the node, such as memory pressure (S81). The
+// pod stays, with phase Failed.
 func (a *Agent) Evict(uid types.UID, e lifecycle.Eviction) error {
 	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: &e})
 }
 
-// SetCondition sets a condition that is not the kubelet's, such as that of a
-// readiness gate (S44).
+// SetCondition sets a condition that is not the kubelet's own, such as a
+// readiness gate: the pod is Ready only if all of its gates are True (S44).
 func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
 	if c.Type == "" || c.Status == "" {
 		return fmt.Errorf("agent: SetCondition: type %q, status %q: both must be set", c.Type, c.Status)
@@ -94,8 +97,9 @@ func (a *Agent) SetCondition(uid types.UID, c corev1.PodCondition) error {
 	return a.pods.send(uid, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: c.DeepCopy()})
 }
 
-// NetworkDown tells that the runtime's network is not ready, and why. No pod
-// that needs it is synced until NetworkUp (T7).
+// NetworkDown tells the agent that the runtime's network is not ready, and why.
+// Until NetworkUp the agent syncs only pods with hostNetwork, and tries the
+// others again about once a second (T7).
 func (a *Agent) NetworkDown(why string) error {
 	if why == "" {
 		return fmt.Errorf("agent: NetworkDown: there is no reason: give one, it is what the pods' events say")
@@ -103,13 +107,13 @@ func (a *Agent) NetworkDown(why string) error {
 	return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkDown, Err: why})
 }
 
-// NetworkUp tells that the network is ready, as it is at first.
+// NetworkUp tells the agent that the network is ready. At first it is.
 func (a *Agent) NetworkUp() error { return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
 
-// Status returns the agent's own status of a pod, and false if there is no such
-// pod. It is the zero status until the pod has one.
+// Status returns the agent's own status of a pod, or false if there is no such
+// pod. The status is zero until the pod has one.
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
-	a.mail.poke() // whoever asks may have set the clock
+	a.mail.poke() // the caller may have set the clock: see doc.go
 	p := a.pods.get(uid)
 	if p == nil {
 		return corev1.PodStatus{}, false
@@ -117,8 +121,8 @@ func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	return p.change.Load().status(), true
 }
 
-// Pods returns the pods, in the order in which they were added, as copies with
-// their status and deletion.
+// Pods returns copies of the pods with their status and deletion, in the order
+// in which they were added.
 func (a *Agent) Pods() []*corev1.Pod {
 	pods := a.pods.all()
 	objects := make([]*corev1.Pod, len(pods))

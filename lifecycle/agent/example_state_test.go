@@ -12,7 +12,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// untilRuns runs an agent with one pod until that runs.
+// untilRuns runs an agent until its pod runs.
 func untilRuns(o agent.Options) error {
 	a, err := agent.New(o)
 	if err != nil {
@@ -40,7 +40,7 @@ func untilRuns(o agent.Options) error {
 	return <-ended
 }
 
-// An agent ends, and the next one goes on with its container.
+// An agent ends, and the next one continues with its container.
 func ExampleOptions_stateDir() {
 	dir, err := os.MkdirTemp("", "state")
 	if err != nil {

@@ -2,7 +2,8 @@ package agent
 
 import "github.com/podclock/podclock/lifecycle"
 
-// found is what the runtime has, by ID, and what of it is nobody's yet.
+// found is an inventory by ID. It knows which sandboxes and containers a pod
+// has taken: what is left at the end belongs to nobody.
 type found struct {
 	sandboxes  map[string]*SandboxStatus
 	containers map[string]*ContainerStatus
@@ -28,7 +29,7 @@ func (f *found) has(sandbox string) bool { return f.sandboxes[sandbox] != nil }
 
 func (f *found) ready(sandbox string) bool { return f.has(sandbox) && f.sandboxes[sandbox].Ready }
 
-// state is 0 for a container that is not there.
+// state returns the state of a container, or 0 if there is no such container.
 func (f *found) state(container string) ContainerState {
 	if s := f.containers[container]; s != nil {
 		return s.State
@@ -36,12 +37,14 @@ func (f *found) state(container string) ContainerState {
 	return 0
 }
 
-// mayRun reports whether a container runs, or nobody knows that it does not.
+// mayRun reports whether a container runs, or may run because its state is
+// unknown.
 func (f *found) mayRun(container string) bool {
 	return f.state(container) == StateRunning || f.state(container) == StateUnknown
 }
 
-// sandboxOf takes the sandbox that was made for a pod's attempt.
+// sandboxOf takes the sandbox that was made for a pod's attempt. If there is
+// none, it returns nil.
 func (f *found) sandboxOf(p *pod, attempt uint64) *SandboxStatus {
 	for i := range f.order.Sandboxes {
 		if s := &f.order.Sandboxes[i]; s.Pod.UID == p.identity.UID && s.Attempt == attempt && !f.taken[s.ID] {
@@ -52,7 +55,8 @@ func (f *found) sandboxOf(p *pod, attempt uint64) *SandboxStatus {
 	return nil
 }
 
-// containerOf takes the container that was made for a request.
+// containerOf takes the container that was made for a request. If there is
+// none, it returns nil.
 func (f *found) containerOf(p *pod, r lifecycle.OpenRequest) *ContainerStatus {
 	name, sandbox := p.template.Container(r.Container).Name, p.newest().ID
 	for i := range f.order.Containers {
@@ -64,7 +68,7 @@ func (f *found) containerOf(p *pod, r lifecycle.OpenRequest) *ContainerStatus {
 	return nil
 }
 
-// left is what is nobody's.
+// left returns what nobody has taken.
 func (f *found) left() (left leftovers) {
 	for _, s := range f.order.Containers {
 		if !f.taken[s.ID] {

@@ -7,58 +7,60 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Inventory is what a runtime has, in any order. From it a restarted agent knows
-// its pods' sandboxes and containers again.
+// Inventory is everything that a runtime has, in any order. A restarted agent
+// recognises its pods' sandboxes and containers in it.
 //
-//  1. A sandbox or container is listed from when the call that made it returns,
-//     at the latest, until the call that removes it does.
-//  2. Names and attempts are those that it was made with.
-//  3. An exited container is listed with what its notice said, or would have
-//     said had somebody been subscribed.
+//  1. A sandbox or container is in it from when the call that makes it returns,
+//     or earlier, until the call that removes it returns.
+//  2. Names and attempts are those of the configuration that it was made with.
+//  3. An exited container has the content of its notice, whether somebody was
+//     subscribed or not.
 type Inventory struct {
 	Sandboxes  []SandboxStatus
 	Containers []ContainerStatus
 }
 
-// SandboxStatus is a sandbox as it is. Its IP may be empty if it is not ready.
+// SandboxStatus is the state of a sandbox. Its IP may be empty if it is not
+// ready.
 type SandboxStatus struct {
 	Sandbox
-	// Pod and Attempt are those of its SandboxConfig.
+	// Pod and Attempt are as in its SandboxConfig.
 	Pod     lifecycle.Identity
 	Attempt uint64
-	// Ready: containers can run in it. It was neither stopped nor has it died.
+	// Ready says that containers can run in it: it was not stopped, and has not
+	// died.
 	Ready bool
 }
 
-// ContainerStatus is a container as it is.
+// ContainerStatus is the state of a container.
 type ContainerStatus struct {
 	Container
-	// Sandbox is the ID of its sandbox, which is listed too.
+	// Sandbox is the ID of its sandbox, which is also listed.
 	Sandbox string
-	// Name is that of its Spec, Attempt as in ContainerConfig. The agent knows by
-	// itself which image it was made of.
+	// Name and Attempt are as in its ContainerConfig: Spec.Name and Attempt. The
+	// agent itself remembers the image.
 	Name    string
 	Attempt uint64
 
 	State ContainerState
-	// StartedAt is zero if it never ran, FinishedAt unless it has exited.
+	// StartedAt is zero if it never ran. FinishedAt is zero if it has not exited.
 	StartedAt, FinishedAt time.Time
-	// The rest is as in Notice, for one that has exited after it ran. A runtime
-	// that knows that it has, and has no way to find out more, says 255 and Unknown.
+	// The rest is as in Notice, for a container that ran and has exited. A runtime
+	// that cannot find out how it ended gives exit code 255 and reason Unknown.
 	ExitCode                         int32
 	Reason                           string
 	Message, LogTail, RuntimeMessage string
 }
 
-// ContainerState is how far a container has come.
+// ContainerState is where a container is in its life.
 type ContainerState uint8
 
 // The states of a container.
 const (
-	StateCreated ContainerState = iota + 1 // it can be started
-	StateRunning                           // it was started, and has not ended
-	StateExited                            // or it was stopped, or failed to start, before it ran
-	StateUnknown                           // it ran, and nobody knows whether it does: see Notice
+	StateCreated ContainerState = iota + 1 // created and not started
+	StateRunning                           // started and not ended
+	StateExited                            // ended; also stopped before its start, or failed to start
+	StateUnknown                           // started, and the runtime does not know whether it has ended: see Notice
 )
 
 // String returns the state as in "crictl ps".

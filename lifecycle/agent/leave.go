@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// orphanGrace is the grace period of containers whose pod nobody knows.
+// orphanGrace is the grace period of containers that belong to no pod.
 const orphanGrace = time.Second
 
-// letGo ends what the agent has of a pod that is gone from its source, once the
-// machine has finished with it. What is left of it in the runtime goes with it:
-// nobody will look at it again, so that it need not wait for its collection.
+// letGo removes a pod that is gone from its source, once its machine has
+// finished. It removes what the runtime has of the pod at once, and does not
+// wait for the collection of dead containers: nobody will look at them again.
 func (a *Agent) letGo(p *pod) {
 	if !p.machine.Finished() || p.open > 0 || p.sweeping {
 		return
 	}
 	p.sweeping = true
-	a.deadlines.set(p, p.wakeAt, false) // the machine would collect what is swept, and be kept again
+	a.deadlines.set(p, p.wakeAt, false) // the machine would collect what is being removed, and be saved again
 	left := a.owners.disown(p)
 	a.calls.run(func(ctx context.Context) {
 		left.remove(ctx, a.o.Runtime, a.o.Logger)
@@ -25,7 +25,7 @@ func (a *Agent) letGo(p *pod) {
 	})
 }
 
-// forget drops a pod of which nothing is left.
+// forget drops a pod once the runtime has nothing of it left.
 func (a *Agent) forget(p *pod) {
 	a.state.remove(p)
 	a.pods.remove(p)

@@ -11,8 +11,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// slowRemove is a runtime that takes longer to remove a container than the
-// machine waits before it collects dead ones.
+// slowRemove is a runtime that needs longer to remove a container than the
+// machine waits for the collection of dead ones.
 type slowRemove struct {
 	*runtimetest.Fake
 	calls int
@@ -24,7 +24,7 @@ func (s *slowRemove) RemoveContainer(ctx context.Context, id string) error {
 	return s.Fake.RemoveContainer(ctx, id)
 }
 
-// What is left of a pod is removed once, and nothing of it is kept.
+// What is left of a pod is removed once, and its state is not saved again.
 func TestAPodThatIsLeavingIsNotCollectedBesides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()

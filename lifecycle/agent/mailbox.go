@@ -8,33 +8,33 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// message is one thing for the loop to take in.
+// message is something for the loop to do.
 type message struct {
-	pod  *pod // nil: the notice says which
+	pod  *pod // nil for a notice, which names an ID, and for messages about all pods
 	kind messageKind
 	ev   lifecycle.Event
-	// id is the runtime's ID of a new sandbox or container.
+	// id is the runtime's ID for a new sandbox or container.
 	id     string
 	notice *Notice
 	have   *Inventory
-	// ends are the notices of a pod's containers that came with the death of its
-	// sandbox.
+	// ends are the notices of a pod's containers that came together with the death
+	// of its sandbox. See owners.gather.
 	ends []*Notice
-	// issued numbers the requests; the messages that answer none have 0.
+	// issued is the number of the request that the message answers, or 0.
 	issued uint64
 }
 
 type messageKind uint8
 
 const (
-	messageEvent   messageKind = iota + 1 // ev: a fact from outside
-	messageAdd                            // the agent is told of the pod
-	messageNetwork                        // ev: a fact about all pods
-	messageAnswer                         // ev: the answer to a request
-	messageNotice                         // notice: an end in the runtime
-	messageSwept                          // nothing of the pod is left in the runtime
-	messageLate                           // look for what came late
-	messageListed                         // have: what the runtime has by now
+	messageEvent   messageKind = iota + 1 // ev is a fact from outside
+	messageAdd                            // a pod was added
+	messageNetwork                        // ev is a fact about all pods
+	messageAnswer                         // ev is the answer to a request
+	messageNotice                         // notice is a notice of the runtime
+	messageSwept                          // the runtime has nothing of the pod left
+	messageLate                           // it is time to list the runtime again
+	messageListed                         // have is what the runtime has by now
 )
 
 // mailbox is an unbounded queue of messages with one reader.
@@ -64,10 +64,11 @@ func (m *mailbox) poke() {
 
 func inOrder(a, b message) int { return cmp.Compare(a.issued, b.issued) }
 
-// take returns what has come, and keeps the buffer for what will. Facts and
-// notices come first, in the order in which they arrived: an end is told before
-// the answer of the stop that it was waited for by. Answers follow in the order
-// of their requests: which of them arrives first is an accident.
+// take returns the messages that have arrived, and uses the buffer for those to
+// come. Facts and notices come first, in the order of their arrival: the notice
+// of an end therefore comes before the answer of the stop that waited for it.
+// Answers follow in the order of their requests, because the order of their
+// arrival is an accident.
 func (m *mailbox) take(buffer []message) []message {
 	clear(buffer)
 	m.mu.Lock()

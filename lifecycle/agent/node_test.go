@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// told counts the events that begin so.
+// told counts the events with this prefix.
 func (s *story) told(prefix string) (n int) {
 	for _, e := range s.events {
 		if strings.HasPrefix(e, prefix) {
@@ -69,7 +69,7 @@ func TestARefusedPodNeverRuns(t *testing.T) { // S82
 	})
 }
 
-// sandboxes changes what a Fake says of the sandboxes that it runs.
+// sandboxes is a Fake that returns its sandboxes changed.
 type sandboxes struct {
 	*runtimetest.Fake
 	ran    atomic.Int32
@@ -99,7 +99,7 @@ func TestASandboxThatDiesBeforeItWasToldIsReplaced(t *testing.T) {
 	})
 }
 
-// A sandbox without an address counts as gone, so that each sync makes another
+// A sandbox without an address counts as gone, and each sync makes another
 // (S1): about one a second, as in a kubelet.
 func TestSandboxesWithoutAddressesDoNotSpin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -22,10 +22,10 @@ func (a *Agent) sandboxDied(id string, ends []*Notice) {
 	}
 }
 
-// sandboxDied is the death of a pod's newest sandbox.
+// sandboxDied tells a machine that its newest sandbox has died.
 var sandboxDied = lifecycle.Event{Type: lifecycle.SandboxDied}
 
-// happened is what a notice tells of a container.
+// happened returns what a notice tells the machine of a container.
 func happened(c *instance, n *Notice) lifecycle.Event {
 	if n.Unknown {
 		return lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.op}

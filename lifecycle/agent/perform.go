@@ -7,7 +7,8 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// perform sets a request off.
+// perform begins what a request asks for. Each request is answered by one
+// message.
 func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	switch act.Type {
 	case lifecycle.RunSandbox:
@@ -44,8 +45,8 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	}
 }
 
-// callFor calls the runtime for a container; one that it does not have needs
-// no call.
+// callFor calls the runtime for a container. If the runtime does not have it,
+// no call is needed, and the request succeeds.
 func (a *Agent) callFor(p *pod, act *lifecycle.Action, t lifecycle.EventType,
 	do func(ctx context.Context, id string) error) {
 	m := a.calls.answerTo(p, act, t)
@@ -96,7 +97,7 @@ func (a *Agent) createContainer(p *pod, act *lifecycle.Action) {
 	})
 }
 
-// statusID is a container's ID as statuses show it.
+// statusID returns a container's ID as statuses show it, SCHEME://ID.
 func statusID(r Runtime, id string) string { return r.Name() + "://" + id }
 
 func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
@@ -116,7 +117,7 @@ func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
 	}
 	a.calls.run(func(ctx context.Context) {
 		answer := a.o.Prober.RunHook(ctx, target, hook)
-		m.ev.Err, m.ev.Fallback = answer.Message, answer.Fallback // C37
+		m.ev.Err, m.ev.Fallback = answer.Message, answer.Fallback // set if HTTPS failed and HTTP succeeded (C37)
 		a.mail.post(m)
 	})
 }

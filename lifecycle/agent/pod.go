@@ -15,24 +15,24 @@ import (
 
 // pod is one pod of an agent. All but the first group belongs to the loop.
 type pod struct {
-	number   int // in the order in which they were added
+	number   int // counts the pods as they were added
 	identity lifecycle.Identity
-	template *lifecycle.Template // at first
+	template *lifecycle.Template // as it was added; the machine has that of an update
 	change   atomic.Pointer[Change]
 
 	long    string // NAME_NAMESPACE(UID)
 	machine *lifecycle.Pod
-	track   *flight.Track // nil: nobody records it
+	track   *flight.Track // nil if nobody records the pod
 	wakeAt  time.Time
-	slot    int32 // in deadlines; -1: it is not there
+	slot    int32 // in deadlines; -1 if the pod has none
 
-	runs      []sandboxRun // oldest first
-	instances []*instance
-	open      int  // requests that are not answered
-	making    int  // those of them that make something in the runtime
-	leaving   bool // it is to be forgotten when it is finished
-	unclaimed bool // it is from the state directory, and was not added since; the registry's
-	sweeping  bool
+	runs      []sandboxRun // oldest first; owners writes them
+	instances []*instance  // owners writes them
+	making    int          // calls under way that make something in the runtime; owners counts them
+	open      int          // requests without an answer
+	leaving   bool         // the pod is gone from its source: forget it when it is finished
+	unclaimed bool         // restored, and not added since; the registry's lock guards it
+	sweeping  bool         // what is left of the pod is being removed from the runtime
 }
 
 // sandboxRun is a sandbox that the runtime has.
@@ -81,7 +81,7 @@ func (p *pod) step(now time.Time, happening []lifecycle.Event) []lifecycle.Actio
 	return p.machine.Step(now, happening...)
 }
 
-// sandbox returns the sandbox of an Op.
+// sandbox returns the sandbox that was run for an Op.
 func (p *pod) sandbox(op uint64) (sandboxRun, bool) {
 	i := slices.IndexFunc(p.runs, func(s sandboxRun) bool { return s.op == op })
 	if i < 0 {
@@ -98,7 +98,7 @@ func (p *pod) newest() sandboxRun {
 	return p.runs[len(p.runs)-1]
 }
 
-// instance returns the container of an Op, or nil.
+// instance returns the container that was created for an Op, or nil.
 func (p *pod) instance(op uint64) *instance {
 	for _, c := range p.instances {
 		if c.op == op {
@@ -108,7 +108,8 @@ func (p *pod) instance(op uint64) *instance {
 	return nil
 }
 
-// idOf is the runtime's ID of a pod's container, or empty.
+// idOf returns the runtime's ID of the container that was created for an Op. If
+// there is none, it is empty.
 func (p *pod) idOf(instance uint64) string {
 	if c := p.instance(instance); c != nil {
 		return c.id
@@ -133,16 +134,18 @@ func (p *pod) target(spec *corev1.Container, ip, id string, exec handler.Exec) h
 	}
 }
 
-// Change is a pod as it has become. The statuses are shared and must not be
-// modified.
+// Change is the new state of a pod that has changed. Its statuses are shared: do
+// not modify them.
 type Change struct {
 	Pod lifecycle.Identity
-	// Status is the agent's own status of the pod, Reported what an API server is
-	// sent of it (S25). nil: there is none yet.
+	// Status is the agent's own status of the pod. Reported is the status for an
+	// API server: it shows no final phase while containers may still run (S25).
+	// Both are nil until the pod has a status.
 	Status, Reported *corev1.PodStatus
-	// Finished: the pod is done with for good: nothing of it runs.
+	// Finished is true once nothing of the pod runs, and nothing ever will.
 	Finished bool
-	// Gone: the agent has forgotten the pod, and the runtime has nothing of it.
+	// Gone is true once the agent has forgotten the pod, and the runtime has nothing
+	// of it left.
 	Gone bool
 
 	spec      *corev1.Pod

@@ -44,7 +44,7 @@ func (b *probePool) put(job attempt) {
 	}
 }
 
-// work makes attempts, as long as this goroutine is needed.
+// work makes attempts until its goroutine is not needed any more.
 func (b *probePool) work(ctx context.Context) {
 	var job attempt
 	for arrives := true; ; arrives = false {
@@ -56,7 +56,7 @@ func (b *probePool) work(ctx context.Context) {
 			return
 		}
 		b.calls.mail.post(b.try(ctx, &job))
-		job = attempt{} // or its pod would be kept while nothing is to do
+		job = attempt{} // lets go of the pod while there is nothing to do
 	}
 }
 
@@ -66,7 +66,7 @@ func (b *probePool) try(ctx context.Context, job *attempt) message {
 	target := job.pod.target(spec, job.ip, job.id, b.exec)
 	target.Probe = job.kind
 	answer := b.prober.Probe(ctx, target, probe.Of(spec, job.kind))
-	answer.Until = time.Time{} // outside a simulation nobody can promise
+	answer.Until = time.Time{} // a promise that only a simulation can keep
 	return message{pod: job.pod, kind: messageAnswer, issued: job.issued, ev: lifecycle.Event{
 		Type: lifecycle.ProbeFinished, Op: job.op, Instance: job.instance, Container: job.container, Probe: job.kind,
 		Attempt: job.number, Answer: answer,

@@ -16,7 +16,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// held answers each probe when it is released.
+// held answers a probe when the test releases it.
 type held struct {
 	prober
 	begun   atomic.Int32
@@ -32,8 +32,8 @@ func (h *held) Probe(ctx context.Context, _ handler.Target, _ *corev1.Probe) pro
 	return probe.Answer{Outcome: probe.OutcomeSuccess}
 }
 
-// The second round is made by goroutines that waited for it, and new ones; the
-// third is under way when the agent ends.
+// Waiting goroutines and new ones make the second round. The third is under way
+// when the agent ends.
 func TestNoProbeWaitsForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const pods = 200

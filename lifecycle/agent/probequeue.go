@@ -2,25 +2,27 @@ package agent
 
 import "sync"
 
-// idleProbers is how many goroutines wait for the next attempt of a probe, any
-// pod's: to begin one costs more than an attempt that is quick.
+// idleProbers is how many goroutines wait for the next attempt, of any
+// pod. To begin a goroutine costs more than a quick attempt.
 const idleProbers = 32
 
-// probeQueue is the queue of attempts, and who takes from it. As long as something
-// is queued one goroutine is on its way, and it calls the next one before it
-// begins: so no attempt waits for another to end, and yet attempts that do not
-// block, or not for long, are made by the same goroutine, one after the other.
+// probeQueue is the queue of attempts, and counts the goroutines that
+// take from it. As long as an attempt is queued, one goroutine is on its way,
+// and it calls the next one before it begins its attempt. So no attempt waits
+// for another to end, and yet one goroutine makes many attempts that do not
+// block for long.
 type probeQueue struct {
 	mu       sync.Mutex
-	some     sync.Cond // something is queued, or the end has come
+	some     sync.Cond // an attempt is queued, or the queue is closed
 	attempts []attempt
-	first    int  // in attempts: those before it are taken
-	waiting  int  // goroutines
+	first    int  // index of the first attempt that is not taken
+	waiting  int  // goroutines in take
 	called   bool // a goroutine is on its way
 	closed   bool
 }
 
-// put queues an attempt. If begin is true, a goroutine is to begin that takes it.
+// put queues an attempt. If begin is true, the caller must begin a goroutine
+// that takes it.
 func (q *probeQueue) put(job attempt) (begin bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -33,7 +35,8 @@ func (q *probeQueue) put(job attempt) (begin bool) {
 	return q.call()
 }
 
-// call sees to it that a goroutine comes.
+// call wakes a goroutine that waits. If begin is true, none waits, and the
+// caller must begin one.
 func (q *probeQueue) call() (begin bool) {
 	if q.called {
 		return false
@@ -47,9 +50,10 @@ func (q *probeQueue) call() (begin bool) {
 	return false
 }
 
-// take waits for the next attempt; arrives: the goroutine comes because it was
-// called. If begin is true, another is to begin for the one after it. It is not
-// ok at the end, or if enough others wait.
+// take waits for the next attempt. arrives says that the goroutine comes
+// because it was called. If begin is true, the caller must begin another
+// goroutine for the attempt after it. If ok is false, the caller must end: the
+// queue is closed, or enough others wait.
 func (q *probeQueue) take(job *attempt, arrives bool) (begin, ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -77,7 +81,8 @@ func (q *probeQueue) take(job *attempt, arrives bool) (begin, ok bool) {
 	}
 }
 
-// close ends the goroutines that wait, and all others as soon as they are done.
+// close ends the goroutines that wait, and each other one after its
+// attempt.
 func (q *probeQueue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -15,11 +15,11 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// latency is how long each call of the runtime takes.
+// latency is the duration of each call of the runtime.
 const latency = 10 * time.Millisecond
 
-// trio is a pod with a container that is set up first, one that is well, and
-// one that crashes 3 s after each start.
+// trio is a pod with an init container, a container that is well, and one that
+// crashes 3 s after each start.
 func trio() *corev1.Pod {
 	return web("1", liveness, func(pod *corev1.Pod) {
 		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "crash", Image: "crash:1"})
@@ -46,7 +46,7 @@ func trioRuntime(t *testing.T) *apart {
 }
 
 // killedAt kills an agent some time after its start, leaves the runtime alone
-// for a while, and starts another one.
+// for a while, and starts another agent.
 func killedAt(t *testing.T, kill, down time.Duration) {
 	r, dir := trioRuntime(t), t.TempDir()
 	first := begin(t, agent.Options{Runtime: r, StateDir: dir})
@@ -89,9 +89,9 @@ func containerOf(s corev1.PodStatus, name string) corev1.ContainerStatus {
 	return corev1.ContainerStatus{}
 }
 
-// checkBackoff holds that crashes 3 s after each start wait for 0, 10, 20, 40 s
-// and so on, times the jitter of R33; one step more if the restart of the agent
-// has cut a start short. What ended before began, while there was no agent, may
+// checkBackoff checks the wait after each crash: 0, 10, 20, 40 s and so on,
+// times the jitter of R33. It is one step further if the restart of the agent
+// has cut a start short. An end before began, while there was no agent, may
 // have waited longer.
 func checkBackoff(t *testing.T, starts []start, began time.Time) {
 	t.Helper()
@@ -110,7 +110,7 @@ func checkBackoff(t *testing.T, starts []start, began time.Time) {
 	}
 }
 
-// leave deletes the pod, of which nothing must be left.
+// leave deletes the pod, and checks that nothing of it is left.
 func leave(t *testing.T, s *story, r *apart, dir string) {
 	t.Helper()
 	s.must(s.Delete("1", nil))

@@ -24,8 +24,8 @@ func stubborn(t *testing.T) *apart {
 	}})
 }
 
-// twice is a story of two agents: what the first does, in a second, and what
-// comes of it under the next one.
+// twice is a story of two agents: what the first one does in a second, and what
+// becomes of it under the next one.
 func twice(t *testing.T, r *apart, do func(*story), then func(*story)) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
@@ -137,7 +137,8 @@ func TestOrphansDoNotDelayTheRest(t *testing.T) {
 	})
 }
 
-// slowStop is a runtime whose stops take a second after they were called off.
+// slowStop is a runtime whose stops return a second after their context has
+// ended.
 type slowStop struct{ *runtimetest.Fake }
 
 func (s slowStop) StopContainer(ctx context.Context, _ string, _ time.Duration) error {

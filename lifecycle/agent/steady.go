@@ -8,30 +8,31 @@ import (
 	"github.com/podclock/podclock/flight"
 )
 
-// steady makes of a clock one that is never set back. The real clock's times are
-// compared by their monotonic readings, so that it is steady as it is. Others,
-// such as a mock, may be set back: the time then goes on from where it stood,
-// and what waits for it waits no longer than it had to.
+// steady turns a clock into one that is never set back. The real clock is
+// steady as it is, because its times are compared by their monotonic readings.
+// Another clock, such as a mock, may be set back. The time then continues from
+// where it stood, so that nobody waits longer than before.
 //
-// The real clock's two readings are not taken at the same instant. A machine
-// compares by the one or by the other, and so does who plays a recording of it
-// again: therefore they pass alike, but when the wall clock is set by
-// [flight.LeastJump] or more.
+// The real clock does not take its two readings, monotonic and wall, at the
+// same instant. A machine compares times by the one or by the other, and so
+// does the replay of its recording. steady therefore makes both pass alike,
+// unless the wall clock is set by [flight.LeastJump] or more.
 type steady struct {
 	clock clock.Clock
-	last  time.Time // of the clock
+	last  time.Time // what the clock showed last
 	lead  time.Duration
 }
 
-// reach lets the time be at least t.
+// reach moves the time forwards to t, if it is not there yet. No machine may
+// see time go back after a restart.
 func (s *steady) reach(t time.Time) {
 	if now, _ := s.read(); t.After(now) {
 		s.lead += t.Sub(now)
 	}
 }
 
-// read returns the time, and whether the clock was set back since it was last
-// read, so that timers stand where they will not fire in time.
+// read returns the time. setBack reports whether the clock was set back since
+// the last read: timers that were set before will then fire too late.
 func (s *steady) read() (now time.Time, setBack bool) {
 	raw := s.even(s.clock.Now())
 	if raw.Before(s.last) {
@@ -46,7 +47,7 @@ func (s *steady) read() (now time.Time, setBack bool) {
 }
 
 // even corrects a wall reading that was taken a little before or after the
-// monotonic one.
+// monotonic reading.
 func (s *steady) even(raw time.Time) time.Time {
 	even := s.last.Add(raw.Sub(s.last))
 	if s.last.IsZero() || raw.Round(0).Sub(even.Round(0)).Abs() >= flight.LeastJump {

@@ -4,8 +4,8 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// step gives a happening to a pod's machine and carries out what follows. What
-// that needs is kept first.
+// step gives a happening to a pod's machine and carries out what follows. It
+// first saves what a restarted agent needs to know of that.
 func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 	for i := range happening {
 		a.recorder.fact(a.now, p, &happening[i])
@@ -23,13 +23,14 @@ func (a *Agent) step(p *pod, happening ...lifecycle.Event) {
 	}
 }
 
-// arrive makes the machine of a pod, and tells it what it finds.
+// arrive makes the machine of a new pod, and tells it what it finds.
 func (a *Agent) arrive(p *pod) {
 	p.machine = lifecycle.New(p.template, p.identity, a.podTiming(p), a.now)
 	a.step(p, a.finds(p)...)
 }
 
-// finds is what a pod finds at its arrival.
+// finds returns what a new pod finds: that it is refused, that its name is
+// taken, or that there is no network.
 func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
 	if a.o.Admit != nil {
 		if refusal := a.o.Admit(p.template.Pod()); refusal != nil {
@@ -45,23 +46,24 @@ func (a *Agent) finds(p *pod) (facts []lifecycle.Event) {
 	return facts
 }
 
-// networkChanged tells all pods.
+// networkChanged tells all pods, and remembers it for those that are added
+// later.
 func (a *Agent) networkChanged(ev *lifecycle.Event) {
 	a.noNetwork = ev.Err
 	for _, p := range a.pods.all() {
-		if p.machine != nil { // else it finds it so
+		if p.machine != nil { // otherwise its arrival is still in the mailbox
 			a.tellFact(p, ev)
 		}
 	}
 }
 
-// tellFact gives a fact from outside to a pod's machine, and shows in the pod
-// object what the fact changes there.
+// tellFact gives a fact from outside to a pod's machine, and publishes what the
+// fact changes in the pod object.
 func (a *Agent) tellFact(p *pod, ev *lifecycle.Event) {
 	if p.sweeping {
 		return
 	}
-	static := p.template.Static() // of which only the mirror is deleted (S84)
+	static := p.template.Static() // deleting it deletes only its mirror pod (S84)
 	p.leaving = p.leaving || ev.Type == lifecycle.PodRemoved || ev.Type == lifecycle.PodDeleted && !static
 	a.step(p, *ev)
 	switch ev.Type {

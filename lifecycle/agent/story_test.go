@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// web is a pod with one container and these changes.
+// web returns a pod with one container, and applies these changes.
 func web(uid types.UID, change ...func(*corev1.Pod)) *corev1.Pod {
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "web", UID: uid},
@@ -35,19 +35,19 @@ func web(uid types.UID, change ...func(*corev1.Pod)) *corev1.Pod {
 	return pod
 }
 
-// liveness gives the pod a liveness probe each second.
+// liveness gives the pod a liveness probe with a period of a second.
 func liveness(pod *corev1.Pod) {
 	pod.Spec.Containers[0].LivenessProbe = &corev1.Probe{
 		ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"alive"}}}, PeriodSeconds: 1,
 	}
 }
 
-// exits lets the pod's container exit with 3 at once.
+// exits makes the pod's container exit with 3 at once.
 func exits(pod *corev1.Pod) {
 	pod.Spec.Containers[0].Command = []string{string(runtimetest.ExitWith3)}
 }
 
-// prober answers every probe and hook well, and notes when it was asked.
+// prober answers every probe and hook with success, and notes when.
 type prober struct {
 	now    func() time.Time
 	asked  []time.Time // in tests, agents probe one pod at a time
@@ -69,7 +69,7 @@ func (p *prober) RunHook(context.Context, handler.Target, *corev1.LifecycleHandl
 	return p.hook
 }
 
-// story is an agent that runs in a bubble, and what it has told.
+// story is an agent in a bubble, with everything that it has told.
 type story struct {
 	*agent.Agent
 	t       *testing.T
@@ -138,7 +138,7 @@ func (s *story) must(err error) {
 	}
 }
 
-// after lets some time pass.
+// after lets time pass.
 func (s *story) after(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

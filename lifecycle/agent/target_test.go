@@ -13,10 +13,10 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// byKind counts the probes of each kind.
+// byKind counts the probes by kind.
 type byKind struct {
 	prober
-	asked map[probe.Kind]int // one container's probes, of which no two meet
+	asked map[probe.Kind]int // the probes of one container; no two run at a time
 }
 
 func (b *byKind) Probe(_ context.Context, target handler.Target, _ *corev1.Probe) probe.Answer {

@@ -7,46 +7,50 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// LiveTiming is the timing of an agent, which is told what a kubelet has to
-// find out. The runtime's notices take the place of relists: what has happened
-// is seen at once, and a pod is looked at as soon as it is due. Only a pod of
-// which more than 20 changes come in a row is seen once a second, as by a
-// kubelet. What paces a kubelet on purpose is as in a kubelet: a pod is synced
-// again after a minute, or 10 s after an error, times a jitter of up to a half
-// (R33); dead containers are collected once a minute (T13); housekeeping comes
-// every 2 s (T2).
+// LiveTiming returns the timing of an agent, which is told what a kubelet has
+// to find out. The runtime's notices take the place of relists: the agent sees
+// a change at once, and syncs a pod as soon as it is due. Only a pod that
+// changes more than 20 times in a row is seen once a second, as a kubelet sees
+// it.
 //
-// Its Chance remembers how often it was asked: machines must not share that of
-// one pod.
+// The delays that a kubelet has on purpose stay. It syncs a pod again after a
+// minute, or 10 s after an error, times a jitter of up to a half (R33). It
+// collects dead containers once a minute (T13), and does its housekeeping every
+// 2 s (T2).
+//
+// Its Chance remembers how often it was asked. Machines must therefore not
+// share one: an agent makes one for each pod.
 func LiveTiming(r *rand.Rand) *lifecycle.Timing {
 	t := lifecycle.KubeletTiming(r)
 	t.Chance = newLive(t.Chance)
 	return t
 }
 
-// relistGap is the least time between two relists of a pod, so that what
-// follows from one is not seen by another at the same instant.
+// relistGap is the least time between two relists of a pod. Without it, what
+// follows from a relist would be seen by another one at the same instant,
+// without end.
 const relistGap = time.Millisecond
 
-// Of relists at once a pod has so many in a row, and another one each second.
-// There are rules that only the kubelet's relists slow down: if a runtime gives
-// sandboxes no address, each sync replaces the sandbox (S1), and its relist sets
-// off the next one.
+// A pod may have relistBurst relists at once in a row, and gains one every
+// relistRefill. The limit is there because only relists slow down some rules:
+// if a runtime gives sandboxes no address, each sync replaces the sandbox (S1),
+// and the relist after it sets off the next sync.
 const (
 	relistBurst  = 20
 	relistRefill = time.Second
 )
 
-// live is the world of an agent's pod: chance as in a kubelet, without its
-// waiting.
+// live is the Chance of an agent's pod: that of a kubelet, but with relists and
+// looks at once.
 type live struct {
 	lifecycle.Chance
-	full time.Time // when all of the burst is there again
+	full time.Time // when the whole burst is available again
 }
 
 func newLive(w lifecycle.Chance) *live { return &live{Chance: w} }
 
-// Relist implements [lifecycle.Chance].
+// Relist implements [lifecycle.Chance]. It is at once, as long as the burst
+// lasts.
 func (l *live) Relist(t time.Time, after bool) time.Time {
 	if l.full.Before(t) {
 		l.full = t
@@ -61,13 +65,14 @@ func (l *live) Relist(t time.Time, after bool) time.Time {
 	return t
 }
 
-// Look implements [lifecycle.Chance].
+// Look implements [lifecycle.Chance]. It is at once.
 func (*live) Look(t time.Time) time.Time { return t.Add(1) }
 
-// ForPod returns the world of the pod number n.
+// ForPod returns the Chance of the pod number n.
 func (l *live) ForPod(n int) lifecycle.Chance { return newLive(forPod(l.Chance, n)) }
 
-// forPod is a world for the pod number n, if there is a special one.
+// forPod returns the Chance of the pod number n, if w has one for each pod, or
+// w itself.
 func forPod(w lifecycle.Chance, n int) lifecycle.Chance {
 	if f, ok := w.(interface{ ForPod(n int) lifecycle.Chance }); ok {
 		return f.ForPod(n)
@@ -75,7 +80,8 @@ func forPod(w lifecycle.Chance, n int) lifecycle.Chance {
 	return w
 }
 
-// podTiming is the timing for a pod, which the flight recorder hears.
+// podTiming returns a pod's timing. If there is a flight recorder, the timing
+// records what chance decides.
 func (a *Agent) podTiming(p *pod) *lifecycle.Timing {
 	t := *a.o.Timing
 	t.Chance = forPod(t.Chance, p.number)

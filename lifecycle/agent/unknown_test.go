@@ -13,8 +13,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// restartedOnce holds that a lost container was killed and started again, which
-// counts twice (C16, C22).
+// restartedOnce checks that a lost container was killed and started again,
+// which counts as two restarts (C16, C22).
 func restartedOnce(s *story, r *apart) {
 	s.t.Helper()
 	status, _ := s.Status("1")
@@ -53,7 +53,8 @@ func TestAContainerThatIsLostWhileThereIsNoAgent(t *testing.T) { // C22, R6
 	})
 }
 
-// Between the loss of a container and the sync that finds it (T20) an agent can end.
+// An agent can end between the loss of a container and the sync that finds it
+// (T20).
 func TestALostContainerThatIsGoneWhenTheNextAgentLooks(t *testing.T) {
 	r := newApart(t, &runtimetest.Fake{})
 	synctest.Test(t, func(t *testing.T) {
@@ -87,7 +88,8 @@ func TestALostContainerThatIsGoneWhenTheNextAgentLooks(t *testing.T) {
 	})
 }
 
-// forgetful loses track of each first attempt before its start has returned.
+// forgetful is a runtime that loses track of each first attempt before its
+// start has returned.
 type forgetful struct{ *runtimetest.Fake }
 
 func (r forgetful) StartContainer(ctx context.Context, id string) error {
