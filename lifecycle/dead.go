@@ -6,39 +6,39 @@ import (
 
 // contentsToGo reports that the pod's dead containers are of no more use: it
 // was evicted, or a deletion or removal has ended it.
-func (p *Pod) contentsToGo() bool {
-	return p.evicted != nil || p.worker.Deleted && p.worker.Terminated
+func (k *kubelet) contentsToGo() bool {
+	return k.evicted != nil || k.worker.Deleted && k.worker.Terminated
 }
 
 // died removes what the death of a container makes superfluous (C12).
-func (p *Pod) died(e pleg.Item) {
-	p.garbage.Died(p.pleg.Cached(), p.t.Containers(), e.ID, e.Container, p.contentsToGo(), host{p})
+func (k *kubelet) died(e pleg.Item) {
+	k.garbage.Died(k.pleg.Cached(), k.t.Containers(), e.ID, e.Container, k.contentsToGo(), host{k})
 }
 
 // scheduleCollection finds the garbage collection that will have something to do.
-func (p *Pod) scheduleCollection() {
-	gone := p.worker.Finished && (p.contentsToGo() || p.worker.Removed)
-	p.garbage.Schedule(p.now, &p.truth, p.t.Containers(), gone, p.timing.Chance)
+func (k *kubelet) scheduleCollection() {
+	gone := k.worker.Finished && (k.contentsToGo() || k.worker.Removed)
+	k.garbage.Schedule(k.now, &k.truth, k.t.Containers(), gone, k.timing.Chance)
 }
 
 // collectAgain schedules the next garbage collection after a removal, which tries
 // again what could not be removed.
-func (p *Pod) collectAgain(ev *Event) {
-	if ev.Err == "" || p.timing.retriesCollection() {
-		p.scheduleCollection()
+func (k *kubelet) collectAgain(ev *Event) {
+	if ev.Err == "" || k.timing.retriesCollection() {
+		k.scheduleCollection()
 	}
 }
 
 // collect is one garbage collection (T13).
-func (p *Pod) collect() {
-	p.garbage.Collect(&p.truth, p.t.Containers(), p.worker.Finished && p.contentsToGo(), host{p})
+func (k *kubelet) collect() {
+	k.garbage.Collect(&k.truth, k.t.Containers(), k.worker.Finished && k.contentsToGo(), host{k})
 }
 
 // removalAnswered goes on with the next removal.
-func (p *Pod) removalAnswered(ev *Event) {
+func (k *kubelet) removalAnswered(ev *Event) {
 	stopFailed := ev.Type == SandboxStopped && ev.Err != ""
 	if stopFailed {
-		p.collectAgain(ev)
+		k.collectAgain(ev)
 	}
-	p.garbage.Answered(host{p}, stopFailed)
+	k.garbage.Answered(host{k}, stopFailed)
 }

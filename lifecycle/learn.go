@@ -11,25 +11,25 @@ import (
 
 // learn notes what an answer says about the runtime, and what is to be done about
 // that: collections of garbage first, then a relist.
-func (p *Pod) learn(r openRequest, ev *Event) {
+func (k *kubelet) learn(r openRequest, ev *Event) {
 	changed := false
 	switch r.request {
 	case CreateContainer:
 		if created(ev) {
-			p.truth.Create(p.newInstance(r, ev))
+			k.truth.Create(k.newInstance(r, ev))
 			changed = true
 		}
 	default:
-		changed = r.learn(&p.truth, ev, p.now)
+		changed = r.learn(&k.truth, ev, k.now)
 	}
 	switch {
 	case r.request == RunSandbox && changed:
-		p.scheduleCollection()
+		k.scheduleCollection()
 	case r.request == RemoveContainer, r.request == RemoveSandbox:
-		p.collectAgain(ev)
+		k.collectAgain(ev)
 	}
 	if changed {
-		p.touched()
+		k.touched()
 	}
 }
 
@@ -68,12 +68,12 @@ func created(ev *Event) bool { return ev.Err == "" || ev.ErrReason == execute.Re
 
 // newInstance is the instance that a call has created, with an ID of its own if
 // its runtime gave none.
-func (p *Pod) newInstance(r openRequest, ev *Event) inventory.Instance {
-	c := &p.t.spec.Containers[r.container]
+func (k *kubelet) newInstance(r openRequest, ev *Event) inventory.Instance {
+	c := &k.t.spec.Containers[r.container]
 	id := ev.ID
 	if id == "" {
-		id = fmt.Sprintf("podclock://%s-%s-%d-%d", p.id.Name, c.Spec.Name, r.attempt, r.op)
+		id = fmt.Sprintf("podclock://%s-%s-%d-%d", k.id.Name, c.Spec.Name, r.attempt, r.op)
 	}
-	return inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: p.now,
+	return inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: k.now,
 		Attempt: int32(r.attempt), RuntimeID: id, ImageID: ev.ImageID, Image: c.Spec.Image}
 }

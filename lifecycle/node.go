@@ -14,7 +14,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	if p.worker.Finished {
 		return
 	}
-	p.kubeletStart = p.now
+	p.start = p.now
 	old := p.worker
 	p.worker = podWorker{Lost: old.Lost, Since: p.out.ops}
 	p.pass, p.kills, p.garbage = pass{}, kill.Group{}, gc.Collector{}
@@ -56,12 +56,4 @@ func (p *Pod) orphanFound() {
 	p.worker.Removed, p.worker.Deleted = true, true
 	one := int64(1)
 	p.terminate(&one, "found running, and gone from its source")
-}
-
-// swapTemplate takes over a changed pod object at the start of a pass.
-func (p *Pod) swapTemplate() {
-	if t := p.nextTemplate; t != nil {
-		p.starts.Change(p.t.spec, t.spec)
-		p.t, p.nextTemplate = t, nil
-	}
 }

@@ -45,124 +45,132 @@ func (s *pass) written() *pass {
 
 // runPass begins a pass or takes it further; false: there is nothing to do, or
 // it waits.
-func (p *Pod) runPass() bool {
-	if p.pass.Work == 0 {
-		return p.beginPass()
+func (k *kubelet) runPass() bool {
+	if k.pass.Work == 0 {
+		return k.beginPass()
 	}
-	if !p.pass.Due(p.now, &p.kills) {
+	if !k.pass.Due(k.now, &k.kills) {
 		return false
 	}
-	p.pass.Wake()
-	p.advance()
+	k.pass.Wake()
+	k.advance()
 	return true
 }
 
 // beginPass takes up the pending update.
-func (p *Pod) beginPass() bool {
-	w := &p.worker
+func (k *kubelet) beginPass() bool {
+	w := &k.worker
 	if w.Pending == nil || w.Finished {
 		return false
 	}
 	if w.Held && w.LastSync.IsZero() {
-		p.holdBack()
+		k.holdBack()
 		return true
 	}
-	if p.out.changesRuntime(w.Since) { // a new process takes so long to come up that such calls are over by then
+	if k.out.changesRuntime(w.Since) { // a new process takes so long to come up that such calls are over by then
 		return false
 	}
-	p.swapTemplate()
-	p.pass = pass{Work: w.work(), Run: execute.Begin(), Deletion: p.object.deletion, HasGrace: w.Pending.HasGrace,
+	k.swapTemplate()
+	k.pass = pass{Work: w.work(), Run: execute.Begin(), Deletion: k.object.deletion, HasGrace: w.Pending.HasGrace,
 		Grace: w.Pending.Grace}
 	w.Pending = nil
-	p.kills.Begin(false)
+	k.kills.Begin(false)
 	return true
+}
+
+// swapTemplate takes over a changed pod object at the start of a pass.
+func (k *kubelet) swapTemplate() {
+	if t := k.nextTemplate; t != nil {
+		k.starts.Change(k.t.spec, t.spec)
+		k.t, k.nextTemplate = t, nil
+	}
 }
 
 // holdBack tries the first sync of a static pod again later: the one that had
 // its name before still runs (S84). A pod that is to end by then never begins.
-func (p *Pod) holdBack() {
-	p.worker.Pending = nil
-	if p.worker.Terminating {
-		p.finish()
+func (k *kubelet) holdBack() {
+	k.worker.Pending = nil
+	if k.worker.Terminating {
+		k.finish()
 		return
 	}
-	p.requeue(p.timing.Chance.Requeue(p.now, p.timing.retryError()))
+	k.requeue(k.timing.Chance.Requeue(k.now, k.timing.retryError()))
 }
 
 // advance does the pass' present stage.
-func (p *Pod) advance() {
-	switch p.pass.Stage {
+func (k *kubelet) advance() {
+	switch k.pass.Stage {
 	case execute.StageSnapshot:
-		if p.newerSnapshot() {
-			p.pass.Read(p.pleg.Cached())
+		if k.newerSnapshot() {
+			k.pass.Read(k.pleg.Cached())
 		}
 	case execute.StageStatus:
-		p.beginWork()
+		k.beginWork()
 	case execute.StageEnd:
-		p.endPass()
+		k.endPass()
 	default:
-		env := p.env()
-		p.pass.Advance(&env)
+		env := k.env()
+		k.pass.Advance(&env)
 	}
 }
 
-func (p *Pod) beginWork() {
-	switch p.pass.Work {
+func (k *kubelet) beginWork() {
+	switch k.pass.Work {
 	case workSync:
-		p.syncPod()
+		k.syncPod()
 	case workTerminating:
-		p.terminatePod()
+		k.terminatePod()
 	case workTerminated:
-		p.finishPod()
+		k.finishPod()
 	}
 }
 
 // env is what the pass acts on at this instant.
-func (p *Pod) env() execute.Env {
+func (k *kubelet) env() execute.Env {
 	var grace *int64
-	if p.pass.Deletion.Asked {
-		grace = &p.pass.Deletion.Grace
+	if k.pass.Deletion.Asked {
+		grace = &k.pass.Deletion.Grace
 	}
 	return execute.Env{
-		Now: p.now, Pod: p.t.spec, ID: &p.id, Config: p.t.execute, Truth: &p.truth, Kills: &p.kills, Starts: &p.starts,
-		Host: host{p}, Terminating: p.pass.Work == workTerminating, Ending: p.worker.Terminating,
-		DeletionGrace: grace, KillsTime: p.timing.SyncDuration, WakesAtExpiry: p.timing.Resync == 0 && p.t.has(QuirkR25),
+		Now: k.now, Pod: k.t.spec, ID: &k.id, Config: k.t.execute, Truth: &k.truth, Kills: &k.kills, Starts: &k.starts,
+		Host: host{k}, Terminating: k.pass.Work == workTerminating, Ending: k.worker.Terminating,
+		DeletionGrace: grace, KillsTime: k.timing.SyncDuration, WakesAtExpiry: k.timing.Resync == 0 && k.t.has(QuirkR25),
 	}
 }
 
 // endPass completes the pass: what comes next, and when (R33, R37, T22).
-func (p *Pod) endPass() {
-	s := p.pass.Result
-	p.worker.LastSync = p.now
-	if p.pass.Work == workSync && s.Acted && !s.Failed {
-		p.requestRelist()
+func (k *kubelet) endPass() {
+	s := k.pass.Result
+	k.worker.LastSync = k.now
+	if k.pass.Work == workSync && s.Acted && !s.Failed {
+		k.requestRelist()
 	}
 	if s.Removed && !s.Failed {
-		p.requestSync() // R10
+		k.requestSync() // R10
 	}
-	stopped := p.pass.Work == workTerminating && !s.Failed
+	stopped := k.pass.Work == workTerminating && !s.Failed
 	switch {
-	case p.pass.Terminal, stopped:
-		p.worker.Terminating = true
-		p.worker.Terminated = p.worker.Terminated || stopped
-		p.worker.repeat(&p.pass)
-		p.requeue(0)
+	case k.pass.Terminal, stopped:
+		k.worker.Terminating = true
+		k.worker.Terminated = k.worker.Terminated || stopped
+		k.worker.repeat(&k.pass)
+		k.requeue(0)
 	default:
-		p.requeueSync()
+		k.requeueSync()
 	}
 	if stopped {
-		p.report()
+		k.report()
 	}
-	p.pass = pass{}
+	k.pass = pass{}
 }
 
 // requeueSync sets when the next sync comes by itself after one that changed
 // nothing for good (R33).
-func (p *Pod) requeueSync() {
-	if base, again := p.timing.nextSync(&p.pass, p.now); again {
-		p.requeue(p.timing.Chance.Requeue(p.now, base))
+func (k *kubelet) requeueSync() {
+	if base, again := k.timing.nextSync(&k.pass, k.now); again {
+		k.requeue(k.timing.Chance.Requeue(k.now, base))
 		return
 	}
-	p.worker.RequeueAt = zeroTime
-	p.scheduleLook()
+	k.worker.RequeueAt = zeroTime
+	k.scheduleLook()
 }

@@ -6,12 +6,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/podclock/podclock/lifecycle/internal/execute"
-	"github.com/podclock/podclock/lifecycle/internal/gc"
-	"github.com/podclock/podclock/lifecycle/internal/kill"
-	"github.com/podclock/podclock/lifecycle/internal/pleg"
-	"github.com/podclock/podclock/lifecycle/internal/status"
-	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/podphase"
 )
 
@@ -19,62 +13,22 @@ import (
 // lifecycle event generator (PLEG), a status cache, probe workers and back-off
 // entries of its own. It reads no clock and starts nothing: [Pod.Step] is the
 // only door.
-type Pod struct {
-	t      *Template
-	id     Identity
-	timing *Timing
-	now    time.Time
-	out    outbox
-
-	truth   inventory.Truth
-	pleg    pleg.Generator
-	worker  podWorker
-	pass    pass
-	starts  execute.Starts
-	kills   kill.Group
-	garbage gc.Collector
-	probes  probers
-
-	cache   status.Cache
-	object  object
-	evicted *Eviction
-
-	noNetwork string // why the network is not ready; empty: it is
-
-	kubeletStart time.Time // zero: long before the pod
-	nextTemplate *Template // the changed pod object, for the next pass
-
-	busy      bool      // the machinery around the probe workers may have something to do
-	idleUntil time.Time // if not, when it next has; zero: not by itself
-}
+//
+// What happens to the pod from outside, and what the API server and the node's
+// controllers do, are methods of Pod. What follows from it is the kubelet's,
+// which knows nothing of its door.
+type Pod struct{ kubelet }
 
 // New returns the machine of a pod that the kubelet is told of at now. Its
 // first actions come from the first Step. A nil timing is [IdealTiming].
 func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
-	timing = timing.withChance()
-	p := &Pod{
-		t: t, id: id, timing: timing, now: now, busy: true,
-		starts: execute.NewStarts(t.spec), probes: newProbers(t, timing), cache: status.NewCache(t.spec),
-	}
-	p.requestSync()
-	return p
+	return &Pod{newKubelet(t, id, timing.withChance(), now)}
 }
 
 // Clone returns an independent copy. Template and timing are shared: copies are
 // independent only if the timing's Chance remembers nothing, as a [SeededChance] does.
 func (p *Pod) Clone() *Pod {
-	c := *p
-	c.out = p.out.clone()
-	c.truth = p.truth.Clone()
-	c.pleg = p.pleg.Clone()
-	c.pass = p.pass.clone()
-	c.kills = p.kills.Clone()
-	c.garbage = p.garbage.Clone()
-	c.probes = p.probes.clone()
-	c.cache = p.cache.Clone()
-	c.object = p.object.clone()
-	c.starts = p.starts.Clone()
-	return &c
+	return &Pod{p.clone()}
 }
 
 // Template returns what the pod was compiled from.
@@ -145,22 +99,6 @@ func (p *Pod) Deadline() (time.Time, bool) {
 	return d.at, true
 }
 
-// becomeIdle notes that nothing but the probe workers has anything to do, and until
-// when.
-func (p *Pod) becomeIdle() {
-	var d deadline
-	d.add(p.pleg.RelistAt)
-	d.add(p.pleg.OnDemandAt)
-	d.add(p.worker.LookAt)
-	d.add(p.worker.OrphanAt)
-	d.add(p.worker.ExceededAt)
-	d.add(p.garbage.CollectAt)
-	d.add(p.object.missed.EvictAt)
-	d.add(p.pass.WakeAt)
-	d.add(p.kills.Deadline())
-	p.busy, p.idleUntil = false, d.at
-}
-
 // deadline keeps the least of the instants added; zero instants are none.
 type deadline struct{ at time.Time }
 
@@ -217,7 +155,7 @@ func (p *Pod) runMachinery() bool {
 		p.collect()
 	case due(p.object.missed.EvictAt, p.now):
 		p.taintEvicted()
-	case p.kills.Run(p.now, p.t.spec, host{p}, !p.t.has(QuirkC43)):
+	case p.kills.Run(p.now, p.t.spec, host{&p.kubelet}, !p.t.has(QuirkC43)):
 	case p.runPass():
 	default:
 		return false

@@ -3,43 +3,43 @@ package lifecycle
 import "github.com/podclock/podclock/probe"
 
 // runProbes takes the probe workers further; false: there is nothing to do.
-func (p *Pod) runProbes() bool {
-	acts, moved := p.probes.step(p.now, p.cache.Views())
-	p.probed(acts)
+func (k *kubelet) runProbes() bool {
+	acts, moved := k.probes.step(k.now, k.cache.Views())
+	k.probed(acts)
 	return moved
 }
 
 // probed passes on what the workers ask for and tell, and does what the main
 // loop does about changed results (P72).
-func (p *Pod) probed(acts []probe.Action) {
+func (k *kubelet) probed(acts []probe.Action) {
 	for i := range acts {
 		a := &acts[i]
 		switch a.Kind {
 		case probe.ActionRunAttempt:
-			p.attempt(a)
+			k.attempt(a)
 		case probe.ActionEvent:
-			e, n := a.Event(), p.out.notice(RecordEvent, a)
+			e, n := a.Event(), k.out.notice(RecordEvent, a)
 			n.Severity, n.Reason, n.Message = e.Type, e.Reason, e.Message
 		case probe.ActionCounted:
-			p.out.notice(ProbeCounted, a)
+			k.out.notice(ProbeCounted, a)
 		case probe.ActionSkipped:
-			p.out.notice(ProbeSkipped, a)
+			k.out.notice(ProbeSkipped, a)
 		case probe.ActionResultSet:
-			p.out.notice(ProbeResultSet, a)
-			p.busy = true
-			p.resultSet(a)
+			k.out.notice(ProbeResultSet, a)
+			k.busy = true
+			k.resultSet(a)
 		case probe.ActionResultRemoved, probe.ActionEnded:
-			p.out.notice(ProbeResultSet, a)
+			k.out.notice(ProbeResultSet, a)
 		case probe.ActionDropped:
-			n := p.out.notice(DroppedEvent, a)
+			n := k.out.notice(DroppedEvent, a)
 			n.Attempt, n.Message = uint64(a.Attempt), "late answer of a probe: it changes nothing"
 		}
 	}
 }
 
 // resultSet is the main loop's reaction to a changed result (P72–P74).
-func (p *Pod) resultSet(a *probe.Action) {
-	if p.worker.Finished {
+func (k *kubelet) resultSet(a *probe.Action) {
+	if k.worker.Finished {
 		return
 	}
 	container, success := int(a.Container), a.Result == probe.Success
@@ -49,11 +49,11 @@ func (p *Pod) resultSet(a *probe.Action) {
 			return
 		}
 	case probe.Readiness:
-		p.storeChanged(p.cache.WithReady(p.t.spec, container, a.Instance, success, p.object.generation(p.t))) // P73
+		k.storeChanged(k.cache.WithReady(k.t.spec, container, a.Instance, success, k.object.generation(k.t))) // P73
 	case probe.Startup:
-		p.storeChanged(p.cache.WithStarted(p.t.spec, container, a.Instance, success)) // P74
+		k.storeChanged(k.cache.WithStarted(k.t.spec, container, a.Instance, success)) // P74
 	}
-	p.requestSync()
+	k.requestSync()
 }
 
 // canceled is the error of an exec that the kubelet has cancelled.
@@ -64,31 +64,31 @@ const canceled = "rpc error: code = Canceled desc = context canceled"
 // a deletion, removal or eviction ends the pod. From then on every exec of a
 // probe errs at once, so that readiness stays what it was (P66) and each pass
 // records an event. Probes by httpGet, tcpSocket and grpc go on (P37).
-func (p *Pod) cancelExecs() {
-	if p.worker.Cancelled || p.t.cfg.UncancelledExec {
+func (k *kubelet) cancelExecs() {
+	if k.worker.Cancelled || k.t.cfg.UncancelledExec {
 		return
 	}
-	p.worker.Cancelled = true
-	for i := range p.t.spec.Containers {
+	k.worker.Cancelled = true
+	for i := range k.t.spec.Containers {
 		for _, kind := range probe.Kinds {
-			if _, attempt, ok := p.probes.UnderWay(i, kind); ok && p.t.byExec(i, kind) {
-				p.cancelExec(i, kind, attempt)
+			if _, attempt, ok := k.probes.UnderWay(i, kind); ok && k.t.byExec(i, kind) {
+				k.cancelExec(i, kind, attempt)
 			}
 		}
 	}
 }
 
-func (p *Pod) cancelExec(container int, kind probe.Kind, attempt uint32) {
+func (k *kubelet) cancelExec(container int, kind probe.Kind, attempt uint32) {
 	answer := probe.Answer{Err: canceled}
-	p.probed(p.probes.Finish(p.now, container, kind, attempt, answer, p.cache.Views(), nil))
+	k.probed(k.probes.Finish(k.now, container, kind, attempt, answer, k.cache.Views(), nil))
 }
 
 // attempt passes on a worker's request for an attempt, unless it is one that is
 // cancelled at once.
-func (p *Pod) attempt(a *probe.Action) {
-	if p.worker.Cancelled && p.t.byExec(int(a.Container), a.Probe) {
-		p.cancelExec(int(a.Container), a.Probe, a.Attempt)
+func (k *kubelet) attempt(a *probe.Action) {
+	if k.worker.Cancelled && k.t.byExec(int(a.Container), a.Probe) {
+		k.cancelExec(int(a.Container), a.Probe, a.Attempt)
 		return
 	}
-	p.out.requestProbe(a)
+	k.out.requestProbe(a)
 }

@@ -8,68 +8,68 @@ import (
 )
 
 // touched notes that the runtime has changed, so that the next relist sees it.
-func (p *Pod) touched() { p.pleg.Touch(p.now, p.timing.Chance) }
+func (k *kubelet) touched() { k.pleg.Touch(k.now, k.timing.Chance) }
 
 // requestRelist asks for a relist of this pod (T4, R37).
-func (p *Pod) requestRelist() {
-	if !p.t.cfg.Gates.DisableOnDemandRelist && p.timing.relistsOnDemand() {
-		p.pleg.RequestRelist(p.now, p.timing.OnDemandRelist)
+func (k *kubelet) requestRelist() {
+	if !k.t.cfg.Gates.DisableOnDemandRelist && k.timing.relistsOnDemand() {
+		k.pleg.RequestRelist(k.now, k.timing.OnDemandRelist)
 	}
 }
 
 // relistOnDemand does the relist of this pod, unless one of all pods came first.
 // A pass that waits for a snapshot waits for this.
-func (p *Pod) relistOnDemand() {
-	if !p.pleg.TakeOnDemand(p.now, p.timing.Chance) {
+func (k *kubelet) relistOnDemand() {
+	if !k.pleg.TakeOnDemand(k.now, k.timing.Chance) {
 		return
 	}
-	p.relist()
-	if p.pass.Stage == execute.StageSnapshot {
-		p.pass.Wake()
+	k.relist()
+	if k.pass.Stage == execute.StageSnapshot {
+		k.pass.Wake()
 	}
 }
 
 // relist looks for changes in the runtime, and asks for a sync of each (T20, T23).
-func (p *Pod) relist() {
-	for _, e := range p.pleg.Relist(p.now, &p.truth, p.t.spec.HostNetwork) {
-		if p.announced(e) {
-			p.requestSync()
+func (k *kubelet) relist() {
+	for _, e := range k.pleg.Relist(k.now, &k.truth, k.t.spec.HostNetwork) {
+		if k.announced(e) {
+			k.requestSync()
 		}
 		if e.State == restart.StateExited {
-			p.died(e)
+			k.died(e)
 		}
 	}
 }
 
 // announced reports whether a change asks for a sync (T20).
-func (p *Pod) announced(e pleg.Item) bool {
+func (k *kubelet) announced(e pleg.Item) bool {
 	switch e.State {
 	case restart.StateRunning, restart.StateExited:
 		return true
 	case restart.StateUnknown:
-		return p.timing.announcesUnknown()
+		return k.timing.announcesUnknown()
 	}
 	return false
 }
 
 // inspect reads the runtime's present state.
-func (p *Pod) inspect() inventory.Snapshot { return p.pleg.Inspect(&p.truth, p.t.spec.HostNetwork) }
+func (k *kubelet) inspect() inventory.Snapshot { return k.pleg.Inspect(&k.truth, k.t.spec.HostNetwork) }
 
 // newerSnapshot reports whether the cache is newer than the end of the last sync
 // (T12); if not, the pass waits for the next relist. A new kubelet process lists
 // before it syncs.
-func (p *Pod) newerSnapshot() bool {
-	last := p.worker.LastSync
+func (k *kubelet) newerSnapshot() bool {
+	last := k.worker.LastSync
 	if last.IsZero() {
-		if !p.kubeletStart.IsZero() {
-			p.relist()
+		if !k.start.IsZero() {
+			k.relist()
 		}
 		return true
 	}
-	wait, relist := p.pleg.NewerThan(last, p.now, p.timing.Chance)
+	wait, relist := k.pleg.NewerThan(last, k.now, k.timing.Chance)
 	if relist {
-		p.relist()
+		k.relist()
 	}
-	p.pass.Wait(wait)
+	k.pass.Wait(wait)
 	return wait.IsZero()
 }

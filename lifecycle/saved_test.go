@@ -25,9 +25,9 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 	return &wiretest.Filler{
 		Round: round,
 		Skip: []string{
-			"Pod.t", "Pod.timing", "probers.Set", // not by value; probe has its own test
+			"kubelet.t", "kubelet.timing", "probers.Set", // not by value; probe has its own test
 			"outbox.actions", "probers.acts", "Run.answer", // empty between two Steps
-			"Pod.busy", "Pod.idleUntil", // a cache
+			"kubelet.busy", "kubelet.idleUntil", // a cache
 		},
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[execute.Stage](): uint8(execute.StageEnd),

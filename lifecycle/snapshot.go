@@ -122,7 +122,7 @@ func save(p *Pod) (*savedPod, error) {
 	}
 	s := &savedPod{
 		Version: snapshotVersion, Namespace: p.id.Namespace, Name: p.id.Name, UID: p.id.UID,
-		Now: p.now, KubeletStart: p.kubeletStart, LastOp: p.out.ops, Pod: p.t.spec.Manifest.DeepCopy(),
+		Now: p.now, KubeletStart: p.start, LastOp: p.out.ops, Pod: p.t.spec.Manifest.DeepCopy(),
 		Containers: saveContainers(p), Images: saveImages(p),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.out.requests, saveRequest),
@@ -167,7 +167,7 @@ func (s *savedPod) load(config Config, timing *Timing) (*Pod, error) {
 }
 
 func (s *savedPod) loadState(p *Pod) {
-	p.kubeletStart, p.out.ops = s.KubeletStart, s.LastOp
+	p.start, p.out.ops = s.KubeletStart, s.LastOp
 	p.out.requests = convertAll(s.Requests, savedRequest.load)
 	p.truth = inventory.NewTruth(s.Sandboxes, s.Instances)
 	p.pleg, p.worker = s.Generator, s.Worker

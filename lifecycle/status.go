@@ -16,96 +16,96 @@ func metaTime(t time.Time) metav1.Time { return metav1.Time{Time: t} }
 
 // generate builds the pod's status from a snapshot, the previous status and the
 // probe results (T22). final says that its containers were stopped for good (S21).
-func (p *Pod) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus {
-	at := p.activeDeadline()
-	need, _, _ := p.t.plans.NeedsSandbox(r)
+func (k *kubelet) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus {
+	at := k.activeDeadline()
+	need, _, _ := k.t.plans.NeedsSandbox(r)
 	in := status.Input{
-		Now: p.now, Snapshot: r, Previous: p.cache.Previous(p.apiStatus()), API: p.apiStatus(),
-		Conditions: p.object.conditions(p.t.spec.Manifest.Status.Conditions), Generation: p.object.generation(p.t),
-		Waiting: p.starts.Waiting, Probes: &p.probes.Set, AdoptedBefore: p.adoptedBefore(), Final: final,
-		Deleting: p.pass.Deletion.Asked, RestartPending: p.starts.AnyPending() && !p.worker.Terminating,
-		DeadlinePassed: !at.IsZero() && p.cache.Stored && !p.now.Before(at), HasSandbox: !need,
+		Now: k.now, Snapshot: r, Previous: k.cache.Previous(k.apiStatus()), API: k.apiStatus(),
+		Conditions: k.object.conditions(k.t.spec.Manifest.Status.Conditions), Generation: k.object.generation(k.t),
+		Waiting: k.starts.Waiting, Probes: &k.probes.Set, AdoptedBefore: k.adoptedBefore(), Final: final,
+		Deleting: k.pass.Deletion.Asked, RestartPending: k.starts.AnyPending() && !k.worker.Terminating,
+		DeadlinePassed: !at.IsZero() && k.cache.Stored && !k.now.Before(at), HasSandbox: !need,
 	}
 	if in.DeadlinePassed {
-		p.out.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
+		k.out.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
 	}
-	s, trigger := status.Build(p.t.spec, p.t.status, &in)
+	s, trigger := status.Build(k.t.spec, k.t.status, &in)
 	for _, i := range trigger {
-		p.probes.trigger(p.now, i, p.timing)
+		k.probes.trigger(k.now, i, k.timing)
 	}
 	return s
 }
 
 // apiStatus returns the status of the pod object that the kubelet works with.
-func (p *Pod) apiStatus() *corev1.PodStatus {
-	return p.cache.API(&p.t.spec.Manifest.Status, !p.t.cfg.Standalone)
+func (k *kubelet) apiStatus() *corev1.PodStatus {
+	return k.cache.API(&k.t.spec.Manifest.Status, !k.t.cfg.Standalone)
 }
 
 // activeDeadline returns when the pod's activeDeadlineSeconds pass, counted from
 // the stored start time (S80); zero: never.
-func (p *Pod) activeDeadline() time.Time {
-	if p.t.spec.Deadline == 0 || p.cache.Status.StartTime == nil {
+func (k *kubelet) activeDeadline() time.Time {
+	if k.t.spec.Deadline == 0 || k.cache.Status.StartTime == nil {
 		return zeroTime
 	}
-	return p.cache.Status.StartTime.Add(p.t.spec.Deadline)
+	return k.cache.Status.StartTime.Add(k.t.spec.Deadline)
 }
 
 // storeSynced stores a status that the present pass has made. On a pod object
 // with a deletion it is stored even if it says nothing new (S61).
-func (p *Pod) storeSynced(s *corev1.PodStatus) {
-	deleting := p.pass.Deletion.Asked
-	p.storeStatus(s, deleting, deleting)
+func (k *kubelet) storeSynced(s *corev1.PodStatus) {
+	deleting := k.pass.Deletion.Asked
+	k.storeStatus(s, deleting, deleting)
 }
 
 // storeStatus puts a status into the cache and reports it, unless it says nothing
 // new (S60, S61). The status is the cache's from then on. deleting says that the
 // pod object at hand carries a deletion.
-func (p *Pod) storeStatus(s *corev1.PodStatus, deleting, force bool) {
-	stored, first := p.cache.Store(p.t.spec, s, p.apiStatus(), p.now, force)
+func (k *kubelet) storeStatus(s *corev1.PodStatus, deleting, force bool) {
+	stored, first := k.cache.Store(k.t.spec, s, k.apiStatus(), k.now, force)
 	if !stored {
 		return
 	}
-	p.refreshViews()
-	if first && p.t.spec.Deadline > 0 {
-		p.scheduleLook()
+	k.refreshViews()
+	if first && k.t.spec.Deadline > 0 {
+		k.scheduleLook()
 	}
-	p.report()
-	p.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported,
-		Deleting: deleting, Last: p.worker.Finished})
+	k.report()
+	k.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: k.cache.Status, Reported: k.cache.Reported,
+		Deleting: deleting, Last: k.worker.Finished})
 }
 
 // storeChanged stores what a probe result changes in the cached status, which is
 // nothing if s is nil. Nobody keeps the status of a pod that is gone from its
 // source.
-func (p *Pod) storeChanged(s *corev1.PodStatus) {
-	if s != nil && !p.worker.Removed {
-		p.storeStatus(s, p.object.deletion.Asked, false)
+func (k *kubelet) storeChanged(s *corev1.PodStatus) {
+	if s != nil && !k.worker.Removed {
+		k.storeStatus(s, k.object.deletion.Asked, false)
 	}
 }
 
 // readyToStart stores PodReadyToStartContainers from within the sync that made
 // the sandbox (S5).
-func (p *Pod) readyToStart() {
-	if p.t.cfg.Gates.DisableReadyToStartCondition {
+func (k *kubelet) readyToStart() {
+	if k.t.cfg.Gates.DisableReadyToStartCondition {
 		return
 	}
-	p.storeSynced(p.cache.WithCondition(corev1.PodCondition{
-		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: p.object.generation(p.t),
+	k.storeSynced(k.cache.WithCondition(corev1.PodCondition{
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: k.object.generation(k.t),
 	}))
 }
 
 // report sends the cached status to the API, unless the node is lost (S25, S83).
-func (p *Pod) report() {
-	if !p.worker.Lost {
-		p.cache.Report(!p.worker.Terminated, p.object.generation(p.t), p.now)
+func (k *kubelet) report() {
+	if !k.worker.Lost {
+		k.cache.Report(!k.worker.Terminated, k.object.generation(k.t), k.now)
 	}
 }
 
 // refreshViews makes what probe passes read from the stored status, and lets the
 // workers see it.
-func (p *Pod) refreshViews() {
-	p.cache.Refresh(p.t.spec, &p.truth, p.pleg.Cached(), p.adoptedBefore())
-	p.probes.stale = true
+func (k *kubelet) refreshViews() {
+	k.cache.Refresh(k.t.spec, &k.truth, k.pleg.Cached(), k.adoptedBefore())
+	k.probes.stale = true
 }
 
 // adoptionMargin is how much older than the kubelet process a container must be
@@ -114,9 +114,9 @@ const adoptionMargin = 10 * time.Second
 
 // adoptedBefore is the instant before which an instance must have started to
 // count as older than this kubelet process (P55); zero: none does.
-func (p *Pod) adoptedBefore() time.Time {
-	if p.kubeletStart.IsZero() || p.t.cfg.Gates.ResetOnKubeletRestart {
+func (k *kubelet) adoptedBefore() time.Time {
+	if k.start.IsZero() || k.t.cfg.Gates.ResetOnKubeletRestart {
 		return zeroTime
 	}
-	return p.kubeletStart.Add(-adoptionMargin)
+	return k.start.Add(-adoptionMargin)
 }

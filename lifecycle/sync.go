@@ -13,40 +13,40 @@ import (
 )
 
 // syncPod is the sync of a running pod, up to its decisions (T22).
-func (p *Pod) syncPod() {
-	fresh := p.generate(p.pass.Snapshot, false)
-	p.storeSynced(fresh)
+func (k *kubelet) syncPod() {
+	fresh := k.generate(k.pass.Snapshot, false)
+	k.storeSynced(fresh)
 	if status.Terminal(fresh.Phase) { // S24
-		p.pass.Terminal = true
-		p.pass.End()
-		p.out.explain(NoContainer, timeline.DecidedEnd,
+		k.pass.Terminal = true
+		k.pass.End()
+		k.out.explain(NoContainer, timeline.DecidedEnd,
 			fmt.Sprintf("phase %s: the remaining containers and the sandbox are stopped (S24)", fresh.Phase))
 		return
 	}
-	if p.noNetwork != "" && !p.t.spec.HostNetwork {
-		p.awaitNetwork()
+	if k.noNetwork != "" && !k.t.spec.HostNetwork {
+		k.awaitNetwork()
 		return
 	}
-	p.addProbes() // P31
-	p.pass.RestartAll = status.ConditionTrue(fresh, corev1.AllContainersRestarting)
-	todo := p.t.plans.Plan(plan.Input{
-		Snapshot: p.pass.Snapshot, Results: p.probes.result, RestartAll: p.pass.RestartAll,
-		Deleting: p.pass.Deletion.Asked, RestartPending: p.starts.Pending(),
+	k.addProbes() // P31
+	k.pass.RestartAll = status.ConditionTrue(fresh, corev1.AllContainersRestarting)
+	todo := k.t.plans.Plan(plan.Input{
+		Snapshot: k.pass.Snapshot, Results: k.probes.result, RestartAll: k.pass.RestartAll,
+		Deleting: k.pass.Deletion.Asked, RestartPending: k.starts.Pending(),
 	})
 	var at time.Time
-	if d := p.timing.SyncDuration; d > 0 {
-		at = p.now.Add(d)
+	if d := k.timing.SyncDuration; d > 0 {
+		at = k.now.Add(d)
 	}
-	p.pass.Carry(todo, at)
+	k.pass.Carry(todo, at)
 }
 
 // awaitNetwork ends the sync of a pod that needs a network while there is none:
 // before its probe workers are made, and before anything is started or killed
 // (E1, R33).
-func (p *Pod) awaitNetwork() {
-	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+p.noNetwork)
-	p.pass.NoNetwork = true
-	p.pass.Fail()
+func (k *kubelet) awaitNetwork() {
+	k.out.emitEvent(NoContainer, corev1.EventTypeWarning, "NetworkNotReady", "network is not ready: "+k.noNetwork)
+	k.pass.NoNetwork = true
+	k.pass.Fail()
 }
 
 // addProbes makes the workers that are missing (P31), which wait first in a new
@@ -54,70 +54,70 @@ func (p *Pod) awaitNetwork() {
 // instant: the result of a worker that ends at once, such as that of a container
 // that is done, would ask for a sync that makes it again, and so on (P34). A
 // kubelet's relists space these out (T12).
-func (p *Pod) addProbes() {
-	if p.timing.oncePerInstant(p.probes.made, p.now) {
+func (k *kubelet) addProbes() {
+	if k.timing.oncePerInstant(k.probes.made, k.now) {
 		return
 	}
 	var sleep func(probe.Spec) time.Duration
-	if !p.kubeletStart.IsZero() {
+	if !k.start.IsZero() {
 		sleep = func(s probe.Spec) time.Duration {
-			if p.now.Sub(p.kubeletStart) >= s.Period {
+			if k.now.Sub(k.start) >= s.Period {
 				return 0
 			}
-			return p.timing.Chance.FirstProbe(p.now, s.Period)
+			return k.timing.Chance.FirstProbe(k.now, s.Period)
 		}
 	}
-	p.probes.create(p.now, sleep)
+	k.probes.create(k.now, sleep)
 }
 
 // terminatePod is the pass that stops the pod, up to the kills (S73).
-func (p *Pod) terminatePod() {
-	fresh := p.generate(p.pass.Snapshot, false)
-	if p.evicted != nil {
-		p.evicted.override(fresh, p.object.generation(p.t))
+func (k *kubelet) terminatePod() {
+	fresh := k.generate(k.pass.Snapshot, false)
+	if k.evicted != nil {
+		k.evicted.override(fresh, k.object.generation(k.t))
 	}
-	p.storeSynced(fresh)
-	p.probes.stop(p.now, true) // P35
+	k.storeSynced(fresh)
+	k.probes.stop(k.now, true) // P35
 	var override *int64
-	if p.pass.HasGrace {
-		override = &p.pass.Grace
+	if k.pass.HasGrace {
+		override = &k.pass.Grace
 	}
-	env := p.env()
-	p.pass.KillPod(&env, override)
+	env := k.env()
+	k.pass.KillPod(&env, override)
 }
 
 // podStopped ends the kills of the terminating pass: the final statuses come from
 // the runtime's present state (S73).
-func (p *Pod) podStopped() {
-	if p.pass.Result.Failed { // S75
-		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod",
-			"error killing pod: "+p.kills.Errors(p.t.spec, string(p.id.UID), p.pass.SandboxErr))
+func (k *kubelet) podStopped() {
+	if k.pass.Result.Failed { // S75
+		k.out.emitEvent(NoContainer, corev1.EventTypeWarning, "FailedKillPod",
+			"error killing pod: "+k.kills.Errors(k.t.spec, string(k.id.UID), k.pass.SandboxErr))
 		return
 	}
-	p.probes.stop(p.now, false)
-	r := p.inspect()
-	r.IPs = p.pass.Snapshot.IPs
-	p.storeSynced(p.generate(&r, true))
+	k.probes.stop(k.now, false)
+	r := k.inspect()
+	r.IPs = k.pass.Snapshot.IPs
+	k.storeSynced(k.generate(&r, true))
 }
 
 // finishPod is the last pass: nothing of the pod is left but its status (S73).
-func (p *Pod) finishPod() {
-	p.storeSynced(p.generate(p.pass.Snapshot, true))
-	final := p.cache.Status.DeepCopy()
-	status.MarkUnfinished(p.t.spec, final, p.apiStatus()) // C24
-	if !p.t.spec.Static && !status.Terminal(final.Phase) {
+func (k *kubelet) finishPod() {
+	k.storeSynced(k.generate(k.pass.Snapshot, true))
+	final := k.cache.Status.DeepCopy()
+	status.MarkUnfinished(k.t.spec, final, k.apiStatus()) // C24
+	if !k.t.spec.Static && !status.Terminal(final.Phase) {
 		final.Phase = corev1.PodFailed // S73
 	}
-	p.worker.Finished = true // before the status is stored: it is the last one
-	p.worker.LastSync = p.now
-	p.storeStatus(final, p.object.deletion.Asked, true)
-	p.pass = pass{}
-	p.finish()
+	k.worker.Finished = true // before the status is stored: it is the last one
+	k.worker.LastSync = k.now
+	k.storeStatus(final, k.object.deletion.Asked, true)
+	k.pass = pass{}
+	k.finish()
 }
 
 // finish leaves the pod for good.
-func (p *Pod) finish() {
-	p.worker.finish()
-	p.scheduleCollection()
-	p.out.emit(Action{Type: PodFinished, Container: NoContainer})
+func (k *kubelet) finish() {
+	k.worker.finish()
+	k.scheduleCollection()
+	k.out.emit(Action{Type: PodFinished, Container: NoContainer})
 }

@@ -121,54 +121,54 @@ func (w *podWorker) schedule(t *Timing, activeDeadline time.Time) {
 
 // requestSync asks for a pass (T20). A pod that is gone from its source is
 // found by nobody who would ask.
-func (p *Pod) requestSync() {
-	if !p.worker.Removed {
-		p.updateWorker(nil)
+func (k *kubelet) requestSync() {
+	if !k.worker.Removed {
+		k.updateWorker(nil)
 	}
 }
 
 // updateWorker hands the worker an update, which may override the grace period,
 // in seconds (S71).
-func (p *Pod) updateWorker(override *int64) {
-	p.worker.update(p.object.deletion, override, p.t.spec.Grace)
+func (k *kubelet) updateWorker(override *int64) {
+	k.worker.update(k.object.deletion, override, k.t.spec.Grace)
 }
 
 // terminate turns the worker to termination; the next pass stops the pod.
-func (p *Pod) terminate(override *int64, why string) {
-	if !p.worker.Terminating {
-		p.worker.Terminating = true
-		p.cancelExecs()
-		p.out.explain(NoContainer, timeline.DecidedEnd, why)
+func (k *kubelet) terminate(override *int64, why string) {
+	if !k.worker.Terminating {
+		k.worker.Terminating = true
+		k.cancelExecs()
+		k.out.explain(NoContainer, timeline.DecidedEnd, why)
 	}
-	p.updateWorker(override)
+	k.updateWorker(override)
 }
 
 // requeue sets when the pod is synced next without any other trigger (R33).
-func (p *Pod) requeue(delay time.Duration) {
-	p.worker.RequeueAt = p.now.Add(delay)
-	p.scheduleLook()
-	p.out.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
+func (k *kubelet) requeue(delay time.Duration) {
+	k.worker.RequeueAt = k.now.Add(delay)
+	k.scheduleLook()
+	k.out.emit(Action{Type: Synced, Container: NoContainer, Delay: delay})
 }
 
-func (p *Pod) scheduleLook() { p.worker.schedule(p.timing, p.activeDeadline()) }
+func (k *kubelet) scheduleLook() { k.worker.schedule(k.timing, k.activeDeadline()) }
 
 // look is one look of the main loop at due pods (T1).
-func (p *Pod) look() {
-	w := &p.worker
+func (k *kubelet) look() {
+	w := &k.worker
 	w.LookAt = zeroTime
-	if due(w.RequeueAt, p.now) {
+	if due(w.RequeueAt, k.now) {
 		w.RequeueAt = zeroTime
-		p.requestSync()
-		if w.Removed && !p.timing.housekeepsAgain() {
-			p.updateWorker(nil)
+		k.requestSync()
+		if w.Removed && !k.timing.housekeepsAgain() {
+			k.updateWorker(nil)
 		}
 	}
-	if !due(p.activeDeadline(), p.now) {
-		p.scheduleLook()
+	if !due(k.activeDeadline(), k.now) {
+		k.scheduleLook()
 		return
 	}
-	p.requestSync() // seen once is enough: the sync that it asks for ends the pod
+	k.requestSync() // seen once is enough: the sync that it asks for ends the pod
 	if !w.RequeueAt.IsZero() {
-		w.LookAt = p.timing.Chance.Look(w.RequeueAt)
+		w.LookAt = k.timing.Chance.Look(w.RequeueAt)
 	}
 }
