@@ -37,7 +37,7 @@ const (
 	ProbeSkipped   // Probe, Counted.Skip: why passes do not probe
 	ProbeResultSet // Probe, Counted.Result: the worker's published result changed
 	Decided        // Decision, Message: why the machine does what follows
-	Synced         // a sync has ended: Delay until the next by itself
+	Synced         // a sync has ended; without other cause the next comes after Delay
 	DroppedEvent   // Message: a late or unknown answer that changed nothing
 	PodFinished    // the kubelet is done with the pod for good
 	numActionTypes
@@ -79,8 +79,8 @@ func (t ActionType) String() string {
 	return fmt.Sprintf("ActionType(%d)", uint8(t))
 }
 
-// IsRequest reports whether the action asks the shell for something, so that
-// the shell owes an answer.
+// IsRequest reports whether the action asks the shell for something and waits for
+// the answer.
 func (t ActionType) IsRequest() bool { return t < numActionTypes && actionTable[t].request }
 
 // HookKind is one of the two lifecycle hooks.
@@ -114,10 +114,11 @@ type Action struct {
 	Probe probe.Kind
 	// Decision classifies a Decided notice.
 	Decision timeline.DecisionKind
-	// Last: the status is the pod's last one, made as the pod finishes (C24,
-	// S73). A kubelet sends it to the API; in its own cache nobody sees it any more.
+	// Last says that the status is the pod's last one, made as the pod finishes (C24,
+	// S73). A kubelet sends it to the API and drops it from its cache.
 	Last bool
-	// Deleting: the pod object that the status was made for carried a deletion.
+	// Deleting says that the pod object that the status was made for carried a
+	// deletion.
 	Deleting bool
 	// Op numbers requests, from 1, over the life of the machine.
 	Op uint64
@@ -125,12 +126,12 @@ type Action struct {
 	Container int
 	// Instance is the container instance concerned: the Op of its CreateContainer.
 	Instance uint64
-	// Attempt: of a sandbox or container, its number from 0 (a container's
-	// restart count); of a probe, the worker's number of the attempt.
+	// Attempt counts sandboxes, or a container's restarts, from 0. For a probe it is
+	// the worker's number of the attempt.
 	Attempt uint64
 	// Grace is how long a stopping container has before SIGKILL: whole seconds.
 	Grace time.Duration
-	// Delay until the next sync by itself; negative: none.
+	// Delay is how long after this sync the next one comes without other cause.
 	Delay time.Duration
 	Image string
 
@@ -140,7 +141,7 @@ type Action struct {
 
 	// Status is the new status of a StatusChanged: shared, not to be modified.
 	Status *corev1.PodStatus
-	// Reported is the same as the API is sent it (S25).
+	// Reported is the status that the API server is sent instead (S25).
 	Reported *corev1.PodStatus
 	// Counted is the probe worker's own account of a probe notice.
 	Counted probe.Action

@@ -49,8 +49,8 @@ func NewSeededChance(r *rand.Rand) *SeededChance {
 	return c
 }
 
-// ForPod returns the world of the pod number n of the same kubelet: it shares
-// the loops, and its jitter is its own.
+// ForPod returns the chance of pod number n of the same kubelet: the loops are
+// shared, and the jitter is its own.
 func (c *SeededChance) ForPod(n int) Chance {
 	p := *c
 	p.pod = uint64(n) + 1
@@ -85,7 +85,7 @@ func (c *SeededChance) FirstProbe(now time.Time, period time.Duration) time.Dura
 	return time.Duration(c.uniform(now, ^uint64(period)) * float64(period))
 }
 
-// uniform is a number in [0, 1) that depends on the kubelet, the pod, the
+// uniform returns a number in [0, 1) that depends on the kubelet, the pod, the
 // instant and the purpose.
 func (c *SeededChance) uniform(now time.Time, purpose uint64) float64 {
 	seed := rand.NewPCG(c.key^c.pod*0x9e3779b97f4a7c15, uint64(now.UnixNano())^purpose<<1)
@@ -100,7 +100,7 @@ func drawGrid(r *rand.Rand, period time.Duration) grid {
 	return grid{period: period, phase: time.Duration(r.Int64N(int64(period)))}
 }
 
-// next is the first instant of the grid strictly after t.
+// next returns the first instant of the grid strictly after t.
 func (g grid) next(t time.Time) time.Time {
 	into := (time.Duration(t.UnixNano()) - g.phase) % g.period
 	if into < 0 {

@@ -30,14 +30,14 @@ const (
 	ContainerCreated // answers CreateContainer: ID, or Err
 	ContainerStarted // answers StartContainer: Err
 	ContainerExited  // Instance ended: ExitCode, ExitReason, Message
-	ContainerUnknown // Instance, which ran, is in state CONTAINER_UNKNOWN from now on, until it exits or is removed (C22)
+	ContainerUnknown // Instance ran and is now in state CONTAINER_UNKNOWN, until it exits or is removed (C22)
 	ContainerStopped // answers StopContainer, after the ContainerExited: Err
 	ContainerRemoved // answers RemoveContainer: Err
 
 	HookFinished  // answers RunHook: Fallback; Err is the failure's whole text
 	ProbeFinished // answers RunProbe: Container, Probe, Attempt, Answer
 
-	// deletion asked for: Grace, in seconds, nil for the pod's own (S70); of a static pod only its mirror goes (S84)
+	// PodDeleted: a deletion was asked for, with Grace (S70). Of a static pod only the mirror goes (S84).
 	PodDeleted
 	PodRemoved       // the pod is gone from where it came from, without a deletion (S72)
 	PodEvicted       // Eviction: the kubelet ends the pod (S81)
@@ -46,8 +46,8 @@ const (
 	ConditionSet     // Condition: a condition that the kubelet does not own was set in the API (S44)
 	NameTaken        // another static pod of this full name still runs (S84)
 	NameFree         // it does not any more
-	NodeLost         // the node controllers gave the node up: from here on the kubelet is told of no deletion (S83)
-	NodeReturned     // it reports again, and learns of the deletion
+	NodeLost         // the node controllers gave the node up: the kubelet learns of nothing from now on (S83)
+	NodeReturned     // the node reports again, and the kubelet learns what it has missed
 	KubeletRestarted // the kubelet process was replaced (P39, P55): KeepMemory
 	NetworkDown      // Err: the runtime's network is not ready (E1)
 	NetworkUp        // it is again
@@ -151,8 +151,10 @@ func (e *Eviction) override(s *corev1.PodStatus, generation int64) {
 	if !e.Disruption {
 		return
 	}
-	s.Conditions = status.SetCondition(s.Conditions, corev1.PodCondition{Type: corev1.DisruptionTarget,
-		Status: corev1.ConditionTrue, Reason: "TerminationByKubelet", Message: e.Message, ObservedGeneration: generation}) // S53
+	s.Conditions = status.SetCondition(s.Conditions, corev1.PodCondition{ // S53
+		Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, ObservedGeneration: generation,
+		Reason: "TerminationByKubelet", Message: e.Message,
+	})
 }
 
 // patience returns how long the eviction may take before the kubelet complains,
@@ -173,10 +175,10 @@ func (e *Eviction) clone() *Eviction {
 	return &c
 }
 
-// ran reports whether a call to run a sandbox has made one.
+// ran reports whether the call that the event answers has made a sandbox.
 func (e *Event) ran() bool { return e.Err == "" || e.ErrReason == execute.ReasonSandboxStatus }
 
-// since is when the event happened, which it is told of now.
+// since returns when the event happened, given that the machine learns of it now.
 func (e *Event) since(now time.Time) time.Time {
 	if e.At.IsZero() || e.At.After(now) {
 		return now

@@ -91,7 +91,8 @@ func (h host) CreateContainer(container int, attempt int32) uint64 {
 
 // StartContainer asks for the start of an instance.
 func (h host) StartContainer(c *inventory.Instance) uint64 {
-	return h.k.out.request(Action{Type: StartContainer, Container: c.Container, Instance: c.ID, Attempt: uint64(c.Attempt)})
+	a := Action{Type: StartContainer, Container: c.Container, Instance: c.ID, Attempt: uint64(c.Attempt)}
+	return h.k.out.request(a)
 }
 
 // Stop asks for the end of an instance within so many seconds.

@@ -40,11 +40,11 @@ type kubelet struct {
 
 	// A tick that changes nothing looks at the probe workers and at these alone.
 	busy      bool      // something beside the probe workers may be due
-	idleUntil time.Time // if not, when it next is; zero: not by itself
+	idleUntil time.Time // if not, when something next is; zero: not before an event
 }
 
-// newKubelet returns a kubelet that is told of a pod at now, and is about to sync
-// it for the first time.
+// newKubelet returns a kubelet that learns of a pod at now. Its first sync is due
+// at once.
 func newKubelet(t *Template, id Identity, timing *Timing, now time.Time) kubelet {
 	k := kubelet{
 		t: t, id: id, timing: timing, now: now, busy: true,
@@ -70,8 +70,7 @@ func (k *kubelet) clone() kubelet {
 	return c
 }
 
-// becomeIdle notes that nothing but the probe workers has anything to do, and until
-// when.
+// becomeIdle notes until when nothing but the probe workers has anything to do.
 func (k *kubelet) becomeIdle() {
 	var d deadline
 	d.add(k.pleg.RelistAt)

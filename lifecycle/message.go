@@ -14,7 +14,7 @@ const (
 	maxMessageLines = 80
 )
 
-// terminationMessage is the message of an exit: the runtime's own, and then the
+// terminationMessage returns the message of an exit: the runtime's own, and then the
 // end of the file at terminationMessagePath or, if the policy says so, of the
 // logs (C10).
 func (t *Template) terminationMessage(container int, ev *Event) string {
@@ -35,10 +35,10 @@ func (t *Template) fallsBackToLogs(container int, ev *Event) bool {
 		ev.ExitCode != 0 && ev.ExitReason != "ContainerCannotRun"
 }
 
-// last is the end of a text, in bytes.
+// last returns the last bytes of a text.
 func last(s string, limit int) string { return s[max(0, len(s)-limit):] }
 
-// lastLines is the end of a text, in lines, of which the last may lack its end.
+// lastLines returns the last lines of a text. Its last line may lack a line feed.
 func lastLines(s string, limit int) string {
 	at := len(strings.TrimSuffix(s, "\n"))
 	for range limit {

@@ -36,7 +36,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 		}
 	} else {
 		if !status.Terminal(api.Phase) {
-			p.evicted = nil // nothing was told of it (S25, S53)
+			p.evicted = nil // the API has not seen it, and nothing else remembers it (S25, S53)
 		}
 		p.object.missed.Restarted = old.Lost
 	}
@@ -50,8 +50,8 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	}
 }
 
-// orphanFound is a new kubelet process that finds containers of a pod it was
-// never told of: they get a second (S72).
+// orphanFound ends a pod that a new kubelet process finds running and does not
+// know: its containers get a second (S72).
 func (p *Pod) orphanFound() {
 	p.worker.Removed, p.worker.Deleted = true, true
 	one := int64(1)

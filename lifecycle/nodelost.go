@@ -59,8 +59,8 @@ func (p *Pod) keepPod() {
 	}
 }
 
-// deletedUnseen takes a deletion of which the kubelet learns when the node is
-// back (S83).
+// deletedUnseen takes a deletion while the node is lost. The kubelet learns of it
+// when the node is back (S83).
 func (p *Pod) deletedUnseen(grace *int64) {
 	if p.object.deleteUnseen(p.now, grace, p.t.spec.Grace) {
 		p.keepPod()

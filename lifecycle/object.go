@@ -40,8 +40,9 @@ type deletion struct {
 	Grace int64     `json:"graceSeconds"` // metadata.deletionGracePeriodSeconds
 }
 
-// ask returns the deletion after it was asked for at now, in seconds or nil for
-// the pod's own; false: that changes nothing, since it can only be shortened (S70).
+// ask returns the deletion after another one was asked for at now, with a grace
+// period in seconds. If grace is nil, it is the pod's own. It is false if that
+// changes nothing, since a deletion can only be shortened (S70).
 func (d deletion) ask(now time.Time, grace *int64, own int64) (deletion, bool) {
 	if grace != nil {
 		own = *grace
@@ -122,9 +123,8 @@ func (o *object) set(c corev1.PodCondition) {
 	o.foreign = status.SetCondition(slices.Clone(o.foreign), c)
 }
 
-// deleteUnseen takes a deletion of which the kubelet learns when the node is back
-// (S83). It reports whether the object is gone at once, for want of any grace
-// period (S70).
+// deleteUnseen takes a deletion while the node is lost (S83). It reports whether
+// the object is gone at once, which it is without a grace period (S70).
 func (o *object) deleteUnseen(now time.Time, grace *int64, own int64) (gone bool) {
 	d, changed := o.carries().ask(now, grace, own)
 	if !changed {
@@ -134,7 +134,7 @@ func (o *object) deleteUnseen(now time.Time, grace *int64, own int64) (gone bool
 	return d.Grace == 0
 }
 
-// keep ends the taint manager's wait for the pod; false: it does not wait.
+// keep ends the taint manager's wait for the pod, and reports whether it waited.
 func (o *object) keep() bool {
 	waited := !o.missed.EvictAt.IsZero()
 	o.missed.EvictAt = time.Time{}

@@ -17,7 +17,7 @@ type outbox struct {
 }
 
 // openRequest is a request that the shell has not answered yet. Its answer
-// tells about the runtime even when nobody waits for it any more.
+// says what the runtime has even when no pass waits for it any more.
 type openRequest struct {
 	op        uint64
 	request   ActionType
@@ -45,12 +45,12 @@ func (o *outbox) explain(container int, d timeline.DecisionKind, message string)
 	o.emit(Action{Type: Decided, Container: container, Decision: d, Message: message})
 }
 
-// ignored tells of a fact that comes too late to change anything.
+// ignored appends the notice of a fact that comes too late to change anything.
 func (o *outbox) ignored(t EventType, why string) {
 	o.emit(Action{Type: DroppedEvent, Container: NoContainer, Message: fmt.Sprintf("%v: %s: it changes nothing", t, why)})
 }
 
-// dropped tells of an answer that nothing waits for.
+// dropped appends the notice of an answer that nothing waits for.
 func (o *outbox) dropped(ev *Event) {
 	o.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
 		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
@@ -76,7 +76,7 @@ func (o *outbox) requestProbe(a *probe.Action) {
 	n.Op, n.Attempt = o.ops, uint64(a.Attempt)
 }
 
-// requestOf returns the request that an event answers; false: there is none.
+// requestOf returns the open request that an event answers, if there is one.
 func (o *outbox) requestOf(ev *Event) (openRequest, bool) {
 	for _, r := range o.requests {
 		if r.op == ev.Op && ev.Type.answers(r.request) {
@@ -86,7 +86,7 @@ func (o *outbox) requestOf(ev *Event) (openRequest, bool) {
 	return openRequest{}, false
 }
 
-// take takes the request that an event answers off the table; false: there is none.
+// take removes and returns the open request that an event answers, if there is one.
 func (o *outbox) take(ev *Event) (openRequest, bool) {
 	r, ok := o.requestOf(ev)
 	if ok {
@@ -114,8 +114,8 @@ func (o *outbox) notice(t ActionType, a *probe.Action) *Action {
 	return n
 }
 
-// about appends an action about a worker, and returns where it stands, to be
-// completed there: nothing else is done as often.
+// about appends an action about a worker, and returns it to be completed in place.
+// Nothing else is done as often, so that it is not copied.
 func (o *outbox) about(t ActionType, a *probe.Action) *Action {
 	o.actions = append(o.actions, Action{})
 	n := &o.actions[len(o.actions)-1]

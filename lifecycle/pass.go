@@ -33,7 +33,7 @@ func (s *pass) clone() pass {
 	return c
 }
 
-// written is the pass as a snapshot has it; nil: none is under way.
+// written returns a copy for a snapshot; nil if no pass is under way.
 func (s *pass) written() *pass {
 	if s.Work == 0 {
 		return nil
@@ -43,8 +43,8 @@ func (s *pass) written() *pass {
 	return &c
 }
 
-// runPass begins a pass or takes it further; false: there is nothing to do, or
-// it waits.
+// runPass begins a pass or takes it further. It is false if there is nothing to do
+// or the pass waits.
 func (k *kubelet) runPass() bool {
 	if k.pass.Work == 0 {
 		return k.beginPass()

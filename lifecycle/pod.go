@@ -19,8 +19,8 @@ import (
 // which knows nothing of its door.
 type Pod struct{ kubelet }
 
-// New returns the machine of a pod that the kubelet is told of at now. Its
-// first actions come from the first Step. A nil timing is [IdealTiming].
+// New returns the machine of a pod of which the kubelet learns at now. Its first
+// actions come from the first Step. If timing is nil, it is [IdealTiming].
 func New(t *Template, id Identity, timing *Timing, now time.Time) *Pod {
 	return &Pod{newKubelet(t, id, timing.withChance(), now)}
 }
@@ -40,15 +40,15 @@ func (p *Pod) Identity() Identity { return p.id }
 // Now returns the latest time that the machine was given.
 func (p *Pod) Now() time.Time { return p.now }
 
-// Finished reports whether the kubelet is done with the pod for good.
+// Finished reports whether the kubelet has nothing left to do for the pod.
 func (p *Pod) Finished() bool { return p.worker.Finished }
 
 // Status returns a copy of the kubelet's own status of the pod: its status
 // cache. What an API server is sent can differ: see [Pod.Reported].
 func (p *Pod) Status() corev1.PodStatus { return *p.cache.Status.DeepCopy() }
 
-// Reported returns the status as the API server is sent it (S25, S53, S62):
-// a terminal phase only once no container can run any more.
+// Reported returns the status that the API server is sent (S25, S53, S62). Its
+// phase is terminal only once no container can run any more.
 func (p *Pod) Reported() corev1.PodStatus { return *p.cache.Reported.DeepCopy() }
 
 // Object returns the pod as the API server would show it, with its reported
@@ -66,12 +66,11 @@ func (p *Pod) Columns(now time.Time) podphase.Row {
 	return p.object.row(p.t.spec, &p.cache, p.cache.Status, now)
 }
 
-// Step tells the machine what happened at now, or without events that time has
-// passed, and returns what follows, in the order in which it is to be carried
-// out. Several events are one happening, such as the death of a sandbox and the
-// ends of its containers: nothing is done between them. The slice is valid until
-// the next Step. Time never runs backwards: an earlier now counts as the latest
-// one.
+// Step tells the machine what happened at now, and returns what follows, in the
+// order in which to carry it out. Without events it says that time has passed.
+// Several events happen together, as the death of a sandbox and the ends of its
+// containers do: nothing is done between them. The slice is valid until the next
+// Step. Time never runs backwards: an earlier now counts as the latest one.
 func (p *Pod) Step(now time.Time, events ...Event) []Action {
 	if now.After(p.now) {
 		p.now = now
@@ -86,8 +85,8 @@ func (p *Pod) Step(now time.Time, events ...Event) []Action {
 	return p.out.actions
 }
 
-// Deadline returns when the machine next wants Step without an event; false:
-// not before one.
+// Deadline returns when the machine next wants Step without an event. It is false
+// if nothing happens before the next event.
 func (p *Pod) Deadline() (time.Time, bool) {
 	if p.idleUntil.IsZero() {
 		return p.probes.Deadline()
@@ -111,8 +110,8 @@ func (d *deadline) add(t time.Time) {
 // due reports whether an instant has come; the zero instant never does.
 func due(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
 
-// maxTurns is how much one step does at most: far more than any pod asks for at
-// one instant, and the end of a loop that would never end.
+// maxTurns is the most that one step does. It is far more than any pod asks for at
+// one instant, and turns an endless loop into a panic that names the pod.
 const maxTurns = 100_000
 
 // run does what is due until nothing is. At one instant the order is relists,

@@ -2,15 +2,15 @@ package lifecycle
 
 import "github.com/podclock/podclock/probe"
 
-// runProbes takes the probe workers further; false: there is nothing to do.
+// runProbes takes the probe workers further. It is false if there is nothing to do.
 func (k *kubelet) runProbes() bool {
 	acts, moved := k.probes.step(k.now, k.cache.Views())
 	k.probed(acts)
 	return moved
 }
 
-// probed passes on what the workers ask for and tell, and does what the main
-// loop does about changed results (P72).
+// probed passes on what the workers ask for and account for, and does what the
+// main loop does about changed results (P72).
 func (k *kubelet) probed(acts []probe.Action) {
 	for i := range acts {
 		a := &acts[i]

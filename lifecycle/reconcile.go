@@ -47,5 +47,5 @@ func (p *Pod) OpenRequests() []OpenRequest {
 }
 
 // Runtime returns the sandboxes and container instances that the machine takes
-// to be in the runtime, by all that it was told, newest first.
+// to be in the runtime, by all events so far, newest first.
 func (p *Pod) Runtime() inventory.Snapshot { return p.inspect() }

@@ -47,7 +47,7 @@ func ActionRecordKind(a *Action) timeline.Kind {
 }
 
 // resultKind tells the end of a worker, which the pod reports as a change of
-// its result, from such a change. A removed result is told by what removes it.
+// its result, from such a change. A removed result has the record of what removes it.
 func resultKind(k probe.ActionKind) timeline.Kind {
 	switch k {
 	case probe.ActionResultSet:

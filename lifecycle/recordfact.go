@@ -58,7 +58,8 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 
 // concerns returns what an event is about: the request that it answers, with the
 // number of the sandbox or container, or the like. It is false for an event that
-// says nothing new to a timeline: what comes of it is told by actions.
+// says nothing new to a timeline: what comes of it are actions with records of
+// their own.
 func (p *Pod) concerns(ev *Event) (openRequest, bool) {
 	switch ev.Type {
 	case Wake, ImageInspected, ContainerStopped, ProbeFinished:

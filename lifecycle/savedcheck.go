@@ -92,7 +92,7 @@ func (c *checker) truth() {
 	c.runtime("", &inventory.Snapshot{Sandboxes: c.p.truth.Sandboxes(), Instances: c.p.truth.Instances()})
 }
 
-// runtime checks instances and sandboxes, of which no two may share an ID.
+// runtime checks instances and sandboxes. No two of them may share an ID.
 func (c *checker) runtime(prefix string, r *inventory.Snapshot) {
 	seen := map[uint64]bool{}
 	once := func(field string, id uint64) {

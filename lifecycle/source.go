@@ -9,8 +9,8 @@ import (
 	"github.com/podclock/podclock/podphase"
 )
 
-// This file is what the kubelet is told of the pod by its source, which is the API
-// server or a manifest file, and what it decides of the pod itself.
+// This file is what the kubelet learns of the pod from its source, the API server
+// or a manifest file, and what it decides about the pod itself.
 
 // deleted takes a deletion, or one that shortens an earlier one (S70, S71). Of a
 // static pod it is the mirror that is deleted (S84).
@@ -60,7 +60,7 @@ func (p *Pod) removed() {
 
 // orphaned is the housekeeping that finds the pod gone from its source: it
 // counts as deleted, and its cached status is dropped. A status stored after
-// that is dropped by the next one. The pod's worker is told each time, so that
+// that is dropped by the next one. The pod's worker gets an update each time, so that
 // a kill that failed is tried again.
 func (p *Pod) orphaned() {
 	p.worker.OrphanAt = zeroTime
@@ -110,8 +110,10 @@ func (p *Pod) refuse(e *Eviction) {
 	}
 	p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.Reason, e.Message)
 	p.worker.Pending, p.worker.Finished, p.worker.Terminated = nil, true, true
-	p.storeStatus(&corev1.PodStatus{Phase: corev1.PodFailed, Reason: e.Reason,
-		Message: "Pod was rejected: " + e.Message, QOSClass: p.t.spec.QOS, ObservedGeneration: p.object.generation(p.t)}, false, true)
+	p.storeStatus(&corev1.PodStatus{
+		Phase: corev1.PodFailed, Reason: e.Reason, Message: "Pod was rejected: " + e.Message,
+		QOSClass: p.t.spec.QOS, ObservedGeneration: p.object.generation(p.t),
+	}, false, true)
 	p.out.emit(Action{Type: PodFinished, Container: NoContainer})
 }
 

@@ -23,8 +23,9 @@ type Timing struct {
 	// RetryNetwork is the same while the network is not ready (T7); 0 means 1 s.
 	RetryNetwork time.Duration
 
-	// Chance is everything that is chance in a real kubelet. If nil, nothing is:
-	// relists and looks come when there is something to see, and jitter is 1.
+	// Chance is everything that is chance in a real kubelet. If nil, nothing is left
+	// to chance: relists and looks come when there is something to see, and jitter
+	// is 1.
 	Chance Chance
 }
 
@@ -50,7 +51,7 @@ type Chance interface {
 }
 
 // nextSync returns how long after a sync that ended at now the next one comes by
-// itself, before jitter (R33); false: none does.
+// itself, before jitter (R33). It is false if none does.
 func (t *Timing) nextSync(s *pass, now time.Time) (base time.Duration, again bool) {
 	switch {
 	case !s.Result.Failed:

@@ -119,8 +119,8 @@ func (w *podWorker) schedule(t *Timing, activeDeadline time.Time) {
 	w.LookAt = d.at
 }
 
-// requestSync asks for a pass (T20). A pod that is gone from its source is
-// found by nobody who would ask.
+// requestSync asks for a pass (T20), unless the pod is gone from its source: what
+// asks for passes no longer finds it.
 func (k *kubelet) requestSync() {
 	if !k.worker.Removed {
 		k.updateWorker(nil)
