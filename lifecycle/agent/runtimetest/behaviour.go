@@ -6,21 +6,22 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// Behaviour is what [Run] wants a container, or a command in one, to do. It is to
-// do so from its first instant: a shell that has yet to set a trap for SIGTERM does
-// not ignore it. The stop signal is that of the spec's lifecycle.stopSignal: one
-// that a program ignores by itself, such as SIGWINCH, needs no trap.
+// Behaviour is what [Run] wants a container to do, or a command in one. It must
+// do so from its first instant: a shell does not ignore SIGTERM until it has
+// set its trap. A container may choose its stop signal with
+// lifecycle.stopSignal. A signal that programs ignore by default, such as
+// SIGWINCH, needs no trap.
 type Behaviour string
 
-// The behaviours.
+// The behaviours that Run asks for.
 const (
-	Forever    Behaviour = "run for ever"    // until the stop signal, which ends it
+	Forever    Behaviour = "run for ever"    // the stop signal ends it
 	Hello      Behaviour = "say hello"       // write "hello\n" and exit with 0
 	ExitWith3  Behaviour = "exit with 3"     // at once
-	IgnoreStop Behaviour = "ignore the stop" // run on after the stop signal
+	IgnoreStop Behaviour = "ignore the stop" // only SIGKILL ends it
 )
 
-// programOf is what a [Fake] does for a command.
+// programOf returns what a [Fake] does for a command.
 func programOf(command []string) Program {
 	p := Program{Exec: execute}
 	switch behaviourOf(command) {

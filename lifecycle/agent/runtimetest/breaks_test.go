@@ -14,7 +14,8 @@ var errBroken = errors.New("broken")
 func fails(context.Context, string) error    { return errBroken }
 func succeeds(context.Context, string) error { return nil }
 
-// containers lets List tell other things of containers, sandboxes of sandboxes.
+// containers changes what List says about containers. sandboxes does the same
+// for sandboxes.
 func containers(change func(*agent.ContainerStatus)) func(*broken) {
 	return func(b *broken) {
 		b.list = func(have *agent.Inventory) {
@@ -35,7 +36,7 @@ func sandboxes(change func(*agent.SandboxStatus)) func(*broken) {
 	}
 }
 
-// late tells of ends a second after them.
+// late gives each notice a second after the end.
 func late(b *broken) {
 	b.notify = func(tell func(agent.Notice), n agent.Notice) { time.AfterFunc(time.Second, func() { tell(n) }) }
 }
@@ -49,7 +50,7 @@ func twice(b *broken) {
 	}
 }
 
-// anotherCode tells wrong exit codes.
+// anotherCode gives wrong exit codes.
 func anotherCode(b *broken) {
 	b.notify = func(tell func(agent.Notice), n agent.Notice) {
 		n.ExitCode++
@@ -57,7 +58,7 @@ func anotherCode(b *broken) {
 	}
 }
 
-// breaks are the ways to break a rule, by check.
+// breaks has the ways to break a rule, by the check that must notice.
 var breaks = map[string][]func(*broken){
 	"List tells what is there, and how it ended by itself": {
 		func(b *broken) { b.list = func(have *agent.Inventory) { *have = agent.Inventory{} } },

@@ -83,7 +83,7 @@ func (b *broken) Exec(ctx context.Context, id string, command []string, timeout 
 	return b.Fake.Exec(ctx, id, command, timeout)
 }
 
-// byID is a method that does something to what an ID names.
+// byID is a method that takes the ID of a sandbox or container.
 type byID = func(ctx context.Context, id string) error
 
 func either(a, b byID) byID {

@@ -27,11 +27,11 @@ type call struct {
 	err      error
 	panicked string // with the stack
 	returned bool
-	ended    chan struct{} // closed; then what is above is set
+	ended    chan struct{} // closed once the fields above are set
 }
 
-// begin calls the runtime in a goroutine of its own, so that neither a panic nor a
-// call that never returns keeps the other checks from being made.
+// begin calls the runtime in a goroutine of its own. Neither a panic nor a call
+// that never returns then prevents the other checks.
 func (b *bench) begin(did string, do func() error) *call {
 	c := &call{b: b, did: did, ended: make(chan struct{})}
 	go func() {
@@ -47,7 +47,8 @@ func (b *bench) begin(did string, do func() error) *call {
 	return c
 }
 
-// panicText is a panic with its stack; it is called by what has recovered it.
+// panicText returns the text of a panic with its stack. Call it where the panic
+// was recovered.
 func panicText(v any) string {
 	return fmt.Sprintf("panic: %v\n%s", v, strings.TrimSpace(string(debug.Stack())))
 }
@@ -62,7 +63,8 @@ func (c *call) wait() error {
 	})
 }
 
-// within is wait with an end, and what is found if the call has not returned by then.
+// within is wait with a limit. If the call has not returned by then, hangs is
+// the finding.
 func (c *call) within(d time.Duration, hangs finding) error {
 	c.b.t.Helper()
 	select {
@@ -100,7 +102,7 @@ func (c *call) fails(want, look string) {
 	}
 }
 
-// What every runtime must be able to do, and where to look if it cannot.
+// These are the wants and looks of findings that several checks share.
 const (
 	able       = "it succeeds (agent.Runtime)"
 	lookAtCall = "the error; the container is that which the test's own func has made for this behaviour"
@@ -133,13 +135,13 @@ func (b *bench) removeSandbox(id, which string) *call {
 		func() error { return b.runtime.RemoveSandbox(b.ctx, id) })
 }
 
-// execution is a call of Exec; output is set when it has ended.
+// execution is a call of Exec. Read output after the call has ended.
 type execution struct {
 	*call
 	output string
 }
 
-// exec runs a command of a behaviour.
+// exec runs a command with this behaviour.
 func (b *bench) exec(ctx context.Context, id string, behaviour Behaviour, timeout time.Duration,
 	which string) *execution {
 	c := b.container(behaviour)
@@ -153,7 +155,7 @@ func (b *bench) exec(ctx context.Context, id string, behaviour Behaviour, timeou
 	return e
 }
 
-// exits fails the check unless the command has ended with a code.
+// exits fails the check unless the command has exited with this code.
 func (e *execution) exits(code int) {
 	e.b.t.Helper()
 	var exit *handler.ExitError
@@ -166,7 +168,7 @@ func (e *execution) exits(code int) {
 	}
 }
 
-// list returns what there is.
+// list returns what List returns.
 func (b *bench) list(did string) (have agent.Inventory) {
 	b.t.Helper()
 	b.begin(did, func() (err error) {

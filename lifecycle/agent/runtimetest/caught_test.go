@@ -22,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
-// verdict is a test that notes its failure.
+// verdict is a testing.TB that notes its failure.
 type verdict struct {
 	testing.TB
 	mu     sync.Mutex
@@ -55,16 +55,17 @@ func (v *verdict) FailNow() {
 	runtime.Goexit()
 }
 
-// judge is what a check says of a runtime; empty: it passes.
+// judge returns what a check says about a runtime. If the runtime passes, it is
+// empty.
 func judge(t *testing.T, r agent.Runtime, check func(*bench)) string {
 	v := &verdict{TB: t}
 	ended := make(chan struct{})
-	go func() { // which Fatal ends
+	go func() { // Fatal ends it
 		defer close(ended)
 		try(v, r, simple, check)
 	}()
 	<-ended
-	time.Sleep(time.Hour) // calls that were given up come to their ends
+	time.Sleep(time.Hour) // by then the calls that were given up have ended
 	if v.failed && v.said.Len() == 0 {
 		return "nothing\n"
 	}
@@ -78,7 +79,7 @@ func simple(b Behaviour) corev1.Container {
 // Each failure says four things, and names its rule.
 var complete = regexp.MustCompile(`^(\n  did: .+\n  got: .+\n  want: .+\((agent\.|handler\.|Run).+\)\n  look at: .+\n)+$`)
 
-// The golden file has what each broken runtime's author is told.
+// The golden file has what the author of each broken runtime reads.
 func TestEveryCheckCatchesWhatBreaksItsRule(t *testing.T) {
 	const golden = "testdata/failures.txt"
 	var all strings.Builder

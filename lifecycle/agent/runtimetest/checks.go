@@ -10,7 +10,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// check is one rule of agent.Runtime.
+// check checks one rule of [agent.Runtime].
 type check struct {
 	name string
 	make func(*bench)
@@ -58,7 +58,7 @@ func exitTold(b *bench) {
 	b.quiet("started two containers that end by themselves")
 }
 
-// stop is a stop that must succeed.
+// stop stops a container. This must succeed.
 func (b *bench) stop(id string, grace time.Duration, which string) *call {
 	b.t.Helper()
 	c := b.stopContainer(id, grace, which)
@@ -93,7 +93,7 @@ func graceOver(b *bench) {
 func stopsHurried(b *bench) {
 	_, id := b.start(IgnoreStop)
 	first := b.stopContainer(id, 10*patience, "of one that ignores the stop signal, and then with a grace period of 1s")
-	time.Sleep(100 * time.Millisecond) // as a rule it is the first by then
+	time.Sleep(100 * time.Millisecond) // by then it has begun, as a rule
 	c := b.stopContainer(id, time.Second,
 		fmt.Sprintf("of one that is being stopped with a grace period of %v", 10*patience))
 	const want = "it succeeds: of several calls the earliest SIGKILL counts, for all of them " +

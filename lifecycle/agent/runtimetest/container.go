@@ -10,13 +10,14 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// killed is the end by SIGKILL: 128 + 9 (C8).
+// killed is the end by SIGKILL: 128 + 9, as a runtime reports it (C8).
 var killed = Exit{Code: 137}
 
-// lost is the end of what was in an unknown state: how it ended is not known (C8).
+// lost is the end of a container that was in an unknown state: nobody knows its
+// exit code, and containerd reports 255 (C8).
 var lost = Exit{Code: 255}
 
-// container returns a container; the caller holds the lock.
+// container returns a container, or nil. The caller holds the lock.
 func (f *Fake) container(id string) *container {
 	for _, c := range f.containers {
 		if c.status.ID == id {
@@ -80,7 +81,7 @@ func (f *Fake) StartContainer(ctx context.Context, id string) error {
 	return nil
 }
 
-// start lets a container run, if it may.
+// start makes a container run, if it may.
 func (f *Fake) start(c *container) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -101,7 +102,7 @@ func (f *Fake) start(c *container) error {
 	return nil
 }
 
-// endAfter ends a container some time from now, if it still runs then.
+// endAfter ends a container after a while, if it still runs then.
 func (f *Fake) endAfter(c *container, e Exit) {
 	stop := f.after(e.After, func() { f.end(c, e) })
 	f.mu.Lock()
@@ -109,15 +110,15 @@ func (f *Fake) endAfter(c *container, e Exit) {
 	c.stops = append(c.stops, stop)
 }
 
-// exit notes the end of a container; the caller holds the lock.
+// exit notes the end of a container. The caller holds the lock.
 func (f *Fake) exit(c *container, e Exit) {
 	c.status.State, c.status.FinishedAt = agent.StateExited, f.now()
 	c.status.ExitCode, c.status.Reason, c.status.Message = e.Code, e.Reason, e.Message
 	c.status.LogTail, c.status.RuntimeMessage = c.program.LogTail, c.program.RuntimeMessage
 }
 
-// end ends a container, if it runs or its state is unknown: that is told first, and
-// whoever waits for it goes on after that.
+// end ends a container if it runs or if its state is unknown. It gives the
+// notice first. Only then do those continue who wait for the end.
 func (f *Fake) end(c *container, e Exit) {
 	f.mu.Lock()
 	was := c.status.State
@@ -140,7 +141,8 @@ func (f *Fake) end(c *container, e Exit) {
 	}
 }
 
-// gone tells that a process is gone, and lets whoever waits for it go on.
+// gone gives the notice of a process that is gone, and lets those continue who
+// wait for it.
 func (f *Fake) gone(c *container, n agent.Notice) {
 	f.mu.Lock()
 	stops := c.stops
@@ -162,8 +164,8 @@ func (f *Fake) tell(n agent.Notice) {
 	}
 }
 
-// Lose ends the process of a container that runs, and leaves the container in an
-// unknown state, until it or its sandbox is stopped.
+// Lose ends the process of a running container without the runtime knowing how.
+// The container is in an unknown state until it or its sandbox is stopped.
 func (f *Fake) Lose(id string) {
 	f.mu.Lock()
 	c := f.container(id)
@@ -177,7 +179,8 @@ func (f *Fake) Lose(id string) {
 	}
 }
 
-// End ends a container now, if it runs.
+// End ends a running container at once. If the container does not run, End does
+// nothing.
 func (f *Fake) End(id string, e Exit) {
 	f.mu.Lock()
 	c := f.container(id)
@@ -193,8 +196,8 @@ func (f *Fake) runs(c *container) bool {
 	return c.status.State == agent.StateRunning
 }
 
-// Done returns a channel that is closed when the container has ended; nil: it
-// does not run.
+// Done returns a channel that is closed when the container has ended. If the
+// container does not run, it returns nil.
 func (f *Fake) Done(id string) <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -204,7 +207,7 @@ func (f *Fake) Done(id string) <-chan struct{} {
 	return nil
 }
 
-// Running returns the IDs of the containers that run, in the order in which they
+// Running returns the IDs of the running containers, in the order in which they
 // were created.
 func (f *Fake) Running() []string {
 	f.mu.Lock()
@@ -233,7 +236,7 @@ func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration
 		return nil
 	}
 	first := !c.signalled
-	c.signalled = true // C45
+	c.signalled = true // the signal is sent once (C45)
 	f.mu.Unlock()
 	if first {
 		f.signal(c, grace)
@@ -251,7 +254,7 @@ func (f *Fake) StopContainer(ctx context.Context, id string, grace time.Duration
 	}
 }
 
-// signal lets the container react to its stop signal. A reaction that takes as
+// signal makes the container react to its stop signal. A reaction that takes as
 // long as the grace period comes too late.
 func (f *Fake) signal(c *container, grace time.Duration) {
 	e := &Exit{Code: 143}

@@ -14,22 +14,23 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// Fake is a runtime in memory. Its zero value is ready: every image is present,
-// nothing takes time, and containers do what their command says, as far as that
-// is a [Behaviour]; else they run for ever. The fields must not be changed once
-// it is in use.
+// Fake is a runtime in memory. Its zero value is ready to use: every image is
+// present, and nothing takes time. A container whose command is a [Behaviour]
+// does that; any other runs for ever. Do not change the fields once the Fake is
+// in use.
 type Fake struct {
-	// AfterFunc calls f after d, which is positive, unless stopped before. If nil,
-	// it uses the real clock.
+	// AfterFunc calls f after d, unless it is stopped before. d is positive. If
+	// nil, it uses the real clock.
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
-	// Now is the time that List reports. If nil, it is that of the real clock.
+	// Now returns the time for the times that List reports. If nil, it is the real
+	// clock's.
 	Now func() time.Time
-	// Program says what a container does. If nil, its command decides.
+	// Program decides what a container does. If nil, its command decides.
 	Program func(agent.ContainerConfig) Program
-	// Sandbox says how running a sandbox goes. If nil, it is ready at once.
+	// Sandbox decides how RunSandbox goes. If nil, a sandbox is ready at once.
 	Sandbox func(agent.SandboxConfig) SandboxPlan
-	// Present reports whether an image is present, Pull how pulling it goes. If nil,
-	// every image is present, and pulls succeed at once.
+	// Present reports whether an image is present. If nil, every image is. Pull
+	// decides how a pull goes. If nil, a pull succeeds at once.
 	Present func(image string) bool
 	Pull    func(image string) PullPlan
 
@@ -40,43 +41,45 @@ type Fake struct {
 	made       int
 }
 
-// Program is what one container does. The zero value runs for ever, exits with
-// 143 on the stop signal, and ends every command with 0 and no output.
+// Program is what one container does. The zero Program runs for ever, exits
+// with 143 on the stop signal (128 + 15, SIGTERM), and ends every command with
+// 0 and no output.
 type Program struct {
 	CreateTakes, StartTakes, RemoveTakes time.Duration
 	CreateError, StartError              error
-	// ID is the container's. If empty, the fake makes one.
+	// ID is the ID of the container. If empty, the Fake makes one.
 	ID string
-	// Exit is the container's own end. If nil, it runs for ever.
+	// Exit is how the container ends by itself. If nil, it runs for ever.
 	Exit *Exit
-	// LogTail and RuntimeMessage are those of its notice, however it ends.
+	// LogTail and RuntimeMessage are in its notice, however it ends.
 	LogTail, RuntimeMessage string
-	// Stop returns the end that the stop signal leads to, or nil if the container
-	// ignores the signal. If Stop itself is nil, the container exits at once with
-	// 143.
+	// Stop returns how the container ends after its stop signal, or nil if it
+	// ignores the signal. If Stop itself is nil, the container exits with 143 at
+	// once.
 	Stop func() *Exit
-	// Exec runs a command; ctx ends with the container. If nil, the command exits
-	// with 0.
+	// Exec runs a command. Its ctx ends with the container. If nil, every command
+	// exits with 0.
 	Exec func(ctx context.Context, command []string) ([]byte, error)
 }
 
-// Exit is an end of a container, some time after its start or its stop signal.
+// Exit is the end of a container. After counts from its start or its stop
+// signal.
 type Exit struct {
 	After           time.Duration
 	Code            int32
 	Reason, Message string
 }
 
-// SandboxPlan is how running a sandbox goes.
+// SandboxPlan is how RunSandbox and StopSandbox go.
 type SandboxPlan struct {
 	Takes, StopTakes time.Duration
 	Error            error
-	IP               string // empty: the fake makes one
-	// DiesAfter, if positive, is when the sandbox dies.
+	IP               string // if empty, the Fake makes one
+	// DiesAfter is when the sandbox dies by itself. If 0, it never does.
 	DiesAfter time.Duration
 }
 
-// PullPlan is how a pull goes.
+// PullPlan is how PullImage goes.
 type PullPlan struct {
 	Takes time.Duration
 	Size  int64
@@ -94,11 +97,11 @@ type container struct {
 	program   Program
 	status    agent.ContainerStatus
 	signalled bool
-	done      chan struct{} // closed when its process is gone and that was told
+	done      chan struct{} // closed when its process is gone and the notice given
 	stops     []func() bool // timers
 }
 
-// Name is "fake".
+// Name returns "fake".
 func (f *Fake) Name() string { return "fake" }
 
 // Subscribe implements [agent.Runtime].
@@ -129,7 +132,7 @@ func (f *Fake) now() time.Time {
 	return time.Now()
 }
 
-// after calls do after d, or now.
+// after calls do after d, or at once if d is not positive.
 func (f *Fake) after(d time.Duration, do func()) (stop func() bool) {
 	switch {
 	case d <= 0:
@@ -186,7 +189,7 @@ func (f *Fake) RunSandbox(ctx context.Context, config agent.SandboxConfig) (agen
 	return made, nil
 }
 
-// sandbox returns a sandbox; the caller holds the lock.
+// sandbox returns a sandbox, or nil. The caller holds the lock.
 func (f *Fake) sandbox(id string) *sandbox {
 	for _, s := range f.sandboxes {
 		if s.status.ID == id {
@@ -212,8 +215,9 @@ func (f *Fake) StopSandbox(ctx context.Context, id string) error {
 	return nil
 }
 
-// collapse ends a sandbox and, once that was told, all that runs in it. One that
-// has ended before is not told of.
+// collapse ends a sandbox, and then everything that runs in it. In between it
+// calls tell, unless the sandbox had ended before: the notices of the
+// containers must come after that of the sandbox.
 func (f *Fake) collapse(s *sandbox, tell func()) {
 	f.mu.Lock()
 	was := s.status.Ready
@@ -233,7 +237,8 @@ func (f *Fake) collapse(s *sandbox, tell func()) {
 	}
 }
 
-// KillSandbox lets a sandbox die, if it is ready.
+// KillSandbox makes a ready sandbox die by itself. If it is not ready,
+// KillSandbox does nothing.
 func (f *Fake) KillSandbox(id string) {
 	f.mu.Lock()
 	s, notify := f.sandbox(id), f.notify

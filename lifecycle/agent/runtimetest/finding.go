@@ -10,19 +10,20 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// finding is what is wrong with a runtime, as its author must know it.
+// finding is a failure as the author of a runtime reads it. It says four
+// things, because the author does not know the check.
 type finding struct {
-	did  string // what the check has done
+	did  string // what the check did
 	got  string // what came of it
-	want string // what the rule wants, and which rule that is
-	look string // where the mistake may be
+	want string // what the rule wants, and its name
+	look string // where the mistake may be in the runtime
 }
 
 func (f finding) String() string {
 	return fmt.Sprintf("\n  did:     %s\n  got:     %s\n  want:    %s\n  look at: %s", f.did, f.got, f.want, f.look)
 }
 
-// report fails the check, which goes on.
+// report fails the check, and lets it go on.
 func (b *bench) report(f finding) {
 	b.t.Helper()
 	b.t.Error(f.String())
@@ -34,7 +35,7 @@ func (b *bench) fatal(f finding) {
 	b.t.Fatal(f.String())
 }
 
-// noticeText is a notice with the fields that are set.
+// noticeText returns a notice's fields that are set.
 func noticeText(n agent.Notice) string {
 	return "agent.Notice{" + strings.Join(setFields(reflect.ValueOf(n)), ", ") + "}"
 }
@@ -55,7 +56,7 @@ func fieldText(v reflect.Value) string {
 	return fmt.Sprint(v)
 }
 
-// errorText is an error with its type.
+// errorText returns an error with its type.
 func errorText(err error) string {
 	if err == nil {
 		return "no error"
@@ -63,7 +64,7 @@ func errorText(err error) string {
 	return fmt.Sprintf("error: %v (%T)", err, err)
 }
 
-// difference is a field that two structs have different.
+// difference is a field in which two structs differ.
 type difference struct{ field, have, want string }
 
 func differences(have, want any) []difference {
@@ -72,7 +73,7 @@ func differences(have, want any) []difference {
 	return r.found
 }
 
-// fieldReporter collects what cmp finds.
+// fieldReporter collects the differences that cmp finds.
 type fieldReporter struct {
 	path  cmp.Path
 	found []difference

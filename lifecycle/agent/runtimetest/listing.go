@@ -7,20 +7,21 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// inventory is what List is to tell: one sandbox and one container, or nil.
+// inventory is what List must return: one sandbox and one container, each nil
+// if it must not be there.
 type inventory struct {
 	b         *bench
 	begin     time.Time
 	sandbox   *agent.SandboxStatus
 	container *agent.ContainerStatus
 	ip        string
-	ran       bool // so that there is a time of the start
+	ran       bool // the container has run, and has the time of its start
 }
 
-// inventory makes a sandbox with a container of which List is to tell.
+// inventory makes a sandbox and a container, and expects List to show them.
 func (b *bench) inventory(behaviour Behaviour) *inventory {
 	b.t.Helper()
-	b.made = 3 // so that attempts are not zero
+	b.made = 3 // attempts are then not zero
 	i := &inventory{b: b, begin: time.Now()}
 	i.listed("List at first")
 	config := b.sandbox(behaviour)
@@ -43,14 +44,14 @@ func (i *inventory) start() {
 	i.container.State, i.ran = agent.StateRunning, true
 }
 
-// ended takes the end of the container from its notice.
+// ended expects List to show the end of the container as its notice does.
 func (i *inventory) ended(n agent.Notice) {
 	c := i.container
 	c.State, c.ExitCode, c.Reason = agent.StateExited, n.ExitCode, n.Reason
 	c.Message, c.LogTail, c.RuntimeMessage = n.Message, n.LogTail, n.RuntimeMessage
 }
 
-// removed removes the sandbox, with the container if it is still there.
+// removed removes the sandbox, with its container if that is still there.
 func (i *inventory) removed() {
 	i.b.t.Helper()
 	i.b.removeSandbox(i.sandbox.ID, "in which nothing runs").succeeds(able, lookAtCall)
@@ -58,7 +59,8 @@ func (i *inventory) removed() {
 	i.listed("List after RemoveSandbox")
 }
 
-// listed checks what List tells. What is wrong ends the check: it would come again.
+// listed checks what List returns. A failure ends the check, because the next
+// listing would have it again.
 func (i *inventory) listed(did string) {
 	i.b.t.Helper()
 	have := i.b.list(did)
@@ -67,7 +69,7 @@ func (i *inventory) listed(did string) {
 	if i.sandbox != nil {
 		s := &have.Sandboxes[0]
 		if !s.Ready && s.IP == "" {
-			s.IP = i.ip // it was given back
+			s.IP = i.ip // the address was freed
 		}
 		i.same(did, "agent.SandboxStatus", differences(*s, *i.sandbox))
 	}
@@ -80,7 +82,7 @@ func (i *inventory) listed(did string) {
 	}
 }
 
-// number checks how many there are of a kind: one or none.
+// number checks how many there are of a kind: one, or none.
 func (i *inventory) number(did, kind string, have int, one bool) {
 	i.b.t.Helper()
 	want := 0
@@ -97,7 +99,7 @@ func (i *inventory) number(did, kind string, have int, one bool) {
 	}
 }
 
-// same fails the check for each field that is listed otherwise.
+// same fails the check for each field that is listed differently.
 func (i *inventory) same(did, kind string, differ []difference) {
 	i.b.t.Helper()
 	for _, d := range differ {
@@ -118,8 +120,8 @@ func (i *inventory) same(did, kind string, differ []difference) {
 	}
 }
 
-// timesOf checks the times of a container, and takes them off. They may be cut
-// to a second.
+// timesOf checks the times of a container, and clears them. They may be
+// truncated to a second, as in a status.
 func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 	i.b.t.Helper()
 	exited := c.State == agent.StateExited
@@ -143,7 +145,7 @@ func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 	}
 	c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}
 	if exited && !i.ran {
-		c.ExitCode, c.Reason = 0, "" // of no end
+		c.ExitCode, c.Reason = 0, "" // there was no end
 		c.Message, c.LogTail, c.RuntimeMessage = "", "", ""
 	}
 }

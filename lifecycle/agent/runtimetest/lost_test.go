@@ -7,7 +7,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// lose lets the fake lose track of a container, and checks its notice.
+// lose makes the Fake lose track of a container, and checks the notice.
 func (b *bench) lose(id string) {
 	b.t.Helper()
 	b.runtime.(*Fake).Lose(id)

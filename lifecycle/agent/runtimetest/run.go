@@ -13,16 +13,19 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// Run checks that runtimes obey the rules of [agent.Runtime]. newRuntime makes
-// one that has nothing yet, for each check; it may clean up with t.Cleanup, and
-// call t.Parallel. container makes a container of each behaviour, whose image there is; its
-// command and args are also run as commands.
+// Run checks that a runtime obeys the rules of [agent.Runtime]. newRuntime
+// makes a runtime for each check, which has nothing yet. It may clean up with
+// t.Cleanup, and call t.Parallel. container makes a container with a given
+// behaviour. Its image must exist. Run also runs its command and args as a
+// command in another container.
 //
-// A failure says what was done, what came of it, what the rule wants, and where to
-// look. C8 and the like are rules of docs/rules.md. A call that panics, or that does
-// not return though its context has ended, fails its check, and the other checks
-// are made. Not so a panic in a goroutine that the runtime has started: nobody but
-// that goroutine can recover it, so it ends the test program.
+// A failure says what the check did, what it got, what the rule wants, and
+// where to look. C8 and the like are rules of docs/rules.md.
+//
+// A call that panics fails its check, and so does a call that does not return
+// after its context has ended. The other checks still run. But a panic in a
+// goroutine that the runtime has started ends the test program, because only
+// that goroutine can recover it.
 func Run(t *testing.T, newRuntime func(t *testing.T) agent.Runtime, container func(Behaviour) corev1.Container) {
 	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) {
@@ -54,7 +57,7 @@ func try(t testing.TB, r agent.Runtime, container func(Behaviour) corev1.Contain
 	check(b)
 }
 
-// bench is where one runtime is checked.
+// bench checks one runtime.
 type bench struct {
 	t         testing.TB
 	ctx       context.Context
@@ -62,7 +65,7 @@ type bench struct {
 	container func(Behaviour) corev1.Container
 	notices   chan agent.Notice
 	made      int
-	ids       []string // of all that was made
+	ids       []string // of everything that was made
 }
 
 func (b *bench) pod(behaviour Behaviour) *corev1.Pod {
@@ -72,7 +75,7 @@ func (b *bench) pod(behaviour Behaviour) *corev1.Pod {
 	}
 }
 
-// sandbox is the configuration of a sandbox.
+// sandbox returns the configuration of a sandbox.
 func (b *bench) sandbox(behaviour Behaviour) agent.SandboxConfig {
 	pod := b.pod(behaviour)
 	return agent.SandboxConfig{Pod: lifecycle.Identity{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}, Spec: pod,
@@ -105,7 +108,7 @@ func (b *bench) runSandbox(config agent.SandboxConfig) (s agent.Sandbox) {
 	return s
 }
 
-// createIn makes the container of the pod, with an attempt of its own.
+// createIn makes the container of the pod, with a new attempt.
 func (b *bench) createIn(s agent.Sandbox, config agent.SandboxConfig) (c agent.Container) {
 	b.t.Helper()
 	b.haveImage(config.Spec)
@@ -116,7 +119,7 @@ func (b *bench) createIn(s agent.Sandbox, config agent.SandboxConfig) (c agent.C
 	return c
 }
 
-// unique checks the ID of what was made.
+// unique checks that a new ID was never used before.
 func (b *bench) unique(did, id string) {
 	b.t.Helper()
 	if id == "" || slices.Contains(b.ids, id) {
@@ -129,7 +132,8 @@ func (b *bench) unique(did, id string) {
 	b.ids = append(b.ids, id)
 }
 
-// createCall is a call of CreateContainer; made is set when it has ended.
+// createCall begins a call of CreateContainer. Read made after the call has
+// ended.
 func (b *bench) createCall(s agent.Sandbox, config agent.SandboxConfig, which string, made *agent.Container) *call {
 	spec := &config.Spec.Spec.Containers[0]
 	did := fmt.Sprintf("CreateContainer(%q, image %q, sandbox %q, attempt %d) %s", spec.Name, spec.Image, s.ID, b.made,
@@ -143,7 +147,7 @@ func (b *bench) createCall(s agent.Sandbox, config agent.SandboxConfig, which st
 	})
 }
 
-// haveImage pulls the image of the pod's container, if it is not there.
+// haveImage pulls the image of the pod's container, if it is not present.
 func (b *bench) haveImage(pod *corev1.Pod) {
 	b.t.Helper()
 	image, present := pod.Spec.Containers[0].Image, false
@@ -194,7 +198,8 @@ func (b *bench) notice(id, did string) agent.Notice {
 	panic("unreachable")
 }
 
-// told returns the notice that must have been given when a call returns.
+// told returns the notice that the runtime must have given before a call
+// returned.
 func (b *bench) told(id string, c *call) agent.Notice {
 	b.t.Helper()
 	if len(b.notices) == 0 {
@@ -207,7 +212,7 @@ func (b *bench) told(id string, c *call) agent.Notice {
 	return b.notice(id, c.did)
 }
 
-// quiet fails if there is a notice too many.
+// quiet fails the check if there is one more notice.
 func (b *bench) quiet(did string) {
 	b.t.Helper()
 	if len(b.notices) > 0 {
@@ -219,7 +224,7 @@ func (b *bench) quiet(did string) {
 	}
 }
 
-// code checks an exit code.
+// code checks the exit code of a notice.
 func (b *bench) code(did string, n agent.Notice, want int32, why string) {
 	b.t.Helper()
 	if n.ExitCode != want {
