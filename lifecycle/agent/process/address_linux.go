@@ -7,26 +7,26 @@ import (
 	"net/netip"
 )
 
-// Pods have addresses in 127.64.0.0/10: all of 127.0.0.0/8 is this machine, and
-// its beginning is in use elsewhere (127.0.0.1, 127.0.0.53, 127.0.1.1).
+// Pods have addresses in 127.64.0.0/10. All of 127.0.0.0/8 is this machine, but
+// others use its beginning (127.0.0.1, 127.0.0.53, 127.0.1.1).
 const (
 	firstAddress = 127<<24 | 64<<16
 	addressCount = 1 << 22
 )
 
-// addresses gives one after the other, so that one that was given back rests
-// for long.
+// addresses gives out one address after the other, so that a freed one is not
+// used again for long.
 type addresses struct{ at uint32 }
 
-// newAddresses begins at a place that the directory decides: two agents of one
-// machine rarely meet.
+// newAddresses begins at a place that depends on the directory, so that two
+// agents of one machine rarely use the same address.
 func newAddresses(dir string) addresses {
 	h := fnv.New32a()
 	h.Write([]byte(dir))
 	return addresses{at: h.Sum32() % addressCount}
 }
 
-// next returns an address that is not used.
+// next returns an address that is not in use.
 func (a *addresses) next(used map[string]bool) (string, error) {
 	for range addressCount {
 		a.at = (a.at + 1) % addressCount

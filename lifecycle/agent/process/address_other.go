@@ -2,7 +2,7 @@
 
 package process
 
-// addresses are all the same: here only 127.0.0.1 is this machine.
+// addresses gives out 127.0.0.1 alone: here no other address is this machine.
 type addresses struct{}
 
 func newAddresses(string) addresses { return addresses{} }

@@ -17,8 +17,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// agentVariable tells this program to be an agent that will be killed: what it
-// does, and in which directory.
+// agentVariable tells this program to be an agent that will be killed. It says
+// what the agent does, and in which directory.
 const agentVariable = "PROCESS_TEST_AGENT"
 
 func startAgent(t *testing.T, dir, what string) (*exec.Cmd, io.Reader) {
@@ -87,7 +87,7 @@ func (a *doomed) runScripts() {
 	select {}
 }
 
-// runBusily is at any moment in the middle of something.
+// runBusily is in the middle of something at any moment.
 func (a *doomed) runBusily() {
 	for n := 0; ; n++ {
 		id := a.create(fmt.Sprint("app-", n), "sleep 1000 & sleep 1000")

@@ -15,8 +15,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// BenchmarkContainer starts and stops a container, and reports what a shim has
-// in memory: all of it, and what it does not share with the other shims.
+// BenchmarkContainer starts and stops a container, and reports the memory of a
+// shim: all of it, and what it does not share with the other shims.
 func BenchmarkContainer(b *testing.B) {
 	ctx := context.Background()
 	r, err := New(Options{Dir: b.TempDir()})
@@ -39,7 +39,7 @@ func BenchmarkContainer(b *testing.B) {
 	}
 }
 
-// BenchmarkExec is what an exec probe costs.
+// BenchmarkExec measures what an exec probe costs.
 func BenchmarkExec(b *testing.B) {
 	ctx := context.Background()
 	r, err := New(Options{Dir: b.TempDir()})
@@ -76,7 +76,7 @@ func benchContainer(b *testing.B, r *Runtime) (c *container, sandbox string) {
 	return r.container(made.ID), s.ID
 }
 
-// memoryOf is the memory of a process' parent.
+// memoryOf returns the memory of a process's parent.
 func memoryOf(b *testing.B, pid int) (all, own float64) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

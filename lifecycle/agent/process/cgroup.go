@@ -20,22 +20,22 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// cgroups are those of a runtime's containers.
+// cgroups makes and removes the cgroups of a runtime's containers.
 type cgroups struct {
-	// dir is the directory of a cgroup v2 in which containers get theirs, or empty.
-	// It is there only while a container's is, so that an agent that was killed
-	// leaves none: the first one makes it, the last one takes it along.
+	// dir is the directory of the cgroup v2 that has the containers' cgroups. If
+	// empty, containers have none. The first container makes dir, and the last one
+	// removes it, so that a killed agent leaves none behind.
 	dir         string
-	controllers []string // that containers have
+	controllers []string // those that containers have
 	logger      *slog.Logger
 
-	// mu is held while dir is made or removed: a cgroup that comes in between would
-	// be without controllers. A shim, which is another process, may remove dir all
-	// the same, but it never makes it.
+	// mu is held while dir is made or removed: a cgroup that came in between would
+	// have no controllers. A shim is another process and may remove dir without
+	// the lock, but it never makes it.
 	mu sync.Mutex
 }
 
-// of is the cgroup of a container.
+// of returns the cgroup of a container.
 func (g *cgroups) of(id string) cgroup {
 	if g.dir == "" {
 		return ""
@@ -43,7 +43,7 @@ func (g *cgroups) of(id string) cgroup {
 	return cgroup(filepath.Join(g.dir, id))
 }
 
-// removeEmpty removes the directory, if no container is left.
+// removeEmpty removes the directory if no container has a cgroup in it.
 func (g *cgroups) removeEmpty() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,7 +52,8 @@ func (g *cgroups) removeEmpty() {
 	}
 }
 
-// remove removes the cgroup of a container, and the directory with the last one.
+// remove removes the cgroup of a container, and with the last one the
+// directory.
 func (g *cgroups) remove(c cgroup) {
 	c.remove()
 	g.mu.Lock()
@@ -60,7 +61,7 @@ func (g *cgroups) remove(c cgroup) {
 	c.removeAll()
 }
 
-// containers are the names of the cgroups in it.
+// containers returns the IDs of the containers that have a cgroup.
 func (g *cgroups) containers() []string { return childrenOf(g.dir) }
 
 func childrenOf(dir string) []string {
@@ -74,8 +75,8 @@ func childrenOf(dir string) []string {
 	return names
 }
 
-// sweep removes the cgroups of containers that are not there any more: the
-// runtime was killed while it removed them.
+// sweep removes the cgroups of containers that no longer exist: a runtime was
+// killed while it removed them.
 func (r *Runtime) sweep() {
 	for _, id := range r.cgroups.containers() {
 		if r.containers[id] == nil {
@@ -85,11 +86,11 @@ func (r *Runtime) sweep() {
 	}
 }
 
-// controllers are those that limits need.
+// controllers has the cgroup controllers that limits need.
 var controllers = []string{"memory", "cpu"}
 
-// newCgroups finds out what containers can have. The error tells what they cannot;
-// if that is everything there is no directory.
+// newCgroups finds out which limits can be enforced. The error says which
+// cannot. If none can, there is no directory.
 func newCgroups(o Options) (*cgroups, error) {
 	g := &cgroups{logger: o.Logger}
 	parent := o.Cgroup
@@ -118,8 +119,8 @@ func newCgroups(o Options) (*cgroups, error) {
 	return g, nil
 }
 
-// makeAll makes the directory of all containers, and says which controllers they
-// cannot have.
+// makeAll makes the directory of all containers, and returns the controllers
+// that they cannot have.
 func makeAll(dir string) (missing []string, err error) {
 	if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
@@ -132,8 +133,8 @@ func makeAll(dir string) (missing []string, err error) {
 	return missing, nil
 }
 
-// enable lets containers have a controller: their directory's cgroup.controllers
-// lists what its parent has enabled.
+// enable lets containers have a controller, and reports whether they have it.
+// The file cgroup.controllers of a directory lists what its parent has enabled.
 func enable(dir, name string) bool {
 	cgroup(filepath.Dir(dir)).set("cgroup.subtree_control", "+"+name)
 	has, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
@@ -143,8 +144,10 @@ func enable(dir, name string) bool {
 	return cgroup(dir).set("cgroup.subtree_control", "+"+name) == nil
 }
 
-// create makes the cgroup of a container. Only limits whose controllers were
-// missing from the start, as was said then, are left out.
+// create makes the cgroup of a container. It leaves out a limit only if its
+// controller was missing from the start, which New has logged. If a controller
+// has gone since, it fails: otherwise the container would silently run without
+// its limit.
 func (g *cgroups) create(c cgroup, l limits) error {
 	if c == "" {
 		return nil
@@ -165,8 +168,8 @@ func (g *cgroups) create(c cgroup, l limits) error {
 	return nil
 }
 
-// mkdir makes the cgroup of a container, and that of all if the last one has just
-// taken it along.
+// mkdir makes the cgroup of a container. It also makes the directory of all,
+// which the last container may just have removed.
 func (g *cgroups) mkdir(c cgroup) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -187,7 +190,7 @@ func (g *cgroups) mkdir(c cgroup) error {
 
 const makeTries = 100
 
-// tellLost logs which controllers containers had, and cannot have any more.
+// tellLost logs the controllers that containers had and no longer can have.
 func (g *cgroups) tellLost(missing []string) {
 	lost := slices.DeleteFunc(missing, func(name string) bool { return !slices.Contains(g.controllers, name) })
 	if len(lost) > 0 {
@@ -196,7 +199,7 @@ func (g *cgroups) tellLost(missing []string) {
 	}
 }
 
-// limits are what a cgroup is to enforce; 0: nothing.
+// limits are what a cgroup enforces. If 0, there is no limit.
 type limits struct {
 	Memory int64 `json:",omitempty"` // bytes
 	CPU    int64 `json:",omitempty"` // thousandths
@@ -206,20 +209,22 @@ func limitsOf(list corev1.ResourceList) limits {
 	return limits{Memory: list.Memory().Value(), CPU: list.Cpu().MilliValue()}
 }
 
-// The kubelet's period of a CPU limit, and the least quota in it, in
+// A CPU limit is a quota of each period, as the kubelet sets it, in
 // microseconds.
 const (
 	cpuPeriod   = 100_000
 	minCPUQuota = 1_000
 )
 
-// setting is a file of a cgroup, and what is to be in it. Without the controller
-// there is no such file; empty: nor is there with some kernels.
+// setting is a value for a file of a cgroup. The file is missing without its
+// controller. If controller is empty, the file is also missing with some
+// kernels, and that does no harm.
 type setting struct{ controller, file, value string }
 
 func (l limits) settings() (list []setting) {
 	if l.Memory > 0 {
-		// The kernel kills all or none, and swap is no way out, as with a kubelet.
+		// As with a kubelet, the kernel kills all processes of the container or none,
+		// and the container cannot escape to swap.
 		list = append(list, setting{"memory", "memory.max", strconv.FormatInt(l.Memory, 10)},
 			setting{"", "memory.oom.group", "1"}, setting{"", "memory.swap.max", "0"})
 	}
@@ -230,10 +235,11 @@ func (l limits) settings() (list []setting) {
 	return list
 }
 
-// cgroup is the directory of a container's cgroup; empty: it has none.
+// cgroup is the directory of a container's cgroup. If empty, the container has
+// none.
 type cgroup string
 
-// all is the directory of the cgroups of all containers.
+// all returns the directory of the cgroups of all containers.
 func (g cgroup) all() string { return filepath.Dir(string(g)) }
 
 // set writes a file of the cgroup.
@@ -249,15 +255,16 @@ func (g cgroup) set(file, value string) error {
 	return err
 }
 
-// kill sends SIGKILL to all processes of the cgroup. Kernels before 5.14 cannot:
-// there the other ways to find them must do.
+// kill sends SIGKILL to all processes of the cgroup. Kernels before 5.14 cannot
+// do that: there the other ways to find the processes must suffice.
 func (g cgroup) kill() {
 	if g != "" {
 		g.set("cgroup.kill", "1")
 	}
 }
 
-// oomKilled: the kernel has killed a process of the cgroup for want of memory.
+// oomKilled reports whether the kernel has killed a process of the cgroup
+// because it was out of memory.
 func (g cgroup) oomKilled() bool {
 	if g == "" {
 		return false
@@ -274,8 +281,9 @@ func (g cgroup) oomKilled() bool {
 	return false
 }
 
-// remove removes the cgroup with those that the container has made in it, unless a
-// process is there. The kernel may count one for a moment that was waited for.
+// remove removes the cgroup, with those that the container has made in it,
+// unless a process is in it. It tries for a while, because the kernel may count
+// a process for a moment after it was waited for.
 func (g cgroup) remove() {
 	if g == "" {
 		return
@@ -294,7 +302,8 @@ func (g cgroup) removeTree() error {
 	return os.Remove(string(g))
 }
 
-// removeAll removes the directory of all containers, if none is left.
+// removeAll removes the directory of all containers, if none has a cgroup in
+// it.
 func (g cgroup) removeAll() {
 	if g != "" {
 		os.Remove(g.all())

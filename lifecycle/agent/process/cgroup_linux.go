@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ownCgroup is the directory of this process' cgroup v2.
+// ownCgroup returns the directory of this process's cgroup v2.
 func ownCgroup() (string, error) {
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -21,7 +21,8 @@ func ownCgroup() (string, error) {
 	return findCgroup(string(mounts), string(own))
 }
 
-// findCgroup reads /proc/PID/mountinfo and /proc/PID/cgroup.
+// findCgroup finds the directory in the contents of /proc/PID/mountinfo and
+// /proc/PID/cgroup.
 func findCgroup(mounts, own string) (string, error) {
 	root := ""
 	for line := range strings.Lines(mounts) {

@@ -47,8 +47,8 @@ func realCgroups(t *testing.T, want ...string) *bench {
 	return b
 }
 
-// The directory of all cgroups is there as long as a container's is: whoever kills
-// the agent leaves nothing.
+// The directory of all cgroups exists as long as a container's does: a killed
+// agent leaves nothing behind.
 func TestTheLastContainerTakesTheCgroupOfAllAlong(t *testing.T) {
 	b := realCgroups(t)
 	there := func(want bool, when string) {
@@ -98,8 +98,8 @@ func TestManyContainersShareTheCgroupOfAll(t *testing.T) {
 	all.Wait()
 }
 
-// Between the making of the directory and that of its controllers no other start
-// comes. The file of the parent is a pipe, which stops the start there.
+// No other start comes between the making of the directory and that of its
+// controllers. The file of the parent is a pipe, which stops the start there.
 func TestAStartIsAloneWhileItMakesTheCgroupOfAll(t *testing.T) {
 	parent := t.TempDir()
 	control := filepath.Join(parent, "cgroup.subtree_control")
@@ -130,8 +130,8 @@ func TestAStartIsAloneWhileItMakesTheCgroupOfAll(t *testing.T) {
 	}
 }
 
-// An agent that was killed before it asked for the start leaves no cgroup behind;
-// if there is another one, the cgroup is its own.
+// An agent that was killed before it asked for the start leaves no cgroup
+// behind. If there is another agent, the cgroup belongs to that.
 func TestAShimThatIsNotAskedToStartRemovesTheCgroup(t *testing.T) {
 	for _, test := range []struct {
 		stdin string
@@ -159,7 +159,7 @@ func TestAShimThatIsNotAskedToStartRemovesTheCgroup(t *testing.T) {
 	}
 }
 
-// While a cgroup is removed, which may take a while, the end is there already.
+// To remove a cgroup may take a while. Meanwhile the end is already written.
 func TestTheEndIsWrittenBeforeTheCgroupIsRemoved(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.create(&corev1.Container{Command: []string{"true"}})

@@ -19,7 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// tree makes files that a kernel would make.
+// tree makes the files that a kernel would make.
 func tree(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -85,8 +85,9 @@ func TestALimitWithoutItsControllerIsLeftOut(t *testing.T) {
 	}
 }
 
-// What has kept a limit from the first is said by New; what is gone later must not
-// go unnoticed: the container would run without its limit for good.
+// New logs which limits cannot be enforced from the start. A controller that
+// goes missing later must not go unnoticed: the container would run without its
+// limit for good.
 func TestALimitWhoseControllerIsGoneIsAnError(t *testing.T) {
 	var log bytes.Buffer
 	g := &cgroups{dir: filepath.Join(t.TempDir(), "all"), controllers: []string{"memory"}, logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -131,8 +132,8 @@ func TestAnOOMKillIsSeenInTheEvents(t *testing.T) { // C8
 	}
 }
 
-// A tree of files stands for the kernel's, in which the process cannot be put: what
-// is written there is all that comes of the start.
+// A tree of files stands for the kernel's. A process cannot be put into it: the
+// start only writes the files.
 func TestTheLimitsOfASpecReachItsCgroup(t *testing.T) {
 	b := newBench(t, Options{})
 	parent := t.TempDir()
@@ -153,7 +154,7 @@ func TestTheLimitsOfASpecReachItsCgroup(t *testing.T) {
 	}
 }
 
-// The end is the shim's to write; the notice and List have it from there.
+// The shim writes the end. The notice and List take it from there.
 func TestAnOOMKillIsTheReasonOfAnEnd(t *testing.T) { // C8
 	for events, want := range map[string]string{"oom 1\noom_kill 1\n": `Exited 137 "OOMKilled"`, "oom 0\noom_kill 0\n": `Exited 137 ""`} {
 		dir := t.TempDir()

@@ -15,25 +15,25 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// container is one container. record and dir do not change; the runtime's lock
+// container is one container. record and dir do not change. The runtime's lock
 // guards the rest.
 type container struct {
 	record containerRecord
 	dir    string
 
 	state    agent.ContainerState
-	launched chan struct{} // closed when a start is over; nil: none was tried
+	launched chan struct{} // closed when the start is over; nil if none was tried
 	started  startRecord
 	exit     exitRecord
 	conn     net.Conn      // to the shim, while the container runs
-	done     chan struct{} // closed when the container has exited, and that was told
+	done     chan struct{} // closed when the container has exited and its notice was given
 }
 
 func newContainer(record containerRecord, dir string) *container {
 	return &container{record: record, dir: dir, state: agent.StateCreated, done: make(chan struct{})}
 }
 
-// starting: a start was tried and is not over; the caller holds the lock.
+// starting reports whether a start is under way. The caller holds the lock.
 func (c *container) starting() bool { return c.launched != nil && c.state == agent.StateCreated }
 
 // container returns a container, or nil.
@@ -82,8 +82,8 @@ func (r *Runtime) CreateContainer(_ context.Context, config agent.ContainerConfi
 
 var errNotReady = errors.New("the pod sandbox is not ready")
 
-// write makes the directory of a container. Its record comes last: without one
-// there is no container.
+// write makes the directory of a container. Its record comes last: without a
+// record there is no container, and what a killed runtime had begun is removed.
 func (c *container) write() error {
 	if err := os.MkdirAll(filepath.Join(c.dir, workDir), 0o700); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (c *container) write() error {
 	return writeRecord(filepath.Join(c.dir, configFile), &c.record)
 }
 
-// configure settles all that can be settled before the start.
+// configure decides everything that can be decided before the start.
 func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, error) {
 	image, ok := r.image(config.Image)
 	if !ok {
@@ -128,7 +128,8 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	return record, nil
 }
 
-// RemoveContainer implements [agent.Runtime]. Its logs go with it.
+// RemoveContainer implements [agent.Runtime]. It also removes the container's
+// logs.
 func (r *Runtime) RemoveContainer(_ context.Context, id string) error {
 	c := r.container(id)
 	if c == nil {
@@ -141,8 +142,9 @@ func (r *Runtime) RemoveContainer(_ context.Context, id string) error {
 	return os.RemoveAll(c.dir)
 }
 
-// forget drops a container that does not run. Its logs go first: without its
-// record it is gone, and only what is in its directory is found again.
+// forget drops a container that does not run. It removes the logs before the
+// record: if the runtime is killed in between, the next one still finds the
+// container and removes the rest.
 func (r *Runtime) forget(c *container) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

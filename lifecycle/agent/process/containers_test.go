@@ -15,8 +15,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// newRuntime returns a runtime with a directory of its own that ends all that
-// runs when the test ends.
+// newRuntime returns a runtime with a directory of its own. When the test ends,
+// everything that runs is killed.
 func newRuntime(t *testing.T, o Options) *Runtime {
 	t.Helper()
 	if o.Dir == "" {
@@ -53,7 +53,7 @@ func removeAll(t *testing.T, r *Runtime) {
 	}
 }
 
-// hangGuard is how long nothing takes.
+// hangGuard is longer than anything takes that works.
 const hangGuard = 60 * time.Second
 
 // bench runs containers of one pod.
@@ -148,7 +148,7 @@ func output(t *testing.T, c *container) string {
 	return string(logTail(c.record.Log))
 }
 
-// eventually waits for what another process does.
+// eventually waits for something that another process does.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(hangGuard); !is(); time.Sleep(time.Millisecond) {

@@ -17,7 +17,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// fieldOf is a field of the pod, as the downward API gives it.
+// fieldOf returns a field of the pod, as the downward API gives it.
 func (r *Runtime) fieldOf(config *agent.ContainerConfig, path string) (string, error) {
 	pod, ip := config.PodSpec, config.IP
 	if ip == "" {
@@ -70,8 +70,8 @@ func formatMap(m map[string]string) string {
 	return strings.Join(lines, "\n")
 }
 
-// resourceOf is a request or limit in units of the divisor, rounded up. A limit
-// that is not set is what the node has.
+// resourceOf returns a request or limit in units of the divisor, rounded up. A
+// limit that is not set is the node's whole resource, as in Kubernetes.
 func (r *Runtime) resourceOf(config *agent.ContainerConfig, ref *corev1.ResourceFieldSelector) (string, error) {
 	spec := config.Spec
 	if ref.ContainerName != "" && ref.ContainerName != spec.Name {
@@ -118,7 +118,7 @@ func containerNamed(pod *corev1.Pod, name string) *corev1.Container {
 	return nil
 }
 
-// allocatable is how much of a resource this node has for pods.
+// allocatable returns how much of a resource this node has for pods.
 func (r *Runtime) allocatable(name corev1.ResourceName) resource.Quantity {
 	if q, ok := r.o.Allocatable[name]; ok {
 		return q

@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// watch waits for the end of a container: its shim then closes the connection
+// watch waits for the end of a container, whose shim then closes the connection
 // by exiting.
 func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	if conn != nil {
@@ -27,7 +27,7 @@ func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	r.mu.Unlock()
 	if left {
 		if shim != nil {
-			shim.Process.Release() // its file descriptor; it goes on
+			shim.Process.Release() // frees its file descriptor; the shim goes on
 		}
 		return
 	}
@@ -52,21 +52,21 @@ func (r *Runtime) watch(c *container, conn net.Conn, shim *exec.Cmd) {
 	close(c.done)
 }
 
-// hasExited: the shim has written the end.
+// hasExited reports whether the end is written.
 func (c *container) hasExited() bool {
 	_, err := os.Stat(filepath.Join(c.dir, exitFile))
 	return err == nil
 }
 
-// readExit reads the end that the shim has written.
+// readExit reads the end that is written.
 func (c *container) readExit() (exitRecord, error) {
 	var e exitRecord
 	err := readRecord(filepath.Join(c.dir, exitFile), &e)
 	return e, err
 }
 
-// lost ends a container whose shim was killed: its process was killed with the
-// shim, the others are killed now.
+// lost ends a container whose shim was killed. The kernel has killed its
+// process together with the shim. The others are killed now.
 func (r *Runtime) lost(c *container) exitRecord {
 	c.killLeft()
 	r.cgroups.remove(c.record.Cgroup)
@@ -76,7 +76,7 @@ func (r *Runtime) lost(c *container) exitRecord {
 	})
 }
 
-// finish notes the end of a container, on disk too.
+// finish notes the end of a container, in memory and on disk.
 func (r *Runtime) finish(c *container, e exitRecord) {
 	if !c.hasExited() {
 		if err := writeRecord(filepath.Join(c.dir, exitFile), e); err != nil {
@@ -88,7 +88,7 @@ func (r *Runtime) finish(c *container, e exitRecord) {
 	c.state, c.exit = agent.StateExited, e
 }
 
-// load reads which sandboxes and containers there are.
+// load reads the sandboxes and containers of the directory.
 func (r *Runtime) load() error {
 	cutOff, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, newPrefix+"*"))
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *Runtime) load() error {
 func (r *Runtime) loadContainer(id string) error {
 	c := newContainer(containerRecord{}, r.containerDir(id))
 	switch err := readRecord(filepath.Join(c.dir, configFile), &c.record); {
-	case errors.Is(err, os.ErrNotExist): // its making or its removal was cut off
+	case errors.Is(err, os.ErrNotExist): // a killed runtime was making or removing it
 		return os.RemoveAll(c.dir)
 	case err != nil:
 		return fmt.Errorf("%w: remove the directory", err)

@@ -16,8 +16,9 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// messageVariable tells a container where its termination message goes. It is
-// also how processes that a killed shim has left are known again.
+// messageVariable tells a container where to write its termination message. Its
+// value is unique to the container, and so also marks the processes that a
+// killed shim has left.
 const messageVariable = "TERMINATION_MESSAGE_PATH"
 
 func valueIn(env map[string]string) func(name string) (string, bool) {
@@ -27,7 +28,8 @@ func valueIn(env map[string]string) func(name string) (string, bool) {
 	}
 }
 
-// environment is what the spec says, as the kubelet makes it of envFrom and env.
+// environment returns the spec's variables, as a kubelet makes them of envFrom
+// and env.
 func (r *Runtime) environment(config *agent.ContainerConfig) (map[string]string, error) {
 	env := map[string]string{}
 	for i := range config.Spec.EnvFrom {
@@ -52,7 +54,7 @@ func (r *Runtime) environment(config *agent.ContainerConfig) (map[string]string,
 	return env, nil
 }
 
-// fromAPI refuses what only an API server could give, unless it is optional.
+// fromAPI refuses a source that only an API server has, unless it is optional.
 func fromAPI(source *corev1.EnvFromSource) error {
 	switch {
 	case source.ConfigMapRef != nil && !isTrue(source.ConfigMapRef.Optional):
@@ -63,7 +65,8 @@ func fromAPI(source *corev1.EnvFromSource) error {
 	return nil
 }
 
-// valueFrom returns the value of a variable; false: it is not set.
+// valueFrom returns the value of a variable, or false if the variable is not
+// set.
 func (r *Runtime) valueFrom(config *agent.ContainerConfig, source *corev1.EnvVarSource) (string, bool, error) {
 	var value string
 	var err error
@@ -89,7 +92,8 @@ func unlessOptional(optional *bool, kind, name string) error {
 	return notAvailable(kind, name)
 }
 
-// notAvailable begins with the kubelet's words for what is missing (C2).
+// notAvailable returns an error that begins with the kubelet's words for a
+// missing object. The container waits with CreateContainerConfigError (C2).
 func notAvailable(kind, name string) error {
 	return fmt.Errorf("%s %q not found: containers that are processes have no config maps, secrets and volumes: give "+
 		"the value itself", kind, name)
@@ -97,9 +101,9 @@ func notAvailable(kind, name string) error {
 
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// variables returns the environment of a container's process, sorted: what a
-// container runtime gives, then what the spec says, then what the process
-// cannot do without.
+// variables returns the environment of a container's process, sorted. The
+// spec's variables replace those that a container runtime gives, but not the
+// one for the termination message.
 func (r *Runtime) variables(config *agent.ContainerConfig, image Image, env map[string]string, dir string) []string {
 	path := r.o.Path
 	if image.Dir != "" {

@@ -14,12 +14,12 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// errNotRunning is the error of an Exec in a container that has ended.
+// errNotRunning is the error of an Exec in a container that does not run.
 var errNotRunning = errors.New("container not running")
 
 // Exec implements [handler.Exec]. The command runs with the container's
-// environment, working directory and cgroup, and ends with all that is in its
-// process group at the timeout, with ctx, or with the container.
+// environment, working directory and cgroup. At the timeout, with ctx, or with
+// the container, the command's whole process group ends.
 func (r *Runtime) Exec(ctx context.Context, id string, command []string, timeout time.Duration) ([]byte, error) {
 	if len(command) == 0 {
 		return nil, errors.New("process: Exec: the command is empty: name a program")
@@ -42,7 +42,7 @@ func (r *Runtime) Exec(ctx context.Context, id string, command []string, timeout
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() {
-		conn.(*net.UnixConn).CloseWrite() // the shim ends the command, and says so
+		conn.(*net.UnixConn).CloseWrite() // the shim ends the command and answers
 		conn.SetReadDeadline(time.Now().Add(killPatience))
 	})()
 	var answer reply
@@ -56,10 +56,13 @@ func (r *Runtime) Exec(ctx context.Context, id string, command []string, timeout
 	return execResult(ctx, command, answer)
 }
 
-// killPatience is for a shim that was stopped in its tracks.
+// killPatience is how long a shim may take to end a command. It only matters if
+// the shim itself is stopped, by SIGSTOP for example.
 const killPatience = 5 * time.Second
 
-// execResult sorts the ends of a command (P101).
+// execResult turns the end of a command into what an exec probe makes of it: an
+// exit status other than 0 is a failure, and an error without one is an error
+// (P101).
 func execResult(ctx context.Context, command []string, answer reply) ([]byte, error) {
 	x := answer.Exec
 	switch {
@@ -68,10 +71,10 @@ func execResult(ctx context.Context, command []string, answer reply) ([]byte, er
 	case x == nil:
 		return nil, context.Cause(ctx)
 	}
-	output := append(x.Stdout, x.Stderr...) // P100
+	output := append(x.Stdout, x.Stderr...) // stdout first (P100)
 	switch {
 	case x.Killed && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return output, handler.ErrTimeout // P103
+		return output, handler.ErrTimeout // a timeout is a failure (P103)
 	case x.Killed:
 		return output, context.Cause(ctx)
 	case x.Code != 0:

@@ -14,7 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// image returns what a name stands for; false: nothing.
+// image returns what a name stands for. It is false if that is nothing.
 func (r *Runtime) image(name string) (Image, bool) {
 	if r.o.Images == nil {
 		return Image{}, true
@@ -39,7 +39,8 @@ func (r *Runtime) ImagePresent(_ context.Context, name string) (bool, error) {
 	return err == nil, err
 }
 
-// PullImage implements [agent.Runtime]: nothing is fetched.
+// PullImage implements [agent.Runtime]. It fetches nothing, and returns the
+// size of the image's directory.
 func (r *Runtime) PullImage(_ context.Context, name string, _ *corev1.Pod) (int64, error) {
 	image, ok := r.image(name)
 	if !ok {
@@ -55,7 +56,7 @@ func (r *Runtime) PullImage(_ context.Context, name string, _ *corev1.Pod) (int6
 	return size, nil
 }
 
-// sizeOf is the size of all files below a directory, in bytes.
+// sizeOf returns the size of all files below a directory, in bytes.
 func sizeOf(dir string) (int64, error) {
 	var size int64
 	err := filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
@@ -71,8 +72,9 @@ func sizeOf(dir string) (int64, error) {
 	return size, err
 }
 
-// commandOf is what a container runs before its references are expanded: as in
-// Kubernetes a command of its own leaves the image's Cmd out, too.
+// commandOf returns what a container runs, before its references are expanded.
+// As in Kubernetes, a command in the spec replaces both the image's Entrypoint
+// and its Cmd.
 func commandOf(spec *corev1.Container, image Image) (command, args []string) {
 	command, args = spec.Command, spec.Args
 	if len(command) == 0 {

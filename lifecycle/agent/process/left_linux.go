@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// killLeft ends the processes of a container whose shim was killed. They are
-// known by their environment, wherever they have gone.
+// killLeft kills the processes of a container whose shim was killed. It finds
+// them by their environment, even if they have left the process group.
 func (c *container) killLeft() {
 	c.record.Cgroup.kill()
 	mark := []byte(messageVariable + "=" + filepath.Join(c.dir, messageFile) + "\x00")
-	for range killRounds { // a process may have started another meanwhile
+	for range killRounds { // meanwhile a process may have started another
 		killed := false
 		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 		for _, path := range environs {
@@ -30,8 +30,9 @@ func (c *container) killLeft() {
 
 const killRounds = 100
 
-// killMarked kills a process that has the mark in its environment. The file
-// descriptor is taken first: it is of one process for good.
+// killMarked kills a process that has the mark in its environment. It opens the
+// process's file descriptor first: unlike the ID, that never stands for another
+// process.
 func killMarked(pid int, environ string, mark []byte) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -45,7 +46,7 @@ func killMarked(pid int, environ string, mark []byte) bool {
 	return unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil
 }
 
-// machineMemory is the machine's memory in bytes.
+// machineMemory returns the machine's memory in bytes.
 func machineMemory() int64 {
 	var info unix.Sysinfo_t
 	if unix.Sysinfo(&info) != nil {

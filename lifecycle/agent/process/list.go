@@ -27,7 +27,7 @@ func (r *Runtime) List(context.Context) (agent.Inventory, error) {
 	return have, nil
 }
 
-// status is what List tells; the caller holds the lock.
+// status returns what List shows. The caller holds the lock.
 func (c *container) status() agent.ContainerStatus {
 	s := agent.ContainerStatus{
 		Container: c.record.Container, Sandbox: c.record.Sandbox, Name: c.record.Name, Attempt: c.record.Attempt,
@@ -40,8 +40,8 @@ func (c *container) status() agent.ContainerStatus {
 	return s
 }
 
-// adopt finds out, once, what has become of the containers of an earlier
-// runtime.
+// adopt finds out what has become of the containers of an earlier runtime. It
+// does so once.
 func (r *Runtime) adopt() {
 	r.adopted.Do(func() {
 		r.mu.Lock()
@@ -56,9 +56,9 @@ func (r *Runtime) adopt() {
 	})
 }
 
-// adoptOne looks for the end of a container, and if there is none asks the shim.
-// One that does not answer is gone: it listens before it starts the container,
-// and until it has written its end.
+// adoptOne looks for the written end of a container. If there is none, it asks
+// the shim. A shim that does not answer is gone, because it listens from before
+// it starts the container until it has written the end.
 func (r *Runtime) adoptOne(c *container) {
 	e, err := c.readExit()
 	if err != nil {
@@ -69,12 +69,12 @@ func (r *Runtime) adoptOne(c *container) {
 			r.follow(c, conn, nil)
 			return
 		}
-		e, err = c.readExit() // it may have come meanwhile
+		e, err = c.readExit() // the end may have come meanwhile
 	}
 	notStarted := errors.Is(readRecord(filepath.Join(c.dir, startFile), &c.started), os.ErrNotExist)
 	switch {
 	case err == nil:
-	case notStarted: // it can be started; a shim that was killed meanwhile may have begun to
+	case notStarted: // it can still be started; a killed shim may have begun to
 		c.killLeft()
 		return
 	default:
@@ -85,8 +85,8 @@ func (r *Runtime) adoptOne(c *container) {
 	close(c.done)
 }
 
-// adoptPatience is for a shim that was stopped in its tracks: its container
-// counts as lost.
+// adoptPatience is how long a shim may take to answer. A container whose shim
+// is stopped, by SIGSTOP for example, counts as lost.
 const adoptPatience = 10 * time.Second
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()

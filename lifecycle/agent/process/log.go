@@ -11,23 +11,24 @@ import (
 	"time"
 )
 
-// logFile is a container's log: lines as the CRI has them,
+// logFile is a container's log. Its lines are in the format of the CRI,
 //
 //	2016-10-06T00:17:09.669794202Z stdout F The content of the line
 //
-// with P for a line that goes on in the next one. A file that is full becomes
-// NAME.1, and that NAME.2, and so on.
+// with P instead of F for a line that continues in the next entry. A full file
+// NAME becomes NAME.1, and NAME.1 becomes NAME.2, and so on.
 type logFile struct {
 	path     string
 	maxSize  int64
 	maxFiles int
 
 	mu   sync.Mutex
-	file *os.File // nil: it could not be opened
+	file *os.File // nil if it could not be opened
 	size int64
 }
 
-// timeFormat is that of CRI logs: nanoseconds, always nine digits.
+// timeFormat is the format of times in CRI logs. It always has nine digits of
+// nanoseconds.
 const timeFormat = "2006-01-02T15:04:05.000000000Z07:00"
 
 func openLog(path string, maxSize int64, maxFiles int) (*logFile, error) {
@@ -37,7 +38,7 @@ func openLog(path string, maxSize int64, maxFiles int) (*logFile, error) {
 
 func (l *logFile) open() error {
 	file, err := l.openFile()
-	for range openTries { // somebody may remove the directory as empty
+	for range openTries { // another container's removal may remove the empty directory
 		if !os.IsNotExist(err) {
 			break
 		}
@@ -64,8 +65,8 @@ func (l *logFile) openFile() (*os.File, error) {
 	return os.OpenFile(l.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
-// write adds one line. A log that cannot be written must not stop the container:
-// the line is lost.
+// write adds one entry. If it cannot be written, it is lost: a broken log must
+// not stop the container.
 func (l *logFile) write(now time.Time, stream string, whole bool, line []byte) {
 	tag := "P"
 	if whole {
@@ -94,7 +95,7 @@ func (l *logFile) rotate() {
 	}
 }
 
-// rotated is the name of a log's n-th file.
+// rotated returns the name of a log's n-th file.
 func rotated(path string, n int) string {
 	if n == 0 {
 		return path
@@ -102,7 +103,7 @@ func rotated(path string, n int) string {
 	return path + "." + strconv.Itoa(n)
 }
 
-// removeLogs removes a log, and its directory if it is empty now.
+// removeLogs removes a log, and its directory if that is empty then.
 func removeLogs(path string, maxFiles int) {
 	for n := range maxFiles {
 		os.Remove(rotated(path, n))

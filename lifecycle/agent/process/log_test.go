@@ -26,7 +26,7 @@ func TestALogHasTheLinesOfTheCRI(t *testing.T) {
 	if n := len(stamp.FindAllString(text, -1)); n != 3 {
 		t.Errorf("%d stamps in\n%s", n, text)
 	}
-	// The streams are two pipes: between them there is no order.
+	// The streams are two pipes, and there is no order between them.
 	for _, want := range []string{"stdout F one\n", "stderr F two\n", "stdout P three\n"} {
 		if !strings.Contains(stamp.ReplaceAllString(text, ""), want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -125,7 +125,7 @@ func TestWhatATerminationMessageIsMadeOfIsTold(t *testing.T) { // C10
 	}
 }
 
-// numbers is the end of what seq writes.
+// numbers returns the end of what seq writes.
 func numbers(from, to, limit int) string {
 	var b strings.Builder
 	for n := from; n <= to; n++ {

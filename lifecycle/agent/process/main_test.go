@@ -9,11 +9,11 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Modes are what this program is, instead of the tests, where an environment
-// variable is set.
+// Modes has what this program does instead of the tests, by the environment
+// variable that asks for it.
 var Modes = map[string]func(value string){agentVariable: runAgent}
 
-// CgroupsOf is the cgroup of all containers of a runtime, or empty.
+// CgroupsOf returns the cgroup of all containers of a runtime, or "".
 func CgroupsOf(runtimeDir string) string {
 	g, _ := newCgroups(Options{Dir: runtimeDir}) // what cannot be had does not matter
 	return g.dir

@@ -16,7 +16,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// Containers that end in all ways at once, with commands in them, give one
+// Many containers that end at once in all ways, with commands in them, give one
 // notice each.
 func TestManyContainersAtOnce(t *testing.T) {
 	const count = 40
@@ -62,8 +62,8 @@ func TestManyContainersAtOnce(t *testing.T) {
 	}
 }
 
-// live runs a container from its creation to its end. One that runs for ever is
-// stopped.
+// live runs a container from its creation to its end, and stops it if it would
+// run for ever.
 func (b *bench) live(spec *corev1.Container) (string, error) {
 	made, err := b.r.CreateContainer(b.ctx, b.config(spec))
 	if err != nil {

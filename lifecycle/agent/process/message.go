@@ -11,15 +11,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// How much is kept of what makes a termination message (C10), in bytes and lines.
+// A kubelet uses this much of a file or log for a termination message (C10), in
+// bytes and lines.
 const (
 	maxMessage     = 4096
 	maxLogMessage  = 2048
-	maxLogLines    = 80       // of the log file: one that goes on counts again
-	logTailToParse = 64 << 10 // has that many lines or bytes in any case
+	maxLogLines    = 80       // entries of the log: a long line counts several times
+	logTailToParse = 64 << 10 // enough for that many lines or bytes
 )
 
-// withMessage adds to an end what its termination message is made of (C10).
+// withMessage adds to an end what the termination message is made of: the
+// message file, and the end of the log if the policy may need it (C10).
 func (c *container) withMessage(e exitRecord) exitRecord {
 	e.Message = string(tail(filepath.Join(c.dir, messageFile), maxMessage))
 	if c.record.MessagePolicy == corev1.TerminationMessageFallbackToLogsOnError {
@@ -28,7 +30,7 @@ func (c *container) withMessage(e exitRecord) exitRecord {
 	return e
 }
 
-// tail returns the last bytes of a file; of one that cannot be read, none.
+// tail returns the last bytes of a file, or nil if it cannot be read.
 func tail(path string, limit int64) []byte {
 	file, err := os.Open(path)
 	if err != nil {
@@ -46,7 +48,8 @@ func tail(path string, limit int64) []byte {
 	return data
 }
 
-// logTail returns the end of what a container has written.
+// logTail returns the end of what a container has written, without the times
+// and tags of its log.
 func logTail(path string) []byte {
 	entries := bytes.SplitAfter(tail(path, logTailToParse), []byte("\n"))
 	var content []byte

@@ -17,7 +17,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// children are the processes whose parent this is, zombies too.
+// children returns the processes whose parent is this one, zombies too.
 func children(t *testing.T) []string {
 	t.Helper()
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
@@ -123,8 +123,8 @@ func TestAddressesGoRoundAndSkipWhatIsInUse(t *testing.T) {
 	}
 }
 
-// Shim and runtime were killed between the start of a container's process and its
-// record: what the process had started goes on.
+// Shim and runtime were killed between the start of a container's process and
+// the record of it. What the process had started goes on.
 func TestAStartThatWasCutOffLeavesNoProcess(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.create(&corev1.Container{Command: []string{"true"}})
@@ -141,8 +141,8 @@ func TestAStartThatWasCutOffLeavesNoProcess(t *testing.T) {
 	}
 }
 
-// An agent is killed wherever it may be. What it said to have started the next
-// one finds, and when all is stopped no process is left.
+// An agent is killed at any moment. The next one finds every container that it
+// reported as started. When all are stopped, no process is left.
 func TestAnAgentMayBeKilledAtAnyMoment(t *testing.T) {
 	dir := t.TempDir()
 	for round := range 5 {
@@ -201,7 +201,8 @@ func afterwards(t *testing.T, dir string, ids []string) {
 	eventually(t, "no process of the containers is left", func() bool { return !mentioned(dir) })
 }
 
-// mentioned: a process has the directory in its environment, or is a shim there.
+// mentioned reports whether a process has the directory in its environment, or
+// is a shim there.
 func mentioned(dir string) bool {
 	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, path := range environs {

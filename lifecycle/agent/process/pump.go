@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// maxLine is how many bytes of a line one entry of a log has, as in containerd.
+// maxLine is how many bytes of a line one log entry has at most, as in
+// containerd.
 const maxLine = 16 << 10
 
-// pumps carry the output of a container's process to its log.
+// pumps copy the output of a container's process to its log.
 type pumps struct {
 	log     *logFile
 	readers []*os.File
@@ -23,7 +24,7 @@ type pumps struct {
 
 func newPumps(log *logFile) *pumps { return &pumps{log: log} }
 
-// pipe returns what the process is to write one stream to.
+// pipe returns the file to which the process must write one stream.
 func (p *pumps) pipe(stream string) (*os.File, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -41,7 +42,7 @@ func (p *pumps) pump(r *os.File, stream string) {
 		switch {
 		case err == nil:
 			p.log.write(time.Now(), stream, true, bytes.TrimSuffix(line, []byte("\n")))
-		case len(line) > 0: // too long, or not ended
+		case len(line) > 0: // too long, or without its end
 			p.log.write(time.Now(), stream, false, line)
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
@@ -50,8 +51,8 @@ func (p *pumps) pump(r *os.File, stream string) {
 	}
 }
 
-// drain waits until all output is in the log. What a process holds open that is
-// not of the container, is not waited for long.
+// drain waits until all output is in the log. A process that has left the
+// container may still hold the pipe open: drain does not wait for it for long.
 func (p *pumps) drain() {
 	for _, r := range p.readers {
 		r.SetReadDeadline(time.Now().Add(orphanDelay))

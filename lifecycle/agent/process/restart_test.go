@@ -21,8 +21,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// scripts are the containers of an agent that is killed. Each but the first ends
-// when a file is there.
+// scripts are the containers of an agent that is killed. Each but the first
+// ends when a file appears.
 var scripts = map[string]string{
 	"before": "exit 4",
 	"during": "until [ -e ../../../go ]; do sleep 0.02; done; exit 5",
@@ -30,8 +30,8 @@ var scripts = map[string]string{
 	"long":   "sleep 1000",
 }
 
-// killedAgent runs an agent and kills it. What it has started is returned by
-// name.
+// killedAgent runs an agent and kills it. It returns the IDs of what that has
+// started, by name.
 func killedAgent(t *testing.T, dir string) (ids map[string]string, pids map[string]int) {
 	t.Helper()
 	cmd, out := startAgent(t, dir, "scripts")
@@ -119,7 +119,7 @@ func TestAnAgentThatWasKilledIsFollowedByOneThatAdoptsItsContainers(t *testing.T
 		t.Errorf("notice %+v, want no more", <-notices)
 	}
 
-	// The address of the sandbox is taken still.
+	// The address of the sandbox is still in use.
 	pod := &corev1.Pod{}
 	r.addresses = newAddresses(dir)
 	s, err := r.RunSandbox(ctx, agent.SandboxConfig{Spec: pod})
@@ -144,7 +144,8 @@ func TestAContainerWhoseShimWasKilledIsKilled(t *testing.T) {
 	eventually(t, "both processes are dead", func() bool { return dead(c.started.PID) && dead(child) })
 }
 
-// shimOf is the process ID of a container's shim: its process' parent.
+// shimOf returns the process ID of a container's shim, which is the parent of
+// its process.
 func shimOf(t *testing.T, c *container) int {
 	t.Helper()
 	out, err := exec.Command("ps", "-o", "ppid=", "-p", fmt.Sprint(c.started.PID)).Output()
@@ -158,15 +159,15 @@ func shimOf(t *testing.T, c *container) int {
 	return pid
 }
 
-// dead: the process is gone, but for a parent that has to notice.
+// dead reports whether the process is gone, or a zombie.
 func dead(pid int) bool {
 	out, _ := exec.Command("ps", "-o", "stat=", "-p", fmt.Sprint(pid)).Output()
 	state := strings.TrimSpace(string(out))
 	return state == "" || strings.HasPrefix(state, "Z")
 }
 
-// A shim whose runtime was killed before it could ask for anything comes late,
-// when the container has another one.
+// A shim whose runtime was killed before it could ask for anything comes late:
+// the container has another shim by then.
 func TestALateShimChangesNothing(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.start("sleep 1000")
@@ -180,8 +181,8 @@ func TestALateShimChangesNothing(t *testing.T) {
 	}
 }
 
-// A connection that its context closes is none: whoever watched it would take
-// its end for the container's.
+// dial must not return a connection that its context closes: whoever watches it
+// would take its end for the container's.
 func TestAConnectionThatIsMadeStaysOpen(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.start("sleep 1000")
@@ -204,7 +205,7 @@ func TestAConnectionThatIsMadeStaysOpen(t *testing.T) {
 	t.Logf("%d of 200 connections were made", made)
 }
 
-// What is written or removed when the runtime is killed is found again.
+// What was being written or removed when the runtime was killed is found again.
 func TestWhatIsCutOffIsCleanedUp(t *testing.T) {
 	b := newBench(t, Options{})
 	c := b.start("echo hello")

@@ -16,10 +16,11 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// Runtime is an agent.Runtime whose containers are processes of this machine.
+// Runtime is an [agent.Runtime] whose containers are processes of this machine.
+// Make one with [New].
 type Runtime struct {
 	o       Options
-	program string // this executable, which is the shim's too
+	program string // this executable, which is also the shim's
 	lock    *flock.Flock
 	cgroups *cgroups
 	adopted sync.Once
@@ -35,8 +36,9 @@ type Runtime struct {
 
 var _ agent.Runtime = (*Runtime)(nil)
 
-// New returns a runtime over what an earlier one has left in o.Dir, if any. Main
-// must have been called. To let go of Dir, call Close.
+// New returns a runtime. It has the sandboxes and containers that an earlier
+// runtime has left in o.Dir. It fails if [Main] was not called. Call Close to
+// let another runtime use o.Dir.
 func New(o Options) (*Runtime, error) {
 	if !mainCalled.Load() {
 		return nil, errors.New("process: New: Main was not called: call process.Main() first thing in main, and in TestMain")
@@ -60,7 +62,8 @@ func New(o Options) (*Runtime, error) {
 	return r, nil
 }
 
-// filled returns the options with their defaults, or what is wrong with them.
+// filled returns the options with their defaults. The error joins everything
+// that is wrong with them.
 func (o Options) filled() (Options, error) {
 	var errs []error
 	if o.Dir == "" {
@@ -98,7 +101,7 @@ func (o Options) filled() (Options, error) {
 	return o, checkSocketPath(filepath.Join(dir, containersDir, newID(), socketName))
 }
 
-// open locks the directory and reads which sandboxes and containers there are.
+// open locks the directory and reads its sandboxes and containers.
 func (r *Runtime) open() error {
 	for _, dir := range []string{sandboxesDir, containersDir, logsDir} {
 		if err := os.MkdirAll(filepath.Join(r.o.Dir, dir), 0o700); err != nil {
@@ -116,9 +119,9 @@ func (r *Runtime) open() error {
 	return nil
 }
 
-// Close lets go of the directory. What runs goes on, and the next runtime with
-// this directory finds it; the shims remain children of this process. No other
-// call may be made or open.
+// Close unlocks the directory. Containers go on, and the next runtime with this
+// directory finds them. Their shims remain children of this process. Make no
+// other call during Close or after it.
 func (r *Runtime) Close() error {
 	r.mu.Lock()
 	r.closed = true
@@ -133,7 +136,7 @@ func (r *Runtime) Close() error {
 	return r.lock.Unlock()
 }
 
-// Name is "process".
+// Name returns "process".
 func (r *Runtime) Name() string { return "process" }
 
 // Subscribe implements [agent.Runtime].

@@ -15,8 +15,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// behaving makes a container of each behaviour. The stop signal that is ignored
-// is one that does nothing by default: a trap would have to be set in time.
+// behaving makes a container of each behaviour. The stop signal to ignore is
+// one that does nothing by default, because a trap might be set too late.
 func behaving(b runtimetest.Behaviour) corev1.Container {
 	c := corev1.Container{Name: "app", Image: "app:1"}
 	switch b {

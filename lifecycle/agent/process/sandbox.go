@@ -12,7 +12,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// RunSandbox implements [agent.Runtime]: a sandbox is an address.
+// RunSandbox implements [agent.Runtime]. A sandbox is just an address: it
+// cannot die by itself.
 func (r *Runtime) RunSandbox(_ context.Context, config agent.SandboxConfig) (agent.Sandbox, error) {
 	pod := config.Pod
 	s := &sandboxRecord{
@@ -39,8 +40,8 @@ func (r *Runtime) RunSandbox(_ context.Context, config agent.SandboxConfig) (age
 	return s.Sandbox, nil
 }
 
-// inUse returns the addresses of the sandboxes that are ready; the caller holds
-// the lock.
+// inUse returns the addresses of the ready sandboxes. The caller holds the
+// lock.
 func (r *Runtime) inUse() map[string]bool {
 	used := map[string]bool{}
 	for _, s := range r.sandboxes {
@@ -51,7 +52,8 @@ func (r *Runtime) inUse() map[string]bool {
 	return used
 }
 
-// StopSandbox implements [agent.Runtime]. Its containers get SIGKILL.
+// StopSandbox implements [agent.Runtime]. It sends SIGKILL to the sandbox's
+// containers.
 func (r *Runtime) StopSandbox(ctx context.Context, id string) error {
 	if err := r.retire(id); err != nil {
 		return err
@@ -64,7 +66,7 @@ func (r *Runtime) StopSandbox(ctx context.Context, id string) error {
 	return nil
 }
 
-// retire lets no further container run in a sandbox.
+// retire lets no more containers start in a sandbox.
 func (r *Runtime) retire(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -97,7 +99,7 @@ func (r *Runtime) RemoveSandbox(ctx context.Context, id string) error {
 	if s == nil {
 		return nil
 	}
-	os.Remove(s.Logs) // unless another sandbox of the pod has logs there; first, for without its record it is gone
+	os.Remove(s.Logs) // before the record; fails if another sandbox of the pod has logs there
 	if err := os.Remove(r.sandboxPath(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}

@@ -19,21 +19,22 @@ import (
 	"github.com/podclock/podclock/internal/filelock"
 )
 
-// shimVariable holds, in the environment of a shim, the ID of its container.
+// shimVariable is the variable of a shim's environment that holds the ID of its
+// container.
 const shimVariable = "PODCLOCK_SHIM"
 
 var mainCalled atomic.Bool
 
-// Main must be called first thing in main, and in TestMain. It returns at once,
-// but in a process that the runtime has started as the shim of a container:
-// there it does the shim's work and exits.
+// Main does the work of a shim in a process that the runtime has started as
+// one, and then exits. In any other process it returns at once. Call it first
+// thing in main, and in TestMain.
 func Main() {
 	mainCalled.Store(true)
 	if os.Getenv(shimVariable) == "" {
 		return
 	}
-	// The kernel kills the container's processes when the thread that started
-	// them ends: that must be this one, which ends with the process.
+	// The kernel kills the container's processes when the thread that started them
+	// ends. That must be this thread, which ends with the process.
 	runtime.LockOSThread()
 	if err := runShim(); err != nil {
 		json.NewEncoder(os.Stdout).Encode(reply{Err: err.Error()})
@@ -42,25 +43,26 @@ func Main() {
 	os.Exit(0)
 }
 
-// shim is the parent of a container's process. One goroutine, the loop, owns all
-// of it: it alone starts, kills and reaps processes, so that a process ID is
-// never used for what is not there any more.
+// shim is the parent of a container's process. One goroutine, the loop, owns
+// all of it. It alone starts, kills and reaps processes, so that nobody sends a
+// signal to a process ID that has been reaped and may belong to another
+// process.
 type shim struct {
 	*container
 	do       chan func() // the loop runs these
 	reaped   chan os.Signal
-	children map[int]func(syscall.WaitStatus) // by process ID: what to do when it has ended
+	children map[int]func(syscall.WaitStatus) // by process ID; called when the process has ended
 	pumps    *pumps
 	lock     *flock.Flock
 
 	stopSent bool
-	killAt   time.Time // zero: never
+	killAt   time.Time // when to send SIGKILL; zero if never
 	killer   *time.Timer
-	ended    bool // the container's process has; the others are being killed
-	over     bool // all have
+	ended    bool // the container's process has ended; the others are being killed
+	over     bool // all processes have ended
 }
 
-// runShim lives as long as the container.
+// runShim runs as long as the container.
 func runShim() error {
 	s, err := newShim()
 	if err != nil {
@@ -77,10 +79,10 @@ func runShim() error {
 		return err
 	}
 	if err := s.start(); err != nil {
-		s.removeCgroup() // the runtime does too, unless it was killed
+		s.removeCgroup() // the runtime also does that, unless it was killed
 		return err
 	}
-	replies.Encode(reply{Start: &s.started}) // to nobody, if the agent was killed
+	replies.Encode(reply{Start: &s.started}) // nobody reads it if the agent was killed
 	os.Stdin.Close()
 	os.Stdout.Close()
 	go s.accept(listener)
@@ -88,7 +90,8 @@ func runShim() error {
 	return s.writeEnd()
 }
 
-// awaitStart fails if who asked for the container is gone.
+// awaitStart waits for the request to start the container. It fails if the
+// runtime is gone.
 func awaitStart(replies *json.Encoder) error {
 	if err := replies.Encode(reply{}); err != nil {
 		return err
@@ -97,13 +100,14 @@ func awaitStart(replies *json.Encoder) error {
 	return json.NewDecoder(os.Stdin).Decode(&q)
 }
 
-// neverAsked removes the cgroup that the runtime has made for a start before it was
-// killed. If there is another runtime, the cgroup is its own to use or to remove.
+// neverAsked removes the cgroup that the runtime made before it was killed,
+// without asking for the start. If another runtime has the directory by now, it
+// uses or removes the cgroup itself.
 func (s *shim) neverAsked() {
 	if s.record.Cgroup == "" {
 		return
 	}
-	s.lock.Unlock() // its shim may wait for this
+	s.lock.Unlock() // the other runtime's shim may wait for it
 	lock, err := filelock.Take(filepath.Join(s.dir, "..", "..", runtimeLock))
 	if err != nil {
 		return
@@ -126,17 +130,18 @@ func newShim() (*shim, error) {
 		return nil, err
 	}
 	signal.Notify(s.reaped, syscall.SIGCHLD)
-	// A shim ends with its container. What is not ignored but caught and dropped,
-	// the container does not inherit.
+	// A shim ends with its container, and not by these signals. It catches and
+	// drops them rather than ignoring them, because the container would inherit an
+	// ignored signal.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT,
 		syscall.SIGPIPE)
 	return s, becomeSubreaper()
 }
 
-// listen binds the socket in the working directory, whose path may be too long
-// for a socket's address. The lock, which lasts as long as this process, is for a
-// late shim, whose runtime was killed and replaced before it came here: it must
-// not take the place of its successor.
+// listen binds the socket in the working directory, whose full path may be too
+// long for a socket's address. It first takes a lock that lasts as long as this
+// process. A late shim, whose runtime was killed and replaced meanwhile, then
+// cannot take the socket of its successor.
 func (s *shim) listen() (net.Listener, error) {
 	lock, err := filelock.Take(shimLock)
 	if err != nil {
@@ -149,7 +154,7 @@ func (s *shim) listen() (net.Listener, error) {
 	return net.Listen("unix", socketName)
 }
 
-// loop runs until no process is left.
+// loop runs until no process of the container is left.
 func (s *shim) loop() {
 	for !s.over {
 		select {
@@ -165,7 +170,7 @@ func (s *shim) loop() {
 	}
 }
 
-// reap takes note of all processes that have ended.
+// reap handles all processes that have ended.
 func (s *shim) reap() {
 	for {
 		var status syscall.WaitStatus
@@ -187,7 +192,8 @@ func (s *shim) reap() {
 	}
 }
 
-// stop sends the stop signal, once, and brings SIGKILL forward (C45).
+// stop sends the stop signal. If it is called again, it sends no further
+// signal, but may bring SIGKILL forward (C45).
 func (s *shim) stop(grace time.Duration) {
 	if s.ended {
 		return

@@ -12,16 +12,17 @@ import (
 )
 
 const (
-	// execLimit bounds, in bytes, each stream of a command that is kept: more than
-	// an answer of a probe carries (P100). The rest is read and dropped.
+	// execLimit is how many bytes of each stream of a command are kept. An exec
+	// probe uses the first 10240 bytes of both together (P100). The rest is read
+	// and dropped.
 	execLimit = 10 << 10
-	// orphanDelay is how long output is waited for that other processes hold open
-	// after a process has ended.
+	// orphanDelay is how long to wait for output after a process has ended, if
+	// another process holds the pipe open.
 	orphanDelay = 100 * time.Millisecond
 )
 
-// exec runs a command beside the container's process, until it ends or whoever
-// wants it is gone.
+// exec runs a command beside the container's process, until it ends or the one
+// who asked for it is gone.
 func (s *shim) exec(command []string, gone <-chan struct{}) reply {
 	var stdout, stderr capture
 	for _, c := range []*capture{&stdout, &stderr} {
@@ -34,7 +35,7 @@ func (s *shim) exec(command []string, gone <-chan struct{}) reply {
 	var err error
 	ended := make(chan syscall.WaitStatus, 1)
 	s.call(func() {
-		if s.ended { // nothing may be started any more
+		if s.ended { // nothing may start any more
 			err = errNotRunning
 			return
 		}
@@ -61,14 +62,14 @@ func (s *shim) exec(command []string, gone <-chan struct{}) reply {
 	}}
 }
 
-// call has the loop do something, and waits for it.
+// call makes the loop do something, and waits for that.
 func (s *shim) call(do func()) {
 	done := make(chan struct{})
 	s.do <- func() { do(); close(done) }
 	<-done
 }
 
-// capture keeps the beginning of one stream of a command.
+// capture keeps the first execLimit bytes of one stream of a command.
 type capture struct {
 	reader, writer *os.File
 	mu             sync.Mutex
@@ -96,8 +97,8 @@ func (c *capture) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// take returns what was written, when the stream is closed or soon after the
-// command has ended.
+// take returns what was written. It waits until the stream is closed, but no
+// longer than orphanDelay after the end of the command.
 func (c *capture) take() []byte {
 	select {
 	case <-c.read:

@@ -4,23 +4,25 @@ package process
 
 import "syscall"
 
-// kill ends the container's process; the others follow it.
+// kill kills the container's process. When it has ended, the loop kills the
+// others.
 func (s *shim) kill() {
 	s.killGroup(s.started.PID)
 }
 
-// killGroup ends a process that fork has started, with all that is in its group;
-// false: it has ended. As long as it was not reaped, its ID is its own.
+// killGroup kills a process that fork has started, and its process group. It
+// reports false if the process has ended. The ID cannot belong to another
+// process, because only the loop reaps processes, and this is the loop.
 func (s *shim) killGroup(pid int) bool {
 	if s.children[pid] == nil {
 		return false
 	}
 	syscall.Kill(-pid, syscall.SIGKILL)
-	syscall.Kill(pid, syscall.SIGKILL) // should it have left its group
+	syscall.Kill(pid, syscall.SIGKILL) // it may have left its group
 	return true
 }
 
-// killRest ends what the container's process has left.
+// killRest kills what the container's process has left behind.
 func (s *shim) killRest() {
 	s.record.Cgroup.kill()
 	killChildren(s.started.PID)

@@ -10,16 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownProgram is this very program, even if its file was replaced.
+// ownProgram returns a path to this very program, even if its file was
+// replaced.
 func ownProgram() (string, error) { return "/proc/self/exe", nil }
 
-// becomeSubreaper makes this process the parent of its descendants whose parent
-// has ended.
+// becomeSubreaper makes this process the parent of each descendant whose own
+// parent has ended.
 func becomeSubreaper() error {
 	return os.NewSyscallError("prctl", unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 }
 
-// childAttributes are those of the container's processes.
+// attributes are the attributes with which the container's processes are
+// started.
 type attributes struct {
 	syscall.SysProcAttr
 	cgroup *os.File
@@ -44,15 +46,15 @@ func (a *attributes) close() {
 	}
 }
 
-// killChildren ends all children of this process. None of them was reaped, so
-// that their IDs are their own. Theirs become ours when they have ended, and are
-// killed then.
+// killChildren kills all children of this process. Their IDs cannot belong to
+// other processes, because the loop has not reaped them. When they have ended,
+// their own children become ours, and are killed then.
 func killChildren(int) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		stat, err := os.ReadFile(path)
 		if err != nil {
-			continue // it is gone
+			continue // the process is gone
 		}
 		// PID (COMMAND) STATE PPID …
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])

@@ -9,11 +9,12 @@ import (
 
 func ownProgram() (string, error) { return os.Executable() }
 
-// becomeSubreaper does nothing: what has left the process group is not known
-// here.
+// becomeSubreaper does nothing. This system cannot find a process that has left
+// the process group.
 func becomeSubreaper() error { return nil }
 
-// attributes are those of the container's processes.
+// attributes are the attributes with which the container's processes are
+// started.
 type attributes struct{ syscall.SysProcAttr }
 
 func childAttributes(cgroup) (attributes, error) {
@@ -22,5 +23,5 @@ func childAttributes(cgroup) (attributes, error) {
 
 func (*attributes) close() {}
 
-// killChildren ends what is left of the process group of the container.
+// killChildren kills what is left of the container's process group.
 func killChildren(group int) { syscall.Kill(-group, syscall.SIGKILL) }

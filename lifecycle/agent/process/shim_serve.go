@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// accept serves the socket's connections.
+// accept serves the connections of the socket.
 func (s *shim) accept(l net.Listener) {
 	for {
 		conn, err := l.Accept()
@@ -23,7 +23,7 @@ func (s *shim) accept(l net.Listener) {
 
 const acceptPause = 10 * time.Millisecond
 
-// serve takes the requests of one connection.
+// serve handles the requests of one connection.
 func (s *shim) serve(conn *net.UnixConn) {
 	defer conn.Close()
 	replies, requests := json.NewEncoder(conn), json.NewDecoder(conn)

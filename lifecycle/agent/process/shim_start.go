@@ -14,7 +14,7 @@ import (
 
 // start starts the container's process.
 func (s *shim) start() error {
-	for _, variable := range s.record.Env { // programs are looked up in the container's PATH
+	for _, variable := range s.record.Env { // look programs up in the container's PATH
 		if path, ok := strings.CutPrefix(variable, "PATH="); ok {
 			os.Setenv("PATH", path)
 		}
@@ -49,8 +49,8 @@ func (s *shim) start() error {
 	return nil
 }
 
-// fork starts a process of the container as the leader of a process group. done
-// is called by the loop when it has ended.
+// fork starts a process of the container as the leader of a process group. The
+// loop calls done when the process has ended.
 func (s *shim) fork(command []string, stdout, stderr *os.File, done func(syscall.WaitStatus)) (pid int, err error) {
 	program, err := exec.LookPath(command[0])
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *shim) fork(command []string, stdout, stderr *os.File, done func(syscall
 	return pid, nil
 }
 
-// mainEnded notes the end of the container's process. What it has left over ends
-// with it, as in a PID namespace.
+// mainEnded notes the end of the container's process. The loop kills what that
+// has left behind, as the end of a PID namespace would.
 func (s *shim) mainEnded(status syscall.WaitStatus) {
 	s.ended = true
 	s.exit.At = time.Now()
@@ -85,18 +85,19 @@ func (s *shim) mainEnded(status syscall.WaitStatus) {
 	s.exit.ExitCode, s.exit.Signal = int32(code), signal
 }
 
-// writeEnd writes the end of the container, when its logs are complete.
+// writeEnd writes the end of the container, once its log is complete.
 func (s *shim) writeEnd() error {
 	s.pumps.drain()
-	if s.record.Cgroup.oomKilled() { // C8: whichever process it was, and whatever the code
+	if s.record.Cgroup.oomKilled() { // whichever process it was, and whatever the exit code (C8)
 		s.exit.Reason = "OOMKilled"
 	}
 	err := writeRecord(filepath.Join(s.dir, exitFile), s.withMessage(s.exit))
-	s.removeCgroup() // it may take a while, in which the end must not be lost
+	s.removeCgroup() // last: it may take a while, and the end must not be lost meanwhile
 	return err
 }
 
-// removeCgroup does without the lock of the runtime, which is another process.
+// removeCgroup removes the container's cgroup. It cannot take the lock of
+// cgroups, because the runtime is another process.
 func (s *shim) removeCgroup() {
 	s.record.Cgroup.remove()
 	s.record.Cgroup.removeAll()

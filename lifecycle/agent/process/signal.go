@@ -12,13 +12,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// The real-time signals, as C libraries count them.
+// The real-time signals, as C libraries count them: they keep 32 and 33 for
+// themselves.
 const (
 	sigRTMin = 34
 	sigRTMax = 64
 )
 
-// stopSignalOf is the signal that asks a container to end (C45).
+// stopSignalOf returns the signal that asks a container to end: the one of its
+// spec, or SIGTERM (C45).
 func stopSignalOf(spec *corev1.Container) (int, error) {
 	if spec.Lifecycle == nil || spec.Lifecycle.StopSignal == nil {
 		return int(syscall.SIGTERM), nil
@@ -33,7 +35,8 @@ func stopSignalOf(spec *corev1.Container) (int, error) {
 	return 0, fmt.Errorf("lifecycle.stopSignal %q is no signal of this system: name one such as SIGTERM", name)
 }
 
-// realTime reads SIGRTMIN+n and SIGRTMAX-n (P20).
+// realTime parses SIGRTMIN+n and SIGRTMAX-n, which Kubernetes allows as stop
+// signals (P20).
 func realTime(name string) (int, bool) {
 	base := sigRTMin
 	offset, ok := strings.CutPrefix(name, "SIGRTMIN")
@@ -46,14 +49,15 @@ func realTime(name string) (int, bool) {
 	if offset == "" {
 		return base, true
 	}
-	n, err := strconv.Atoi(offset) // with its sign
+	n, err := strconv.Atoi(offset) // the offset has its sign
 	if n += base; err != nil || n < sigRTMin || n > sigRTMax {
 		return 0, false
 	}
 	return n, true
 }
 
-// exitCodeOf is the exit code of a process, 128 + the signal that ended it (C8).
+// exitCodeOf returns the exit code of a process. If a signal ended it, that is
+// 128 plus the number of the signal (C8).
 func exitCodeOf(status syscall.WaitStatus) (code, signal int) {
 	if status.Signaled() {
 		return 128 + int(status.Signal()), int(status.Signal())

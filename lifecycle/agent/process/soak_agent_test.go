@@ -49,18 +49,18 @@ var soakConfig = lifecycle.Config{Restart: restart.Config{
 	Gates: restart.Gates{ReduceCrashLoopBackOffDecay: true}, MaxContainerRestartPeriod: 4 * time.Second,
 }}
 
-// hurried is the world of a live agent in which dead containers are collected
-// each second, and not each minute: a deleted pod is not gone before that.
+// hurried is the Chance of a live agent, but it collects dead containers each
+// second and not each minute: a deleted pod is not gone before that.
 type hurried struct{ lifecycle.Chance }
 
 func (h hurried) Collect(t time.Time) time.Time { return t.Add(time.Second) }
 
-// ForPod returns the world of the pod number n.
+// ForPod returns the Chance of the pod number n.
 func (h hurried) ForPod(n int) lifecycle.Chance {
 	return hurried{h.Chance.(interface{ ForPod(n int) lifecycle.Chance }).ForPod(n)}
 }
 
-// order is what the agent is told, a line of JSON each.
+// order is what the agent is told. Each is a line of JSON.
 type order struct {
 	Add      *corev1.Pod         `json:",omitempty"`
 	Update   *corev1.Pod         `json:",omitempty"`
@@ -72,8 +72,8 @@ type order struct {
 	Stop     bool                `json:",omitempty"`
 }
 
-// report is what the agent tells, a line of JSON each: first Have, then what its
-// pods become, and what it could not do.
+// report is what the agent tells. Each is a line of JSON: first Have, then how
+// its pods change, and what it could not do.
 type report struct {
 	Have     []types.UID
 	Pod      types.UID         `json:",omitempty"`
@@ -83,7 +83,7 @@ type report struct {
 	Refused  string `json:",omitempty"`
 }
 
-// runSoakAgent ends with 0 if it was stopped and has left nothing behind.
+// runSoakAgent exits with 0 if it was stopped and has left nothing behind.
 func runSoakAgent(dir string) {
 	warmUp()
 	before := openFiles()
@@ -102,7 +102,7 @@ func runSoakAgent(dir string) {
 	os.Exit(0)
 }
 
-// warmUp opens what the Go runtime opens once, for good.
+// warmUp opens the files that the Go runtime opens once and keeps.
 func warmUp() {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
@@ -162,7 +162,7 @@ func soakAgent(dir string) (err error) {
 	return err
 }
 
-// teller writes reports, which may come from several goroutines.
+// teller writes reports. Several goroutines may use it.
 func teller(w io.Writer) func(report) {
 	var mu sync.Mutex
 	out := json.NewEncoder(w)

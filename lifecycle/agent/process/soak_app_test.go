@@ -23,7 +23,7 @@ const (
 	markVariable = "SOAK_MARK" // DIRECTORY|UID|CONTAINER
 )
 
-// appArgument tells the process of a container from what it has started.
+// appArgument tells the process of a container from those that it has started.
 const appArgument = "soak-app"
 
 // Files in the working directory of a container, for its exec probes.
@@ -32,15 +32,15 @@ const (
 	hungFile  = "hung"
 )
 
-// app is what the process of a container does. Each of its lives is a start; the
-// last one is repeated.
+// app is what the process of a container does. It has a life for each start,
+// and repeats the last one.
 type app struct {
 	Port  int `json:",omitempty"` // of its HTTP probes
 	Lives []life
 	Limit time.Duration // after which nobody can want it any more
 }
 
-// life is one run of an app. What is zero never happens.
+// life is one run of an app. A time of 0 means never.
 type life struct {
 	ReadyAfter, HangAfter, ExitAfter time.Duration
 	Code                             int
@@ -91,7 +91,7 @@ func runApp(variable string) {
 	}
 }
 
-// after never comes if d is 0.
+// after is time.After, but if d is 0 it never comes.
 func after(d time.Duration) <-chan time.Time {
 	if d == 0 {
 		return nil
@@ -115,12 +115,12 @@ func serve(port int, readyAfter time.Duration, hung <-chan struct{}) {
 	check(http.ListenAndServe(fmt.Sprintf("%s:%d", os.Getenv("POD_IP"), port), http.HandlerFunc(answer)))
 }
 
-// witness is the file in which the processes of one container, each in its turn,
-// write when they have started and ended. It is locked for as long as one of
-// them is there.
+// witness is the file in which the processes of one container write, one after
+// another, when they have started and ended. A process holds its lock as long
+// as it lives.
 type witness struct{ file *os.File }
 
-// openWitness notes a start, and returns how many there were before.
+// openWitness notes a start, and returns how many starts there were before.
 func openWitness(mark string) (w witness, starts int) {
 	path := witnessOf(strings.Split(mark, "|"))
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)

@@ -19,7 +19,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/process"
 )
 
-// hear takes in what an agent tells.
+// hear takes in a report of an agent.
 func (s *soak) hear(a *soakProcess, r *report) {
 	if r.Have != nil {
 		a.have <- r.Have
@@ -49,7 +49,8 @@ func (s *soak) hear(a *soakProcess, r *report) {
 	}
 }
 
-// refused: what is said twice about a pod that leaves may come too late.
+// refused handles an order that the agent has refused: one that is given twice
+// may come too late for a pod that leaves.
 func (s *soak) refused(why string) {
 	for uid, p := range s.pods {
 		if p.leave != nil && strings.HasPrefix(why, fmt.Sprintf("agent: there is no pod with UID %q: ", uid)) {
@@ -59,9 +60,10 @@ func (s *soak) refused(why string) {
 	s.t.Error(why)
 }
 
-// compare holds what no status may take back: an agent knows what the one before
-// it has decided, be it reported or not. Only until it is reported may one end become
-// the other, such as that of an evicted pod whose containers then exit with 0 (S23).
+// compare checks that no status takes anything back: an agent knows what the
+// one before it has decided, reported or not. Only as long as an end is not
+// reported it may still change, such as that of an evicted pod whose containers
+// then exit with 0 (S23).
 func (s *soak) compare(p *soakPod, now *report) {
 	if always := p.spec.Spec.RestartPolicy == "" || p.spec.Spec.RestartPolicy == corev1.RestartPolicyAlways; always && terminal(now.Status) && !p.mayEnd() {
 		s.t.Errorf("the pod %s has ended, though it is restarted always (S22): %s", p.spec.UID, asJSON(now.Status))
@@ -81,8 +83,8 @@ func (s *soak) compare(p *soakPod, now *report) {
 	}
 }
 
-// mayEnd: a deletion or removal (S73), an eviction (S81) or its deadline (S80) has
-// ended the pod, or may have.
+// mayEnd reports whether a deletion or removal (S73), an eviction (S81) or its
+// deadline (S80) may have ended the pod.
 func (p *soakPod) mayEnd() bool {
 	return p.leave != nil || p.evict != nil || p.spec.Spec.ActiveDeadlineSeconds != nil
 }
@@ -91,7 +93,8 @@ func statusesOf(s *corev1.PodStatus) []corev1.ContainerStatus {
 	return slices.Concat(s.InitContainerStatuses, s.ContainerStatuses)
 }
 
-// leaves holds that a pod that is gone was to go, and has left nothing.
+// leaves checks that a pod that is gone was meant to go, and has left nothing
+// behind.
 func (s *soak) leaves(p *soakPod) {
 	p.gone, p.told = true, true
 	if p.leave == nil {
@@ -107,14 +110,15 @@ func (s *soak) leaves(p *soakPod) {
 	}
 }
 
-// marked is a process that a container has started, or that is the container's.
+// marked is the process of a container, or one that it has started.
 type marked struct {
 	pid, parent    int
 	uid, container string
 	main           bool // the container's own
 }
 
-// processes finds all by their environment, wherever they have gone.
+// processes finds all marked processes by their environment, even outside their
+// process group.
 func (s *soak) processes() (found []marked) {
 	environs, err := filepath.Glob("/proc/[0-9]*/environ")
 	check(err)
@@ -144,8 +148,8 @@ func (s *soak) processes() (found []marked) {
 	return found
 }
 
-// mains are the processes of containers, by pod and container. What one has
-// forked, and has not become another program yet, is none.
+// mains returns the processes of containers, by pod and container. It leaves
+// out a process that was forked and has not yet become another program.
 func (s *soak) mains() map[string][]int {
 	all, pids := s.processes(), map[string][]int{}
 	for _, m := range all {
@@ -158,8 +162,8 @@ func (s *soak) mains() map[string][]int {
 	return pids
 }
 
-// lookForTwins holds that no container has two processes, but for a moment in
-// which what it has forked has lost its parent.
+// lookForTwins checks that no container has two processes. A forked process
+// that has lost its parent may look like a second one for a moment.
 func (s *soak) lookForTwins() {
 	before := s.mains()
 	if !slices.ContainsFunc(slices.Collect(maps.Values(before)), several) {
@@ -175,8 +179,8 @@ func (s *soak) lookForTwins() {
 
 func several(pids []int) bool { return len(pids) > 1 }
 
-// settle waits until each pod that is wanted is what its status says: ended, or
-// with the processes that it tells of.
+// settle waits until each wanted pod is as its status says: ended, or with the
+// processes that the status shows.
 func (s *soak) settle() {
 	settled := map[*soakPod]bool{}
 	s.eventually("all statuses are true", func() error {
@@ -194,10 +198,10 @@ func (s *soak) settle() {
 	})
 }
 
-// isTrue holds that a status tells of each process, and of no less restarts than
-// there were: no restart is made twice (R32). Only of an evicted pod dead containers
-// are removed before a status can tell of them (C12). What is to be restarted is, and
-// with the image that is wanted.
+// isTrue checks that a status shows each process, and no fewer restarts than
+// there were: no restart count is used twice (R32). Only the dead containers of
+// an evicted pod may be removed before a status shows them (C12). It also
+// checks that what must be restarted is, with the wanted image.
 func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 	if p.status == nil || p.evict != nil && !terminal(p.status) {
 		return fmt.Errorf("not yet: %v", p)
@@ -221,14 +225,16 @@ func (s *soak) isTrue(p *soakPod, mains map[string][]int) error {
 	return nil
 }
 
-// sidecarsStarted: if not, and all other containers have ended, they wait (S11).
+// sidecarsStarted reports whether all sidecars have started. If not, and all
+// other containers have ended, they wait (S11).
 func (p *soakPod) sidecarsStarted() bool {
 	return !slices.ContainsFunc(p.status.InitContainerStatuses, func(c corev1.ContainerStatus) bool {
 		return p.container(c.Name).RestartPolicy != nil && (c.Started == nil || !*c.Started)
 	})
 }
 
-// restarts: the pod's policy wants a restart after this end (R1).
+// restarts reports whether the pod's policy wants a restart after this end
+// (R1).
 func (p *soakPod) restarts(e *corev1.ContainerStateTerminated) bool {
 	policy := p.spec.Spec.RestartPolicy
 	return policy != corev1.RestartPolicyNever && (policy != corev1.RestartPolicyOnFailure || e.ExitCode != 0)
@@ -239,7 +245,7 @@ func (p *soakPod) container(name string) *corev1.Container {
 	return &all[slices.IndexFunc(all, func(c corev1.Container) bool { return c.Name == name })]
 }
 
-// nothingIsLeft holds that no process, no file, no state and no cgroup is.
+// nothingIsLeft checks that no process, file, state or cgroup is left.
 func (s *soak) nothingIsLeft() {
 	if left := s.processes(); len(left) > 0 {
 		s.t.Errorf("processes that are left: %+v", left)

@@ -20,7 +20,7 @@ import (
 
 type uidOf = types.UID
 
-// soak is where pods come from, and what watches over them: to its agents it is
+// soak is the source of the pods, and watches over them. It is to its agents
 // what an API server is to a kubelet.
 type soak struct {
 	chaos
@@ -29,7 +29,7 @@ type soak struct {
 	seed  uint64
 	order []*soakPod // as they were added
 	agent *soakProcess
-	// What the summary says.
+	// The summary prints these.
 	kills, stops, starts, updates int
 	shims                         []killedShim
 
@@ -41,10 +41,10 @@ type soak struct {
 // soakPod is a pod as its source knows it.
 type soakPod struct {
 	spec         *corev1.Pod
-	leave, evict *order   // what was said about it; nil: nothing
+	leave, evict *order   // the order about it; nil if there was none
 	updated      []string // containers that were given another image
 
-	// What is known of it, from all agents so far.
+	// This is known of the pod from all agents so far.
 	status, reported *corev1.PodStatus
 	gone             bool
 	told             bool // that it is gone, and not only found to be
@@ -57,7 +57,7 @@ func (p *soakPod) String() string {
 	return fmt.Sprintf("%s: leave %+v, evict %v, gone %v, status %s", p.spec.UID, p.leave, p.evict != nil, p.gone, status)
 }
 
-// alive is how many pods are not gone.
+// alive returns how many pods are not gone.
 func (s *soak) alive() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,8 +103,8 @@ func (s *soak) launch() {
 	}()
 }
 
-// start starts an agent, and tells it what its pods are and what was said about
-// them: the one before may not have come to it.
+// start starts an agent, and tells it of its pods and of all orders about them:
+// the agent before may not have carried them out.
 func (s *soak) start() {
 	s.t.Helper()
 	s.launch()
@@ -126,7 +126,7 @@ func (s *soak) start() {
 	}
 }
 
-// again is what an agent is to be told about a pod.
+// again returns the orders that a new agent must get about a pod.
 func (s *soak) again(p *soakPod, had bool) []order {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -149,7 +149,8 @@ func (s *soak) again(p *soakPod, had bool) []order {
 	return nil
 }
 
-// tell gives an order to the agent. If that has been killed, the next one gets it.
+// tell gives an order to the agent. If the agent was killed, the next one gets
+// it.
 func (s *soak) tell(o order) {
 	s.t.Helper()
 	s.must(s.agent.out.Encode(o))
@@ -163,7 +164,7 @@ func (s *soak) kill() {
 	s.kills++
 }
 
-// stop ends the agent as it should, and holds that it leaves nothing behind.
+// stop ends the agent properly, and checks that it leaves nothing behind.
 func (s *soak) stop() {
 	s.t.Helper()
 	s.tell(order{Stop: true})
@@ -186,7 +187,7 @@ func (s *soak) must(err error) {
 	}
 }
 
-// eventually waits until is returns nil. It is asked with the lock held.
+// eventually waits until is returns nil. It calls is with the lock held.
 func (s *soak) eventually(what string, is func() error) {
 	s.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
@@ -213,7 +214,7 @@ func (a *soakProcess) ended() bool {
 	}
 }
 
-// cleanUp ends all that is there.
+// cleanUp kills everything that is left.
 func (s *soak) cleanUp() {
 	if s.agent != nil && !s.agent.ended() {
 		s.kill()

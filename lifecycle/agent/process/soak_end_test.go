@@ -24,7 +24,7 @@ type testimony struct {
 	at   time.Duration
 }
 
-// testimonies are those of one container, in order.
+// testimonies are the testimonies of one container, in order.
 func (s *soak) testimonies(p *soakPod, container string) (all []testimony) {
 	data, err := os.ReadFile(witnessOf([]string{s.dir, string(p.spec.UID), container}))
 	if errors.Is(err, os.ErrNotExist) {
@@ -41,8 +41,8 @@ func (s *soak) testimonies(p *soakPod, container string) (all []testimony) {
 	return all
 }
 
-// hearWitnesses holds what the containers' processes say about their starts:
-// never beside another, and never before their back-off was over.
+// hearWitnesses checks what the containers' processes say about their starts:
+// none was beside another one, and none before the back-off was over.
 func (s *soak) hearWitnesses() {
 	for _, p := range s.order {
 		for _, c := range append(p.spec.Spec.InitContainers, p.spec.Spec.Containers...) {
@@ -63,7 +63,7 @@ func restartsOf(status *corev1.PodStatus, name string) int {
 	return -1
 }
 
-// startsOf is how often a container was started.
+// startsOf returns how often a container was started.
 func (s *soak) startsOf(p *soakPod, container string) (n int) {
 	for _, said := range s.testimonies(p, container) {
 		if said.what == "start" {
@@ -73,9 +73,10 @@ func (s *soak) startsOf(p *soakPod, container string) (n int) {
 	return n
 }
 
-// hearContainer checks the starts of one container. Its back-off: none after the
-// first end, then the initial one, then the double of the one before. What a
-// probe or another image kills is started at once (R26).
+// hearContainer checks the starts of one container. There is no back-off after
+// the first end, then the initial one, and then each time the double. A
+// container that was killed by a probe or for another image is started at once
+// (R26).
 func (s *soak) hearContainer(p *soakPod, c *corev1.Container) {
 	limits, err := soakConfig.Restart.Limits()
 	s.must(err)
@@ -99,8 +100,8 @@ func (s *soak) hearContainer(p *soakPod, c *corev1.Container) {
 	}
 }
 
-// playRecording plays what all agents have recorded, and holds that it ends with
-// the same statuses.
+// playRecording replays what all agents have recorded, and checks that it ends
+// with the same statuses.
 func (s *soak) playRecording() {
 	paths, err := filepath.Glob(filepath.Join(s.dir, flightDir, "*.podclock.jsonl"))
 	s.must(err)
@@ -139,7 +140,7 @@ func asJSON(v any) string {
 	return string(data)
 }
 
-// summary says how much the test has tested, and holds that it is something.
+// summary says how much the test has tested, and checks that it is not nothing.
 func (s *soak) summary() {
 	told := 0
 	for _, p := range s.order {
@@ -154,7 +155,7 @@ func (s *soak) summary() {
 	}
 }
 
-// restarts are those that the pods have told of.
+// restarts returns how many restarts the pods' statuses have shown.
 func (s *soak) restarts() (n int) {
 	for _, p := range s.order {
 		if p.status == nil {

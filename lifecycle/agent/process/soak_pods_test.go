@@ -19,10 +19,10 @@ import (
 // chaos draws what happens.
 type chaos struct{ *rand.Rand }
 
-// one in n times it is true.
+// one is true one time in n.
 func (c chaos) one(n int) bool { return c.IntN(n) == 0 }
 
-// upTo is a time of 50 ms to d.
+// upTo returns a time from 50 ms to d.
 func (c chaos) upTo(d time.Duration) time.Duration {
 	return 50*time.Millisecond + time.Duration(c.Int64N(int64(d-50*time.Millisecond)))
 }
@@ -125,7 +125,7 @@ func portsOf(port int) []corev1.ContainerPort {
 	return []corev1.ContainerPort{{Name: "http", ContainerPort: int32(port)}}
 }
 
-// probes gives a container some, by HTTP if it serves, by exec else.
+// probes gives a container probes: by HTTP if it serves, otherwise by exec.
 func (d drawer) probes(c *corev1.Container) {
 	probe := func(path, script string, threshold int32) *corev1.Probe {
 		p := &corev1.Probe{PeriodSeconds: 1, TimeoutSeconds: 1, FailureThreshold: threshold}

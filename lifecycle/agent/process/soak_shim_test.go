@@ -17,10 +17,11 @@ import (
 // killedShim is a shim that was killed.
 type killedShim struct {
 	id   string // of its container
-	want string // the end that must be told, if one is; empty: any
+	want string // the end that must be reported, if one is; if empty, any
 }
 
-// lostEnd is that of a container whose shim was killed before it could write one.
+// lostEnd is the end of a container whose shim was killed before it could write
+// one.
 const lostEnd = "137 ContainerStatusUnknown"
 
 // killShim kills the shim of a container, if one runs.
@@ -51,7 +52,7 @@ func (s *soak) killShim() {
 	s.shims = append(s.shims, killedShim{id, s.endOf(id)})
 }
 
-// shimOf is the container of a shim, or empty if a process is none.
+// shimOf returns the container of a shim, or "" if a process is not a shim.
 func shimOf(pid int) string {
 	env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
 	if err != nil {
@@ -65,8 +66,8 @@ func shimOf(pid int) string {
 	return ""
 }
 
-// endOf is the end that must be told of a container whose shim has been killed: that
-// which it had written.
+// endOf returns the end that must be reported of a container whose shim was
+// killed: the one that it had written, or lostEnd.
 func (s *soak) endOf(id string) string {
 	dir := filepath.Join(s.dir, runDir, "containers", id)
 	data, err := os.ReadFile(filepath.Join(dir, "exit.json"))
@@ -81,7 +82,7 @@ func (s *soak) endOf(id string) string {
 	return lostEnd
 }
 
-// noteEnds notes what is told of the ends of containers.
+// noteEnds notes the ends of containers that a status shows.
 func (s *soak) noteEnds(status *corev1.PodStatus) {
 	for _, c := range statusesOf(status) {
 		for _, e := range []*corev1.ContainerStateTerminated{c.State.Terminated, c.LastTerminationState.Terminated} {
@@ -92,7 +93,8 @@ func (s *soak) noteEnds(status *corev1.PodStatus) {
 	}
 }
 
-// hearEnds holds that containers whose shims were killed were told to have ended so.
+// hearEnds checks that the containers whose shims were killed were reported
+// with the right end.
 func (s *soak) hearEnds() {
 	told := 0
 	for _, k := range s.shims {

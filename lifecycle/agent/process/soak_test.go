@@ -28,14 +28,14 @@ const (
 	linger   = 10 * time.Minute // of the containers of a test that was killed
 )
 
-// Pods of real processes come, crash, hang, change their images, and go, while the
-// agent and the shims of containers are killed again and again. Throughout, no
-// container runs twice, no restart count falls, no end of a pod is taken back, and
-// no pod is forgotten that was not deleted; each back-off is kept; and in the end
-// nothing is left. The processes themselves are the witnesses.
+// Pods of real processes come, crash, hang, change their images, and go, while
+// the agent and the shims of containers are killed again and again. Throughout,
+// no container runs twice, no restart count falls, no end of a pod is taken
+// back, no back-off is cut short, and no pod is forgotten that was not deleted.
+// In the end nothing is left. The processes themselves are the witnesses.
 //
-// -soak=10m lets it last, -soak.seed repeats the pods and the happenings, though
-// not what the processes make of them.
+// -soak=10m makes it last. -soak.seed repeats the pods and what happens to
+// them, though not the timing of the processes.
 func TestSoak(t *testing.T) {
 	seed := *soakSeed
 	for seed == 0 {
@@ -87,7 +87,7 @@ func newSoak(t *testing.T, seed uint64) *soak {
 	return s
 }
 
-// happen lets one thing happen.
+// happen makes one thing happen.
 func (s *soak) happen() {
 	switch n := s.IntN(100); {
 	case n < 40:
@@ -126,7 +126,7 @@ func (s *soak) add() {
 	s.tell(order{Add: p.spec})
 }
 
-// drop lets a pod be deleted, or a static one's manifest vanish.
+// drop deletes a pod, or removes the manifest of a static one.
 func (s *soak) drop() {
 	if p := s.anyone(); p != nil {
 		s.dropPod(p)
@@ -151,7 +151,7 @@ func (s *soak) evict() {
 	}
 }
 
-// say gives an order, and notes it for the next agent.
+// say gives an order, and notes it for the next agents.
 func (s *soak) say(note **order, o *order) {
 	s.mu.Lock()
 	*note = o
@@ -179,7 +179,7 @@ func (s *soak) update() {
 	s.tell(order{Update: spec})
 }
 
-// anyone is a pod that is wanted, or nil.
+// anyone returns a wanted pod, or nil.
 func (s *soak) anyone() *soakPod {
 	var wanted []*soakPod
 	for _, p := range s.order {
@@ -193,7 +193,7 @@ func (s *soak) anyone() *soakPod {
 	return wanted[s.IntN(len(wanted))]
 }
 
-// deleteAll waits until all pods are gone.
+// deleteAll deletes all pods, and waits until they are gone.
 func (s *soak) deleteAll() {
 	for _, p := range s.order {
 		if p.leave == nil {

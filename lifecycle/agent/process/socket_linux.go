@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// checkSocketPath: the path may be of any length.
+// checkSocketPath returns nil: here the path may have any length.
 func checkSocketPath(string) error { return nil }
 
-// dialSocket goes by way of the directory's file descriptor: a socket's address
-// has no more than 108 bytes.
+// dialSocket connects by way of the directory's file descriptor, because a
+// socket's address has at most 108 bytes.
 func dialSocket(ctx context.Context, dir string) (net.Conn, error) {
 	d, err := os.Open(dir)
 	if err != nil {

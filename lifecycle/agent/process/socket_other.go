@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// checkSocketPath makes sure that a socket's address has room for the path.
+// checkSocketPath checks that a socket's address has room for the path.
 func checkSocketPath(path string) error {
 	if limit := len(syscall.RawSockaddrUnix{}.Path); len(path) >= limit {
 		return fmt.Errorf("process: New: Options.Dir: sockets below it have paths of %d bytes, the limit is %d: take a "+

@@ -35,7 +35,7 @@ func (r *Runtime) StartContainer(ctx context.Context, id string) error {
 		return err
 	}
 	conn, _, err := c.dial(ctx)
-	if err != nil { // it has ended already; if not, it must
+	if err != nil { // it has ended already, or must end now
 		shim.Process.Kill()
 		conn = nil
 	}
@@ -43,7 +43,7 @@ func (r *Runtime) StartContainer(ctx context.Context, id string) error {
 	return nil
 }
 
-// claim makes sure that a container is started once.
+// claim makes sure that a container is started only once.
 func (r *Runtime) claim(c *container) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,7 +54,7 @@ func (r *Runtime) claim(c *container) error {
 	return nil
 }
 
-// launch starts the shim, and has it start the container.
+// launch starts the shim, and makes it start the container.
 func (r *Runtime) launch(ctx context.Context, c *container) (*exec.Cmd, error) {
 	r.mu.Lock()
 	s := r.sandboxes[c.record.Sandbox]
@@ -93,8 +93,8 @@ func (r *Runtime) launch(ctx context.Context, c *container) (*exec.Cmd, error) {
 	return shim, nil
 }
 
-// shim starts the shim of a container: this program, in a session of its own,
-// that finds in its environment what it is.
+// shim starts the shim of a container. It is this program, in a session of its
+// own. Main finds in the environment what it is.
 func (r *Runtime) shim(c *container) (shim *exec.Cmd, requests io.WriteCloser, replies io.ReadCloser, err error) {
 	words, err := os.OpenFile(filepath.Join(c.dir, shimLogFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -116,8 +116,9 @@ func (r *Runtime) shim(c *container) (shim *exec.Cmd, requests io.WriteCloser, r
 	return shim, requests, replies, shim.Start()
 }
 
-// shimEnvironment: a shim has little to do, with one processor and a heap that is
-// kept small. What else steers the Go runtime is passed on.
+// shimEnvironment returns the environment of a shim. A shim has little to do,
+// so it gets one processor and a small heap. Other variables for the Go runtime
+// are passed on.
 func shimEnvironment(id string) []string {
 	env := []string{shimVariable + "=" + id, "GOMAXPROCS=1", "GOGC=20"}
 	for _, name := range []string{"GODEBUG", "GOTRACEBACK", "GORACE", "GOCOVERDIR"} {
@@ -128,8 +129,9 @@ func shimEnvironment(id string) []string {
 	return env
 }
 
-// askToStart asks only when the shim listens, so that a runtime that finds no
-// socket knows that the container will never run.
+// askToStart asks the shim to start the container. It asks only once the shim
+// listens: a later runtime that finds no socket then knows that the container
+// will never run.
 func askToStart(requests io.Writer, replies io.Reader) (reply, error) {
 	in := json.NewDecoder(replies)
 	var ready, started reply
@@ -145,7 +147,7 @@ func askToStart(requests io.Writer, replies io.Reader) (reply, error) {
 	return started, in.Decode(&started)
 }
 
-// lastWords is what a broken shim has written.
+// lastWords returns the first line that a broken shim has written.
 func (c *container) lastWords() string {
 	text, err := os.ReadFile(filepath.Join(c.dir, shimLogFile))
 	if err != nil {
@@ -155,15 +157,16 @@ func (c *container) lastWords() string {
 	return line
 }
 
-// startFailed ends a container that never ran (C8).
+// startFailed ends a container that never ran, with exit code 128 and reason
+// StartError, as containerd does (C8).
 func (r *Runtime) startFailed(c *container, err error) {
 	r.cgroups.remove(c.record.Cgroup)
 	r.finish(c, exitRecord{At: time.Now(), ExitCode: 128, Reason: "StartError", RuntimeMessage: err.Error()})
 	close(c.done)
 }
 
-// follow watches a container that runs; conn nil: it has ended. shim is a child
-// of this process, or nil.
+// follow watches a container that runs. If conn is nil, it has ended already.
+// shim is nil if an earlier runtime started it.
 func (r *Runtime) follow(c *container, conn net.Conn, shim *exec.Cmd) {
 	r.mu.Lock()
 	c.state, c.conn = agent.StateRunning, conn

@@ -11,7 +11,7 @@ import (
 )
 
 // StopContainer implements [agent.Runtime]. The stop signal goes to the
-// container's process, SIGKILL to all that it has started.
+// container's process alone, and SIGKILL to everything that it has started.
 func (r *Runtime) StopContainer(ctx context.Context, id string, grace time.Duration) error {
 	c := r.container(id)
 	if c == nil {
@@ -40,7 +40,7 @@ func wait(ctx context.Context, c <-chan struct{}) error {
 	}
 }
 
-// neverStart ends a container that was not started.
+// neverStart ends a container that was not started, and reports whether it did.
 func (r *Runtime) neverStart(c *container) bool {
 	r.mu.Lock()
 	if c.state != agent.StateCreated || c.launched != nil {
@@ -49,14 +49,14 @@ func (r *Runtime) neverStart(c *container) bool {
 	}
 	c.launched = closed
 	r.mu.Unlock()
-	r.cgroups.remove(c.record.Cgroup) // of a start that was cut off
+	r.cgroups.remove(c.record.Cgroup) // a killed runtime may have made it for a start
 	r.finish(c, exitRecord{At: time.Now()})
 	close(c.done)
 	return true
 }
 
-// tell sends a request to the shim. To one that has ended nothing needs to be
-// said.
+// tell sends a request to the shim. If the shim has ended, no request is
+// needed.
 func (r *Runtime) tell(c *container, q request) {
 	r.mu.Lock()
 	conn := c.conn

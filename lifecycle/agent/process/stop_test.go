@@ -51,7 +51,7 @@ func TestTheStopSignalIsSentOnce(t *testing.T) { // C45
 	}
 }
 
-// ready waits until a container has made the file of that name.
+// ready waits until a container has made a file with that name.
 func (b *bench) ready(c *container) {
 	b.t.Helper()
 	eventually(b.t, "the container is ready", func() bool {
@@ -60,8 +60,8 @@ func (b *bench) ready(c *container) {
 	})
 }
 
-// stubborn starts a child that ignores SIGTERM, and a daemon that has a session
-// of its own.
+// stubborn starts a child that ignores SIGTERM, and a daemon with a session of
+// its own.
 const stubborn = `trap '' TERM
 sh -c 'echo $$$$ > child; while :; do sleep 1; done' &
 setsid sh -c 'echo $$$$ > daemon; while :; do sleep 1; done' &

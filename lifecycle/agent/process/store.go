@@ -17,31 +17,32 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
-// The state directory. Each container has a directory of its own, in which each
-// file is written once, by rename: what is there is whole.
+// These are the files of the state directory. Each container has a directory of
+// its own. Each file in it is written once, by renaming it into place: a file
+// that exists is complete.
 const (
 	sandboxesDir  = "sandboxes"  // ID.json: a sandboxRecord
 	containersDir = "containers" // ID/
 	logsDir       = "logs"       // NAMESPACE_NAME_UID/CONTAINER/ATTEMPT.log, as in /var/log/pods
-	runtimeLock   = "lock"       // of the one runtime that may use it
+	runtimeLock   = "lock"       // held by the one runtime that may use the directory
 
 	configFile  = "config.json"     // a containerRecord
-	startFile   = "start.json"      // a startRecord, by the shim; missing: it never ran
-	exitFile    = "exit.json"       // an exitRecord, by the shim or, if that was killed or never was, by the runtime
+	startFile   = "start.json"      // a startRecord, by the shim; missing if the container never ran
+	exitFile    = "exit.json"       // an exitRecord, by the shim, or by the runtime if there is no shim
 	socketName  = "shim.sock"       // the shim listens here while the container runs
-	shimLock    = "shim.lock"       // of the one shim that may listen
+	shimLock    = "shim.lock"       // held by the one shim that may listen
 	shimLogFile = "shim.log"        // what the shim says when it breaks
-	messageFile = "termination-log" // the termination message (C10)
+	messageFile = "termination-log" // the termination message file (C10)
 	workDir     = "work"            // the working directory of a container that names none
 )
 
-// sandboxRecord is a sandbox. It is not changed: there is a new one.
+// sandboxRecord is a sandbox. It never changes, but is replaced by a new one.
 type sandboxRecord struct {
 	agent.SandboxStatus
 	Logs string // the directory of the pod's logs
 }
 
-// containerRecord is what a container is made of.
+// containerRecord is the configuration of a container.
 type containerRecord struct {
 	agent.Container
 	Pod           lifecycle.Identity
@@ -61,7 +62,7 @@ type containerRecord struct {
 
 // startRecord is the start of a container.
 type startRecord struct {
-	PID int // of the container's process
+	PID int // the container's process
 	At  time.Time
 }
 
@@ -69,7 +70,7 @@ type startRecord struct {
 type exitRecord struct {
 	At       time.Time
 	ExitCode int32
-	Signal   int `json:",omitempty"` // that ended it
+	Signal   int `json:",omitempty"` // the signal that ended it
 	Reason   string
 
 	Message        string `json:",omitempty"` // the content of the termination message file
@@ -84,10 +85,10 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// newPrefix begins the names of files that are being written.
+// newPrefix begins the name of a file that is being written.
 const newPrefix = ".new-"
 
-// writeRecord writes a file whole or not at all.
+// writeRecord writes a file completely or not at all.
 func writeRecord(path string, record any) error {
 	data, err := json.Marshal(record)
 	if err != nil {

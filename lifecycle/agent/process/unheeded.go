@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
-// unheeded returns the fields of a pod that a process without namespaces does not
-// have, and that somebody may rely on.
+// unheeded returns the fields of a pod that this runtime ignores although
+// somebody may rely on them.
 func unheeded(pod *corev1.Pod) []string {
 	var fields []string
 	note := func(is bool, path string) {

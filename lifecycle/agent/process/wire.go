@@ -9,12 +9,15 @@ import (
 	"time"
 )
 
-// A runtime and a shim exchange lines of JSON. On its standard streams a shim
-// says that it is ready, is told to start the container, and says how that went.
-// On each connection of its socket it first says what it has started, then takes
-// stops, or one command, which it answers when it has ended. The end of the
-// connection of a command ends the command. The shim itself never closes a
-// connection, except by exiting, when its container has ended.
+// request is what a runtime sends to a shim. They exchange lines of JSON.
+//
+// On its standard streams a shim says that it is ready, takes the request to
+// start the container, and answers how that went.
+//
+// On each connection of its socket a shim first says what it has started. Then
+// it takes stops, or one command, which it answers when the command has ended.
+// If the runtime closes the connection, the shim ends the command. The shim
+// closes a connection only by exiting, when its container has ended.
 type request struct {
 	Op      op
 	Grace   time.Duration `json:",omitempty"` // of a stop, until SIGKILL
@@ -35,14 +38,15 @@ type reply struct {
 	Exec  *execReply   `json:",omitempty"`
 }
 
-// execReply is how a command has ended.
+// execReply is the end of a command.
 type execReply struct {
 	Stdout, Stderr []byte
 	Code           int
-	Killed         bool // because the connection has ended
+	Killed         bool // the shim killed it, because the connection had ended
 }
 
-// dial connects to the shim of a container that runs.
+// dial connects to the shim of a running container, and returns what the shim
+// has started.
 func (c *container) dial(ctx context.Context) (net.Conn, startRecord, error) {
 	conn, err := dialSocket(ctx, c.dir)
 	if err != nil {
@@ -50,7 +54,8 @@ func (c *container) dial(ctx context.Context) (net.Conn, startRecord, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	var greeting reply
-	// A greeting is one small write: the decoder cannot have read beyond it.
+	// The greeting is one small write, and nothing follows it: the decoder cannot
+	// have read beyond it.
 	err = json.NewDecoder(conn).Decode(&greeting)
 	if !stop() { // the connection is closed, or about to be
 		err = context.Cause(ctx)
