@@ -24,20 +24,25 @@ type Agent struct {
 	// The rest belongs to the loop. Each part has its own state and rules, and
 	// takes the time as an argument: the agent only wires them.
 
+	// When it wakes.
 	time      steady
 	now       time.Time // read once for each wake
 	deadlines deadlines
 	alarm     alarm
-	late      *clock.Timer
+	late      *clock.Timer // for listLate
+
+	// What it knows.
 	state     stateDir
 	restored  []*pod // from the state directory, until they are adopted
 	owners    owners
 	static    staticNames
-	calls     calls
-	pulls     pullQueue
-	probes    probePool
-	recorder  recorder
 	noNetwork string // why there is no network; empty if there is one
+
+	// What it sets off.
+	calls    calls
+	pulls    pullQueue
+	probes   probePool
+	recorder recorder
 }
 
 // New returns an agent. It starts with the pods saved in Options.StateDir, and
@@ -59,7 +64,7 @@ func New(o Options) (*Agent, error) {
 	}
 	a.pods = newRegistry(&a.mail, o.OnStatus)
 	a.alarm = alarm{clock: o.Clock, slack: o.Slack, ring: a.mail.poke}
-	a.calls.mail = &a.mail
+	a.calls.init(&a.mail)
 	a.probes.init(&a.calls, o.Prober, o.Runtime)
 	var err error
 	if a.state, err = openStateDir(o.StateDir, o.Logger); err != nil {
@@ -107,7 +112,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	defer a.end() // before the lock goes: calls under way still change the runtime
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.calls.ctx = ctx
+	a.calls.open(ctx)
 	a.o.Runtime.Subscribe(func(n Notice) { a.mail.post(message{kind: messageNotice, notice: &n}) })
 	if err := a.adopt(ctx); err != nil {
 		return err

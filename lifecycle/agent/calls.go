@@ -13,10 +13,15 @@ import (
 // together are taken in in the order of their requests.
 type calls struct {
 	mail    *mailbox
-	ctx     context.Context // ends with Run
+	ctx     context.Context // of all calls
 	running sync.WaitGroup
 	issued  uint64 // the number of the last request
 }
+
+func (c *calls) init(mail *mailbox) { c.mail = mail }
+
+// open lets calls begin. They end with ctx.
+func (c *calls) open(ctx context.Context) { c.ctx = ctx }
 
 // issue numbers a request.
 func (c *calls) issue() uint64 {

@@ -34,7 +34,7 @@ type probePool struct {
 
 func (b *probePool) init(c *calls, p Prober, exec handler.Exec) {
 	b.calls, b.prober, b.exec = c, p, exec
-	b.queue.some.L = &b.queue.mu
+	b.queue.init()
 }
 
 // put has an attempt made beside the loop.

@@ -2,15 +2,14 @@ package agent
 
 import "sync"
 
-// idleProbers is how many goroutines wait for the next attempt, of any
-// pod. To begin a goroutine costs more than a quick attempt.
+// idleProbers is how many goroutines wait for the next attempt, of any pod. To
+// begin a goroutine costs more than a quick attempt.
 const idleProbers = 32
 
-// probeQueue is the queue of attempts, and counts the goroutines that
-// take from it. As long as an attempt is queued, one goroutine is on its way,
-// and it calls the next one before it begins its attempt. So no attempt waits
-// for another to end, and yet one goroutine makes many attempts that do not
-// block for long.
+// probeQueue is the queue of attempts, and counts the goroutines that take from
+// it. As long as an attempt is queued, one goroutine is on its way, and it calls
+// the next one before it begins its attempt. So no attempt waits for another to
+// end, and yet one goroutine makes many attempts that do not block for long.
 type probeQueue struct {
 	mu       sync.Mutex
 	some     sync.Cond // an attempt is queued, or the queue is closed
@@ -20,6 +19,8 @@ type probeQueue struct {
 	called   bool // a goroutine is on its way
 	closed   bool
 }
+
+func (q *probeQueue) init() { q.some.L = &q.mu }
 
 // put queues an attempt. If begin is true, the caller must begin a goroutine
 // that takes it.
@@ -81,8 +82,7 @@ func (q *probeQueue) take(job *attempt, arrives bool) (begin, ok bool) {
 	}
 }
 
-// close ends the goroutines that wait, and each other one after its
-// attempt.
+// close ends the goroutines that wait, and each other one after its attempt.
 func (q *probeQueue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

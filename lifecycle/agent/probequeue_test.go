@@ -11,7 +11,7 @@ import (
 func TestProbeQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var q probeQueue
-		q.some.L = &q.mu
+		q.init()
 		var put, taken uint64
 		coming := 0 // goroutines that were to begin, and have not
 		t.Repeat(map[string]func(*rapid.T){
