@@ -124,6 +124,7 @@ func send(client *http.Client, req *http.Request) error {
 	if err != nil {
 		return err
 	}
+	defer closeSwitched(req.Context(), resp)()
 	if resp.ContentLength <= answer.OutputLimit {
 		io.Copy(io.Discard, io.LimitReader(resp.Body, answer.OutputLimit)) // C37: a broken body is a response, too
 	}

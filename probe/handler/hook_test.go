@@ -108,6 +108,21 @@ func TestAnHTTPSHookFallsBackToHTTP(t *testing.T) { // C37
 	}
 }
 
+func TestAnHTTPHookEndsWithItsContextWhateverTheServerSwitchesTo(t *testing.T) {
+	server := start(t, answers(
+		handlertest.Step{Write: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"},
+		handlertest.Step{SleepMs: 60_000},
+	))
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	answer := New(Options{}).RunHook(ctx, loopback, httpHook(server.Port()))
+	if took := time.Since(began); took > hangGuard {
+		t.Errorf("took %v", took)
+	}
+	expectHook(t, answer, HookAnswer{}) // C37: there was a response
+}
+
 func TestASleepHookWaits(t *testing.T) { // C38
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

@@ -58,6 +58,10 @@ var hostile = []struct {
 		probe.OutcomeFailure, "connection reset by peer", "", false},
 	{"reset in the body", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", SleepMs: 50, Reset: true}),
 		probe.OutcomeFailure, "", "connection reset by peer", false},
+	{"switches protocols and says nothing", "httpGet", answers(handlertest.Step{Write: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"}, handlertest.Step{SleepMs: 60_000}),
+		probe.OutcomeFailure, "", "(Client.Timeout or context cancellation while reading body)", false},
+	{"switches protocols and drips", "httpGet", answers(append([]handlertest.Step{{Write: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"}}, drip(strings.Repeat("x", 60))...)...),
+		probe.OutcomeFailure, "", "(Client.Timeout or context cancellation while reading body)", false},
 	{"frames of nonsense", "grpc", handlertest.Script{Listen: "tcp", Greet: "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + strings.Repeat("\xff\xff\xff\x09\x09", 1000)},
 		probe.OutcomeFailure, ": ", "", false}, // it may take the first frame or not
 	{"a huge frame", "grpc", handlertest.Script{Listen: "tcp", Greet: "\xff\xff\xff\x04\x00\x00\x00\x00\x00" + strings.Repeat("x", 1<<16)},

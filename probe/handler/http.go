@@ -73,20 +73,38 @@ func (p *Prober) probeHTTP(ctx context.Context, target *Target, action *corev1.H
 // roundTrip leaves the whole exchange to net/http.
 func (p *Prober) roundTrip(ctx context.Context, req *http.Request, timeout time.Duration) probe.Answer {
 	// P108: the timeout covers everything up to the end of the body.
+	deadline := time.Now().Add(timeout)
 	client := http.Client{Transport: p.transport, Timeout: timeout, CheckRedirect: checkRedirect}
 	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
 		return answer.Failure(timeoutNamed(err).Error()) // P111
 	}
 	defer resp.Body.Close()
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	defer closeSwitched(ctx, resp)()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, answer.OutputLimit))
-	if err == context.DeadlineExceeded {
+	if err == context.DeadlineExceeded || err != nil && switched(resp) && ctx.Err() != nil {
 		err = http1.ErrReadingBody // see timeoutNamed
 	}
 	if err != nil {
 		return answer.HTTPBodyLost(err.Error())
 	}
 	return answer.HTTP(resp.StatusCode, string(body))
+}
+
+// switched reports whether the server has switched protocols: net/http then hands
+// the connection over with the body, and forgets every deadline and context.
+func switched(resp *http.Response) bool { return resp.StatusCode == http.StatusSwitchingProtocols }
+
+// closeSwitched closes the connection of a response that has switched protocols
+// when ctx ends, so that reading it does. A kubelet's worker would read for ever.
+// It returns what ends the watch.
+func closeSwitched(ctx context.Context, resp *http.Response) (stop func() bool) {
+	if !switched(resp) {
+		return func() bool { return true }
+	}
+	return context.AfterFunc(ctx, func() { resp.Body.Close() })
 }
 
 // timeoutNamed gives a timeout the text that it has in a kubelet. net/http adds
