@@ -84,7 +84,7 @@ func (l *listener) FirstProbe(now time.Time, period time.Duration) time.Duration
 type speaker struct {
 	now   time.Time // of the step under way
 	draws []draw
-	lost  bool // it was asked for what the recording does not have
+	lost  bool // it was asked for what the recording does not have, or has no sound answer to
 }
 
 func (s *speaker) next(question byte) int64 {
@@ -97,17 +97,34 @@ func (s *speaker) next(question byte) int64 {
 	return d.answer
 }
 
-func (s *speaker) instant(question byte) time.Time {
-	return s.now.Add(time.Duration(s.next(question)))
+// after answers with an instant, which is never before t: a machine that was given
+// one would come back to it for ever.
+func (s *speaker) after(question byte, t time.Time, strictly bool) time.Time {
+	at := s.now.Add(time.Duration(s.next(question)))
+	if at.Before(t) || strictly && !at.After(t) {
+		s.lost = true
+		return t.Add(time.Second)
+	}
+	return at
 }
 
-func (s *speaker) Relist(time.Time, bool) time.Time { return s.instant(askRelist) }
-func (s *speaker) Look(time.Time) time.Time         { return s.instant(askLook) }
-func (s *speaker) Housekeeping(time.Time) time.Time { return s.instant(askHousekeeping) }
-func (s *speaker) Collect(time.Time) time.Time      { return s.instant(askCollect) }
+// span answers with a duration, which is never negative.
+func (s *speaker) span(question byte) time.Duration {
+	d := time.Duration(s.next(question))
+	if d < 0 {
+		s.lost = true
+		return time.Second
+	}
+	return d
+}
+
+func (s *speaker) Relist(t time.Time, after bool) time.Time { return s.after(askRelist, t, after) }
+func (s *speaker) Look(t time.Time) time.Time               { return s.after(askLook, t, true) }
+func (s *speaker) Housekeeping(t time.Time) time.Time       { return s.after(askHousekeeping, t, true) }
+func (s *speaker) Collect(t time.Time) time.Time            { return s.after(askCollect, t, true) }
 func (s *speaker) Requeue(time.Time, time.Duration) time.Duration {
-	return time.Duration(s.next(askRequeue))
+	return s.span(askRequeue)
 }
 func (s *speaker) FirstProbe(time.Time, time.Duration) time.Duration {
-	return time.Duration(s.next(askFirstProbe))
+	return s.span(askFirstProbe)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -137,16 +138,21 @@ func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 	join := func(lines ...[]byte) string { return string(bytes.Join(lines, nil)) }
 	chance := bytes.ReplaceAll(join2(lines), []byte(`"draws":["r`), []byte(`"draws":["l`))
 	for name, c := range map[string]struct{ file, want string }{
-		"nothing":         {"", "there is nothing in it"},
-		"something else":  {"kind: Pod\n", "line 1: byte 1 of 9: invalid character 'k' looking for beginning of value: is it a recording"},
-		"no header":       {join(lines[1:]...), "line 1: no header"},
-		"another version": {strings.Replace(join(lines...), `"version":1`, `"version":9`, 1), "version 9: this release plays 1 alone"},
-		"no snapshot":     {join(lines[0], lines[2]), `line 2: a step of the pod with UID "1", of which there is no snapshot`},
-		"an empty line":   {join(lines[0], []byte("{}\n")), "line 2: an empty line"},
-		"a typo":          {strings.Replace(join(lines...), `"at"`, `"att"`, 1), `unknown field "att"`},
-		"another event":   {strings.Replace(join(lines...), "ImageInspected", "ImageSeen", 1), `"ImageSeen"`},
-		"another chance":  {string(chance), "the machine does not do what it did"},
-		"a broken pod":    {strings.Replace(join(lines...), `"name":"app"`, `"name":"App"`, 1), "line 2: lifecycle: snapshot: "},
+		"nothing":                 {"", "there is nothing in it"},
+		"something else":          {"kind: Pod\n", "line 1: byte 1 of 9: invalid character 'k' looking for beginning of value: is it a recording"},
+		"no header":               {join(lines[1:]...), "line 1: no header"},
+		"another version":         {strings.Replace(join(lines...), `"version":1`, `"version":9`, 1), "version 9: this release plays 1 alone"},
+		"no snapshot":             {join(lines[0], lines[2]), `line 2: a step of the pod with UID "1", of which there is no snapshot`},
+		"an empty line":           {join(lines[0], []byte("{}\n")), "line 2: an empty line"},
+		"a typo":                  {strings.Replace(join(lines...), `"at"`, `"att"`, 1), `unknown field "att"`},
+		"another event":           {strings.Replace(join(lines...), "ImageInspected", "ImageSeen", 1), `"ImageSeen"`},
+		"another chance":          {string(chance), "the machine does not do what it did"},
+		"a chance that goes back": {regexp.MustCompile(`"l\d+"`).ReplaceAllString(join(lines...), `"l-9"`), "the machine does not do what it did"},
+		"another container": {strings.Replace(join(lines...), `"container":0,"probe"`, `"container":83,"probe"`, 1),
+			"ProbeFinished: container 83: must be between 0 and 0, as the pod has 1 containers"},
+		"an event without its pod":   {strings.Replace(join(lines...), `"type":"ImageInspected"`, `"type":"PodUpdated"`, 1), "PodUpdated without its Template"},
+		"a file number out of range": {strings.Replace(join(lines...), `"file":1`, `"file":9223372036854775807`, 1), "a recording has at most 1000000"},
+		"a broken pod":               {strings.Replace(join(lines...), `"name":"app"`, `"name":"App"`, 1), "line 2: lifecycle: snapshot: "},
 	} {
 		err := (&flight.Player{}).Play(strings.NewReader(c.file))
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -60,7 +60,7 @@ func (p *Player) Play(r io.Reader) error {
 	p.began = false
 	in := bufio.NewReader(r)
 	for n := 1; ; n++ {
-		data, err := in.ReadBytes('\n')
+		data, err := readLine(in)
 		switch {
 		case err == io.EOF && len(data) == 0 && n == 1:
 			return fmt.Errorf("flight: there is nothing in it: give a file of a flight.Recorder, unless this is one of an "+
@@ -74,6 +74,25 @@ func (p *Player) Play(r io.Reader) error {
 		}
 		if err := p.line(bytes.TrimSuffix(data, []byte("\n"))); err != nil {
 			return fmt.Errorf("flight: line %d: %w", n, err)
+		}
+	}
+}
+
+// maxLine is the length of the longest line that is read, in bytes: far more than
+// the snapshot of any pod that an API server takes.
+const maxLine = 64 << 20
+
+// readLine reads up to the end of the next line.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			return nil, fmt.Errorf("longer than %d bytes: is it a recording of podclock?", maxLine)
+		}
+		line = append(line, part...)
+		if err != bufio.ErrBufferFull {
+			return line, err
 		}
 	}
 }
@@ -99,12 +118,18 @@ func (p *Player) line(data []byte) error {
 	return errors.New("an empty line: the file was changed")
 }
 
+// maxFile is the highest number of a file: at one a minute, two years.
+const maxFile = 1_000_000
+
 func (p *Player) begin(h *header) error {
 	if h.Version != version {
 		return fmt.Errorf("version %d: this release plays %d alone", h.Version, version)
 	}
 	if h.File <= p.file {
 		return fmt.Errorf("file %d of its recording, after file %d: give each once, the oldest first", h.File, p.file)
+	}
+	if h.File > maxFile {
+		return fmt.Errorf("file %d of its recording: a recording has at most %d: the file was changed", h.File, maxFile)
 	}
 	for n := p.file + 1; n < h.File; n++ {
 		p.missing = append(p.missing, n)
@@ -129,11 +154,17 @@ func (p *Player) introduce(l *pod) error {
 	return nil
 }
 
+// Years in which a step can be.
+const firstYear, lastYear = 1970, 9000
+
 func (p *Player) step(s *step) error {
 	m := p.machines[s.UID]
 	if m == nil {
 		return fmt.Errorf("a step of the pod with UID %q, of which there is no snapshot: play the file from its beginning",
 			s.UID)
+	}
+	if y := s.At.Year(); y < firstYear || y > lastYear {
+		return fmt.Errorf("at: %s: must be in a year from %d to %d", s.At.Format(time.RFC3339Nano), firstYear, lastYear)
 	}
 	p.track(m, s.At)
 	m.given = m.given[:0]
@@ -141,6 +172,9 @@ func (p *Player) step(s *step) error {
 		ev, err := s.Events[i].event(m.config)
 		if err != nil {
 			return fmt.Errorf("events[%d]: %w", i, err)
+		}
+		if err := m.pod.Check(&ev); err != nil {
+			return fmt.Errorf("events[%d]: pod %s: %w", i, m.pod.Identity(), err)
 		}
 		m.given = append(m.given, ev)
 		if m.track == nil {

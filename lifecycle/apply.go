@@ -9,7 +9,9 @@ import (
 // apply takes in one event.
 func (p *Pod) apply(ev *Event) {
 	if ev.Type != Wake && ev.Type != ProbeFinished {
-		ev.check()
+		if err := ev.check(); err != nil {
+			panic("lifecycle: Step: " + err.Error())
+		}
 		p.busy = true
 	}
 	switch ev.Type {

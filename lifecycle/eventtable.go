@@ -107,14 +107,31 @@ func (t ActionType) Answer() (EventType, bool) {
 	return 0, false
 }
 
-// check panics if an event is of no type, or lacks what its type is about.
-func (e *Event) check() {
+// Check returns what of an event cannot be: a type that there is not, a field
+// that its type needs, a container that the pod does not have. Whoever reads
+// events from a file asks before [Pod.Step]: that panics about the first two, which
+// are errors of the program that made the event, and drops the third. An event
+// that comes too late, or answers nothing, can be.
+func (p *Pod) Check(ev *Event) error {
+	if err := ev.check(); err != nil {
+		return err
+	}
+	if n := p.t.Containers(); ev.Type == ProbeFinished && (ev.Container < 0 || ev.Container >= n) {
+		return fmt.Errorf("%v: container %d: must be between 0 and %d, as the pod has %d containers", ev.Type, ev.Container,
+			n-1, n)
+	}
+	return nil
+}
+
+// check returns what is wrong with an event, whatever its pod.
+func (e *Event) check() error {
 	if e.Type >= numEventTypes {
-		panic("lifecycle: Step: there is no " + e.Type.String())
+		return fmt.Errorf("there is no %v", e.Type)
 	}
 	if lacks := eventTable[e.Type].lacks; lacks != nil {
 		if field := lacks(e); field != "" {
-			panic("lifecycle: Step: " + e.Type.String() + " without its " + field)
+			return fmt.Errorf("%v without its %s", e.Type, field)
 		}
 	}
+	return nil
 }

@@ -33,6 +33,9 @@ func (k *kubelet) probed(acts []probe.Action) {
 		case probe.ActionDropped:
 			n := k.out.notice(DroppedEvent, a)
 			n.Attempt, n.Message = uint64(a.Attempt), "late answer of a probe: it changes nothing"
+			if n.Container < 0 || n.Container >= k.t.Containers() { // it was never asked for
+				n.Container = NoContainer
+			}
 		}
 	}
 }
