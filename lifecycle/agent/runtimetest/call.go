@@ -87,7 +87,7 @@ func (c *call) succeeds(want, look string) {
 	c.b.t.Helper()
 	if err := c.wait(); err != nil {
 		if c.b.ctx.Err() != nil {
-			look = fmt.Sprintf("what took so long: the calls of a check have %v together, and then their context ends; or: %s",
+			look = fmt.Sprintf("what took so long: the calls of a check have %v together, then their context ends; or: %s",
 				patience, look)
 		}
 		c.b.fatal(finding{c.did, errorText(err), want, look})
@@ -105,9 +105,9 @@ func (c *call) fails(want, look string) {
 // These are the wants and looks of findings that several checks share.
 const (
 	able       = "it succeeds (agent.Runtime)"
-	lookAtCall = "the error; the container is that which the test's own func has made for this behaviour"
+	lookAtCall = "the error; the container is the one that the test's own func made for this behaviour"
 	absentGone = "a stop or removal of what is gone, or was never there, succeeds (agent.Runtime, rule 6)"
-	lookAtGone = "how \"not found\" is told from other errors: it is the success of a stop or removal"
+	lookAtGone = "how \"not found\" is told from other errors: a stop or removal succeeds then"
 )
 
 func (b *bench) startContainer(id, which string) *call {

@@ -62,7 +62,7 @@ func exitTold(b *bench) {
 func (b *bench) stop(id string, grace time.Duration, which string) *call {
 	b.t.Helper()
 	c := b.stopContainer(id, grace, which)
-	c.succeeds("it succeeds, when the container has ended (agent.Runtime.StopContainer)",
+	c.succeeds("it succeeds, once the container has ended (agent.Runtime.StopContainer)",
 		"whether the signals reach the container's process, and its end is seen")
 	return c
 }
@@ -70,7 +70,7 @@ func (b *bench) stop(id string, grace time.Duration, which string) *call {
 func stopped(b *bench) {
 	_, id := b.start(Forever)
 	c := b.stop(id, patience, "of one that the stop signal ends")
-	b.code(c.did, b.told(id, c), 143, "128 + 15, that of SIGTERM; SIGKILL, 137, is for after the grace period")
+	b.code(c.did, b.told(id, c), 143, "128 + 15, for SIGTERM; SIGKILL, 137, comes after the grace period")
 	b.quiet(c.did)
 }
 
@@ -86,7 +86,7 @@ func graceOver(b *bench) {
 				"for the end at all",
 		})
 	}
-	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
+	b.code(c.did, b.told(id, c), 137, "128 + 9, for SIGKILL")
 	b.quiet(c.did)
 }
 
@@ -98,10 +98,10 @@ func stopsHurried(b *bench) {
 		fmt.Sprintf("of one that is being stopped with a grace period of %v", 10*patience))
 	const want = "it succeeds: of several calls the earliest SIGKILL counts, for all of them " +
 		"(agent.Runtime.StopContainer; C45)"
-	const look = "whether a stop waits for one that is under way, behind its lock, with its grace period: it must " +
+	const look = "whether a stop waits behind the lock of one that is under way, for its whole grace period: it must " +
 		"bring SIGKILL forward"
 	c.succeeds(want, look)
-	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL")
+	b.code(c.did, b.told(id, c), 137, "128 + 9, for SIGKILL")
 	first.succeeds(want, look)
 	b.quiet(c.did)
 }
@@ -116,12 +116,12 @@ func stopBeforeStart(b *bench) {
 }
 
 func sandboxStopped(b *bench) {
-	const want, look = "it succeeds, when all that ran in it has ended (agent.Runtime.StopSandbox)",
-		"the error; whether a second stop, of what is stopped, is taken for an error"
+	const want, look = "it succeeds, once everything that ran in it has ended (agent.Runtime.StopSandbox)",
+		"the error; whether a second stop of a stopped sandbox is taken for an error"
 	sandbox, id := b.start(IgnoreStop)
 	c := b.stopSandbox(sandbox, "in which a container runs that ignores the stop signal")
 	c.succeeds(want, look)
-	b.code(c.did, b.told(id, c), 137, "128 + 9, that of SIGKILL, at once")
+	b.code(c.did, b.told(id, c), 137, "128 + 9, for SIGKILL, at once")
 	again := b.stopSandbox(sandbox, "that was stopped")
 	again.succeeds(absentGone, look)
 	b.quiet(again.did)
@@ -135,15 +135,15 @@ func createTooLate(b *bench) {
 	var made agent.Container
 	b.createCall(s, config, "in a sandbox that was stopped", &made).fails(
 		"no container is created in a sandbox that is not ready (agent.SandboxStatus)",
-		"whether the sandbox' state is looked at, under the same lock as its stop",
+		"whether CreateContainer checks the sandbox's state, under the same lock as its stop",
 	)
 }
 
 func execEnds(b *bench) {
 	_, id := b.start(Forever)
 	hello := b.exec(b.ctx, id, Hello, 0, "in one that runs")
-	hello.succeeds("it succeeds, for the command exits with 0 (handler.Exec)",
-		"whether a timeout of 0 is taken for one that is over: it means none")
+	hello.succeeds("it succeeds, because the command exits with 0 (handler.Exec)",
+		"whether a timeout of 0 is taken for one that has passed: it means none")
 	if hello.output != "hello\n" {
 		b.report(finding{
 			hello.did, fmt.Sprintf("the output %q", hello.output), fmt.Sprintf("the output %q (handler.Exec)", "hello\n"),
@@ -160,7 +160,7 @@ func execTimesOut(b *bench) {
 	if err := c.wait(); !errors.Is(err, handler.ErrTimeout) {
 		b.report(finding{
 			c.did, errorText(err), "an error that wraps handler.ErrTimeout, when the timeout is over (handler.Exec)",
-			"how the runtime's own time-out, CRI's DeadlineExceeded, is translated, and that it is not taken for the end of ctx",
+			"how the runtime's own timeout, CRI's DeadlineExceeded, is translated: it must not be taken for the end of ctx",
 		})
 	}
 	if d := time.Since(begin); d < time.Second {
@@ -179,16 +179,16 @@ func execCut(b *bench) {
 	b.stop(id, time.Second, "of one in which a command runs")
 	err := c.within(soon, finding{
 		got: fmt.Sprintf("it has not returned %v after the end of the container", soon), want: want,
-		look: "what ends the processes of commands when the container's own has ended, and what waits for their output to " +
+		look: "what ends the processes of commands after the container's own has ended, and what waits for their output to " +
 			"be closed",
 	})
 	if err == nil {
 		b.report(finding{c.did, "it succeeded, though the container's end has cut it off", want,
-			"what exit status a command is given that was killed"})
+			"the exit status of a command that was killed"})
 	}
 	b.exec(b.ctx, id, Hello, 0,
 		"in one that has ended").fails("a command is run only in a container that runs (agent.Runtime, Exec)",
-		"whether the container's state is looked at")
+		"whether Exec checks the container's state")
 }
 
 func contextEnds(b *bench) {
@@ -202,13 +202,13 @@ func contextEnds(b *bench) {
 		return b.runtime.StopContainer(ctx, id, 10*patience)
 	}).fails(want, look)
 	b.exec(ctx, id, Forever, 0, "which runs for ever, with a ctx of 100ms").fails(want, look)
-	b.stopSandbox(sandbox, "in which a stop and a command were given up").succeeds(able,
-		"what the calls that were given up have left: a lock, say")
+	b.stopSandbox(sandbox, "in which a stop and a command were abandoned").succeeds(able,
+		"what the abandoned calls have left behind, such as a lock")
 }
 
 func removeRunning(b *bench) {
 	const want, look = "a container that runs is not removed (agent.Runtime.RemoveContainer)",
-		"whether the state is looked at, or the removal is forced"
+		"whether the removal checks the state, or is forced"
 	_, id := b.start(Forever)
 	b.removeContainer(id, "of one that runs").fails(want, look)
 	b.stop(id, time.Second, "of one whose removal was refused")

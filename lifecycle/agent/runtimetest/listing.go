@@ -92,9 +92,9 @@ func (i *inventory) number(did, kind string, have int, one bool) {
 	if have != want {
 		i.b.fatal(finding{
 			did, fmt.Sprintf("%s: %d", kind, have),
-			fmt.Sprintf("%s: %d. Each is listed from when the call that made it returns until the call that removes it does "+
+			fmt.Sprintf("%s: %d. Each is listed from when the call that made it returns until the call that removes it returns "+
 				"(agent.Inventory, rule 1)", kind, want),
-			"what List leaves out, such as what has ended, and what a removal leaves",
+			"what List leaves out, such as ended containers, and what a removal leaves behind",
 		})
 	}
 }
@@ -106,12 +106,13 @@ func (i *inventory) same(did, kind string, differ []difference) {
 		f := finding{
 			did, fmt.Sprintf("%s.%s is %s", kind, d.field, d.have),
 			fmt.Sprintf("%s, as it was made (agent.Inventory, rule 2)", d.want),
-			"what of its configuration, and of what the call that made it has returned, is kept for List",
+			"which fields of its configuration, and of the result of the call that made it, are kept for List",
 		}
 		switch d.field {
 		case "Ready", "State":
-			f.want = fmt.Sprintf("%s, as it is by now (%s)", d.want, kind)
-			f.look = "when the state is noted: before the call returns that changes it, and before the notice of an end is given"
+			f.want = fmt.Sprintf("%s, as it is now (%s)", d.want, kind)
+			f.look = "when the state is noted: it must be before the call that changes it returns, " +
+				"and before the notice of an end"
 		case "ExitCode", "Reason", "Message", "LogTail", "RuntimeMessage":
 			f.want = fmt.Sprintf("%s, as in its notice, and zero before (agent.Inventory, rule 3)", d.want)
 			f.look = "whether List and the notice of an end say the same"
@@ -127,7 +128,7 @@ func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 	exited := c.State == agent.StateExited
 	const look = "a time that is not set or is of another clock, or the epoch where the zero time.Time is meant"
 	if first := i.begin.Truncate(time.Second); i.ran == c.StartedAt.IsZero() || i.ran && c.StartedAt.Before(first) {
-		want := "zero, for it never ran (agent.ContainerStatus)"
+		want := "zero, because it never ran (agent.ContainerStatus)"
 		if i.ran {
 			want = fmt.Sprintf("the time of its start, not before %s (agent.ContainerStatus)", timeText(first))
 		}
@@ -135,7 +136,7 @@ func (i *inventory) timesOf(did string, c *agent.ContainerStatus) {
 			look})
 	}
 	if exited == c.FinishedAt.IsZero() || exited && c.FinishedAt.Before(c.StartedAt) {
-		want := "zero, for it has not exited (agent.ContainerStatus)"
+		want := "zero, because it has not exited (agent.ContainerStatus)"
 		if exited {
 			want = fmt.Sprintf("the time of its end, not before StartedAt, which is %s (agent.ContainerStatus)",
 				timeText(c.StartedAt))

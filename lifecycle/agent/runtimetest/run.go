@@ -126,7 +126,7 @@ func (b *bench) unique(did, id string) {
 		b.fatal(finding{
 			did, fmt.Sprintf("the ID %q, after %q", id, b.ids),
 			"an ID that is unique for good among sandboxes and containers (agent.Runtime, rule 3)",
-			"what the ID is made of: pod, name and attempt are not enough, for they come again",
+			"what the ID is made of: pod, name and attempt are not enough, because they are used again",
 		})
 	}
 	b.ids = append(b.ids, id)
@@ -154,15 +154,15 @@ func (b *bench) haveImage(pod *corev1.Pod) {
 	b.begin(fmt.Sprintf("ImagePresent(%q)", image), func() (err error) {
 		present, err = b.runtime.ImagePresent(b.ctx, image)
 		return err
-	}).succeeds("it succeeds, also for an image that is not there (agent.Runtime)",
-		"the error: that an image is not there is none")
+	}).succeeds("it succeeds, also for a missing image (agent.Runtime)",
+		"the error: a missing image is not an error")
 	if present {
 		return
 	}
 	b.begin(fmt.Sprintf("PullImage(%q), which is not present", image), func() error {
 		_, err := b.runtime.PullImage(b.ctx, image, pod)
 		return err
-	}).succeeds("it succeeds: there are the images of the containers that the test's own func makes (Run)",
+	}).succeeds("it succeeds: the images of the containers that the test's own func makes must exist (Run)",
 		"the error; the name of the image")
 }
 
@@ -183,7 +183,7 @@ func (b *bench) notice(id, did string) agent.Notice {
 			b.fatal(finding{
 				did, "the notice " + noticeText(n),
 				fmt.Sprintf("one with Container %q, exactly one for each end (agent.Runtime, rule 4)", id),
-				"which ID the notice is given: it is that which CreateContainer has returned",
+				"the ID in the notice: it must be the one that CreateContainer returned",
 			})
 		}
 		return n
@@ -191,7 +191,7 @@ func (b *bench) notice(id, did string) agent.Notice {
 		b.fatal(finding{
 			did, fmt.Sprintf("no notice of the end of container %q came in %v", id, patience),
 			"each container that was started ends in exactly one notice, however it ended (agent.Runtime, rule 4)",
-			"whether the func that Subscribe was given is called for an end that no call has asked for, and for one during " +
+			"whether the func given to Subscribe is called for an end that no call has asked for, and for one during " +
 				"StartContainer",
 		})
 	}
@@ -206,7 +206,7 @@ func (b *bench) told(id string, c *call) agent.Notice {
 		b.fatal(finding{
 			c.did, fmt.Sprintf("it returned, and no notice of the end of container %q had come", id),
 			"a stop returns after the notices of the containers that it has ended (agent.Runtime, rule 5)",
-			"whether the stop waits for the end to be seen and told, and not only for the signal to be sent",
+			"whether the stop waits until the end is seen and its notice given, and not only until the signal is sent",
 		})
 	}
 	return b.notice(id, c.did)
@@ -230,7 +230,7 @@ func (b *bench) code(did string, n agent.Notice, want int32, why string) {
 	if n.ExitCode != want {
 		b.report(finding{
 			did, "the notice " + noticeText(n), fmt.Sprintf("ExitCode %d: %s (agent.Notice; C8)", want, why),
-			"where ExitCode comes from: it is the process' exit status, or 128 + the number of the signal that ended it; and " +
+			"where ExitCode comes from: it is the process's exit status, or 128 + the number of the signal that ended it; and " +
 				"whether the container does what its Behaviour says",
 		})
 	}
