@@ -42,6 +42,7 @@ type ContainerStatus struct {
 	Name    string
 	Attempt uint64
 
+	// State is where the container is in its life.
 	State ContainerState
 	// StartedAt is zero if it never ran. FinishedAt is zero if it has not exited.
 	StartedAt, FinishedAt time.Time

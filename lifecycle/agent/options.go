@@ -20,6 +20,7 @@ import (
 // the pods makes all callbacks, one at a time. They must not block. They may
 // call the agent.
 type Options struct {
+	// Runtime runs the containers.
 	Runtime Runtime
 	// Clock gives the time for everything that the agent decides. Probes, hooks
 	// and the runtime do not use it: they take as long as they take. If nil, it is

@@ -137,6 +137,7 @@ func (p *pod) target(spec *corev1.Container, ip, id string, exec handler.Exec) h
 // Change is the new state of a pod that has changed. Its statuses are shared: do
 // not modify them.
 type Change struct {
+	// Pod is the pod that has changed.
 	Pod lifecycle.Identity
 	// Status is the agent's own status of the pod. Reported is the status for an
 	// API server: it shows no final phase while containers may still run (S25).

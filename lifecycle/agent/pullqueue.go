@@ -57,7 +57,9 @@ func (q *pullQueue) finish(now time.Time, m *message) (next pull, begins bool) {
 
 // requestPull pulls an image, when its turn has come.
 func (a *Agent) requestPull(p *pod, act *lifecycle.Action) {
-	next := pull{answer: a.calls.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod()}
+	next := pull{
+		answer: a.calls.answerTo(p, act, lifecycle.ImagePulled), image: act.Image, spec: p.machine.Template().Pod(),
+	}
 	if a.pulls.add(a.now, next) {
 		a.beginPull(next)
 	}

@@ -76,6 +76,7 @@ type Runtime interface {
 
 // SandboxConfig is what RunSandbox makes a sandbox of.
 type SandboxConfig struct {
+	// Pod is the pod that the sandbox is for.
 	Pod lifecycle.Identity
 	// Spec is the pod with its defaults filled in. Do not modify it.
 	Spec *corev1.Pod
@@ -85,6 +86,7 @@ type SandboxConfig struct {
 
 // Sandbox is what RunSandbox returns.
 type Sandbox struct {
+	// ID is the runtime's ID of the sandbox.
 	ID string
 	// IP is the pod's address. It may be empty only for a pod with hostNetwork.
 	// Any other sandbox without an address counts as gone, and each sync replaces
@@ -95,8 +97,8 @@ type Sandbox struct {
 // ContainerConfig is what CreateContainer makes a container of.
 type ContainerConfig struct {
 	Pod     lifecycle.Identity
-	Sandbox string // the sandbox's ID
-	IP      string // the sandbox's address
+	Sandbox string // ID of the sandbox
+	IP      string // address of the sandbox
 	// PodSpec is the pod and Spec its container, with defaults filled in. Do not
 	// modify them.
 	PodSpec *corev1.Pod
@@ -109,6 +111,7 @@ type ContainerConfig struct {
 
 // Container is what CreateContainer returns.
 type Container struct {
+	// ID is the runtime's ID of the container, without the scheme.
 	ID string
 	// ImageID is the runtime's own reference to the image, as statuses show it.
 	ImageID string
@@ -117,8 +120,8 @@ type Container struct {
 // CreateError is an error of CreateContainer with the waiting reason that the
 // container's status shows, such as CreateContainerConfigError (C2).
 type CreateError struct {
-	Reason string
-	Err    error
+	Reason string // the waiting reason
+	Err    error  // its text is the waiting message
 }
 
 // Error is the text of Err.
