@@ -1,10 +1,12 @@
 package podclock
 
 import (
+	"cmp"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
 )
@@ -38,12 +40,7 @@ func HookFailure(c *corev1.Container, kind HookKind, ip string, pod lifecycle.Id
 
 // CutReply is how an exec of an app ends that its container's end cuts off.
 func CutReply(a App, run int) Reply {
-	if c, ok := a.(cutter); ok {
-		if r := c.cutReply(run); r.kind != 0 {
-			return r
-		}
-	}
-	return ExitStatus(sigkilled, "")
+	return cutReply(a, run)
 }
 
 // Eviction is what the fact tells the machine.
@@ -52,11 +49,11 @@ func (f Evict) Eviction() lifecycle.Eviction { return *f.eviction() }
 // Concerns reports whether an outage is one for a probe.
 func (f Outage) Concerns(pod string, identity lifecycle.Identity, container string, kind ProbeKind) bool {
 	o := outage{fact: f}
-	return o.concerns(&simPod{name: pod, identity: identity}, container, kind)
+	return o.concerns(&node.Pod{Name: pod, Identity: identity}, container, kind)
 }
 
 // Either is the first that is not 0.
-var Either = either
+func Either(a, b time.Duration) time.Duration { return cmp.Or(a, b) }
 
 // FactTarget returns the pod that a fact is about, and the containers.
 func FactTarget(f Fact) (pod string, containers []string) { return f.target() }

@@ -13,7 +13,7 @@ type LoseNode struct{ Pod string }
 func (f LoseNode) target() (string, []string) { return f.Pod, nil }
 
 func (LoseNode) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NodeLost})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NodeLost})
 }
 
 // ReturnNode lets a lost node report again.
@@ -22,7 +22,7 @@ type ReturnNode struct{ Pod string }
 func (f ReturnNode) target() (string, []string) { return f.Pod, nil }
 
 func (ReturnNode) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NodeReturned})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NodeReturned})
 }
 
 // LoseNetwork lets the runtime's network be not ready, for all pods: those that
@@ -35,8 +35,7 @@ type LoseNetwork struct {
 func (LoseNetwork) target() (string, []string) { return "", nil }
 
 func (f LoseNetwork) inject(s *Simulation, pods []int32) {
-	s.noNetwork = f.why()
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NetworkDown, Err: f.why()})
+	s.node.Group(pods).SetNetwork(f.why())
 }
 
 // why is the kubelet's text of a runtime whose network is not ready.
@@ -54,8 +53,7 @@ type ReturnNetwork struct{}
 func (ReturnNetwork) target() (string, []string) { return "", nil }
 
 func (ReturnNetwork) inject(s *Simulation, pods []int32) {
-	s.noNetwork = ""
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NetworkUp})
+	s.node.Group(pods).SetNetwork("")
 }
 
 // RestartKubelet replaces the kubelet process of a pod (P39, P55).
@@ -64,5 +62,5 @@ type RestartKubelet struct{ Pod string }
 func (f RestartKubelet) target() (string, []string) { return f.Pod, nil }
 
 func (RestartKubelet) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.KubeletRestarted})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.KubeletRestarted})
 }

@@ -23,7 +23,7 @@ type Delete struct {
 func (f Delete) target() (string, []string) { return f.Pod, nil }
 
 func (f Delete) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodDeleted, Grace: f.Grace})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodDeleted, Grace: f.Grace})
 }
 
 // Remove takes a pod away from where it came from without a deletion: a static
@@ -33,7 +33,7 @@ type Remove struct{ Pod string }
 func (f Remove) target() (string, []string) { return f.Pod, nil }
 
 func (Remove) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodRemoved})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodRemoved})
 }
 
 // FreeName ends what Pod.NameTaken says.
@@ -42,7 +42,7 @@ type FreeName struct{ Pod string }
 func (f FreeName) target() (string, []string) { return f.Pod, nil }
 
 func (FreeName) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.NameFree})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NameFree})
 }
 
 // Evict lets the kubelet end a pod (S81). The zero value of the rest is an
@@ -59,7 +59,7 @@ type Evict struct {
 func (f Evict) target() (string, []string) { return f.Pod, nil }
 
 func (f Evict) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
 }
 
 // eviction fills in what an eviction under memory pressure says (S81).
@@ -88,27 +88,20 @@ func (f Refuse) target() (string, []string) { return f.Pod, nil }
 // (S82).
 func (f Refuse) check(s *Simulation, at time.Duration) error {
 	pods := s.podsNamed(f.Pod)
-	if slices.ContainsFunc(pods, func(i int32) bool { return s.pods[i].arrival == at }) {
+	if slices.ContainsFunc(pods, func(i int32) bool { return s.node.Pod(i).Arrival == at }) {
 		return nil
 	}
-	p := s.pods[pods[0]]
+	p := s.node.Pod(pods[0])
 	return fmt.Errorf("%T at %s: pod %s arrives at %s, which is when admission is decided; refuse it then",
-		f, s.offset(at), p.name, s.offset(p.arrival))
+		f, offset(at), p.Name, offset(p.Arrival))
 }
 
 // inject refuses the pods that arrive now. One that is there already ignores it,
 // and says so.
 func (f Refuse) inject(s *Simulation, pods []int32) {
-	for _, i := range pods {
-		if p := s.pods[i]; p.machine == nil && p.arrival == s.now {
-			p.refused = &f
-		}
-	}
-	s.stepAll(pods, f.event())
-}
-
-func (f Refuse) event() lifecycle.Event {
-	return lifecycle.Event{Type: lifecycle.PodRefused, Eviction: &lifecycle.Eviction{Reason: f.Reason, Message: f.Message}}
+	s.node.Group(pods).Refuse(lifecycle.Event{
+		Type: lifecycle.PodRefused, Eviction: &lifecycle.Eviction{Reason: f.Reason, Message: f.Message},
+	})
 }
 
 // Update changes a pod's spec to that of Manifest (its images, that is).
@@ -134,7 +127,7 @@ func (f Update) inject(s *Simulation, pods []int32) {
 	if err != nil {
 		panic("podclock: a manifest that was checked: " + err.Error())
 	}
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
 }
 
 // SetCondition sets a condition in the API that is not the kubelet's, such as
@@ -154,5 +147,5 @@ func (f SetCondition) check(*Simulation, time.Duration) error {
 }
 
 func (f SetCondition) inject(s *Simulation, pods []int32) {
-	s.stepAll(pods, lifecycle.Event{Type: lifecycle.ConditionSet, Condition: f.Condition.DeepCopy()})
+	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.ConditionSet, Condition: f.Condition.DeepCopy()})
 }

@@ -33,6 +33,7 @@ var levels = map[string]int{
 	"probe/handler":                35, // real probes
 	"flight":                       35, // recordings of machines
 	"":                             40, // the simulator
+	"internal/node":                39, // the simulated node
 	"lifecycle/agent":              40, // the live shell
 	"lifecycle/agent/":             45, // runtimes, and what tests them
 	"scenario":                     50, // scenario files
@@ -49,6 +50,7 @@ var core = map[string]bool{
 	"internal/schedule":            true,
 	"internal/expand":              true,
 	"internal/wire":                true,
+	"internal/node":                true,
 	"probe":                        true,
 	"probe/answer":                 true,
 	"restart":                      true,

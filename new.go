@@ -12,9 +12,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/restart"
-	"github.com/podclock/podclock/timeline"
 )
 
 // The streams of the seed.
@@ -29,21 +29,10 @@ func New(o Options) (*Simulation, error) {
 	if o.Start.IsZero() {
 		o.Start = Epoch
 	}
-	s := &Simulation{
-		options: o, start: o.Start, instant: o.Start,
-		images: make(map[string]*imageState, len(o.Images)),
-		byName: make(map[string]int32),
-		log:    timeline.NewFiltered(o.Start, o.Filter),
-		pcg:    rand.NewPCG(o.Seed, appStream),
-	}
+	s := &Simulation{options: o, pcg: rand.NewPCG(o.Seed, appStream)}
 	s.rand = rand.New(s.pcg)
-	if o.Timing != nil {
-		s.timing = o.Timing(rand.New(rand.NewPCG(o.Seed, timingStream)))
-	}
+	s.node = node.New(o.node(), host{s})
 	errs := []error{o.checkTimes(), o.checkImages()}
-	for name, image := range o.Images {
-		s.images[name] = &imageState{image: image, present: image.Present}
-	}
 	for i := range o.Pods {
 		errs = append(errs, s.addPods(fmt.Sprintf("Pods[%d]", i), &o.Pods[i]))
 	}
@@ -55,6 +44,28 @@ func New(o Options) (*Simulation, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// node returns the options of the node.
+func (o *Options) node() node.Options {
+	n := node.Options{
+		Start: o.Start, Latency: node.Latency(o.Latency), ParallelPulls: o.ParallelPulls, Filter: o.Filter, NoLeap: o.NoLeap,
+		Images: make(map[string]node.Image, len(o.Images)),
+	}
+	if o.Timing != nil {
+		n.Timing = o.Timing(rand.New(rand.NewPCG(o.Seed, timingStream)))
+	}
+	if o.Tap != nil {
+		n.Tap = func(t node.Tap) { o.Tap(Tap(t)) }
+	}
+	for name, image := range o.Images {
+		i := node.Image{Present: image.Present, Size: image.Size}
+		for _, p := range image.Pulls {
+			i.Pulls = append(i.Pulls, node.Pull(p))
+		}
+		n.Images[name] = i
+	}
+	return n
 }
 
 // schedule queues what is known beforehand: refusals, then the pods' arrivals,
@@ -69,9 +80,7 @@ func (s *Simulation) schedule() error {
 		}
 	}
 	s.scheduleFacts(true)
-	for i, p := range s.pods {
-		s.queue.addOutside(p.arrival, task{kind: taskArrive, pod: int32(i)})
-	}
+	s.node.Arrive()
 	s.scheduleFacts(false)
 	return errors.Join(errs...)
 }
@@ -80,7 +89,7 @@ func (s *Simulation) schedule() error {
 func (s *Simulation) scheduleFacts(refusals bool) {
 	for _, f := range s.options.Facts {
 		if _, ok := f.Fact.(Refuse); ok == refusals {
-			s.queue.addOutside(f.At, task{kind: taskFact, fact: f.Fact})
+			s.node.Schedule(f.At, f.Fact)
 		}
 	}
 }
@@ -171,17 +180,16 @@ func named(m *corev1.Pod) *corev1.Pod {
 func (s *Simulation) addPod(place string, p *Pod, t *lifecycle.Template, name string, apps []App) error {
 	id := lifecycle.Identity{Namespace: t.Pod().Namespace, Name: name, UID: t.Pod().UID}
 	if id.UID == "" || p.Replicas > 1 {
-		id.UID = types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.pods)+1))
+		id.UID = types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", s.node.Pods()+1))
 	}
 	full := id.Namespace + "/" + id.Name
-	if _, ok := s.byName[full]; ok {
+	added := s.node.Add(node.Pod{
+		Name: full, Identity: id, Template: t, Sandbox: node.Sandbox(p.Sandbox), Arrival: p.At, NameTaken: p.NameTaken,
+	})
+	if !added {
 		return fmt.Errorf("podclock: %s: there are two pods %q; give each its own name", place, full)
 	}
-	s.byName[full] = int32(len(s.pods))
-	s.pods = append(s.pods, &simPod{
-		name: full, identity: id, template: t, apps: apps, sandbox: p.Sandbox, arrival: p.At, nameTaken: p.NameTaken,
-		track: s.log.Track(full), runs: make([]int, t.Containers()),
-	})
+	s.apps = append(s.apps, apps)
 	return nil
 }
 
@@ -235,42 +243,4 @@ func cloneApps(apps []App) []App {
 		}
 	}
 	return apps
-}
-
-// podTiming is the kubelet's timing for one pod.
-func (s *Simulation) podTiming(n int) *lifecycle.Timing {
-	if s.timing == nil {
-		return nil
-	}
-	w, ok := s.timing.Chance.(interface{ ForPod(n int) lifecycle.Chance })
-	if !ok {
-		return s.timing
-	}
-	t := *s.timing
-	t.Chance = w.ForPod(n)
-	return &t
-}
-
-// fail ends the simulation for something that an app does wrong.
-func (s *Simulation) fail(p *simPod, c *instance, method, format string, args ...any) {
-	if s.failed == nil {
-		s.failed = fmt.Errorf("podclock: at %s, pod %s, container %q, run %d, %s: %w", s.offset(s.now), p.name,
-			p.template.Container(c.container).Name, c.run, method, fmt.Errorf(format, args...))
-	}
-}
-
-// checkPlan refuses a plan with negative times.
-func (s *Simulation) checkPlan(p *simPod, c *instance) bool {
-	times := []time.Duration{c.plan.CreateDelay, c.plan.StartDelay}
-	if c.plan.Exit != nil {
-		times = append(times, c.plan.Exit.After)
-	}
-	for _, n := range c.plan.Notes {
-		times = append(times, n.After)
-	}
-	if d := slices.Min(times); d < 0 {
-		s.fail(p, c, "Create", "a plan with the time %s: times are not negative", d)
-		return false
-	}
-	return true
 }

@@ -3,12 +3,12 @@ package podclock
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/podclock/podclock/internal/schedule"
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/timeline"
 )
@@ -18,187 +18,152 @@ import (
 // concurrent use.
 type Simulation struct {
 	options Options
-	start   time.Time
-	now     time.Duration // since start
-	instant time.Time     // start + now, which is asked for all the time
-	// quietUntil is the instant up to which nothing can come from outside: no app's
-	// promise reaches farther.
-	quietUntil time.Duration
+	node    *node.Node
+	apps    [][]App // by pod and container
 
-	pods       []*simPod
-	byName     map[string]int32 // "namespace/name"; immutable
-	queue      queue
-	deadlines  schedule.Heap // of the pods' machines; those of one instant by number
 	outages    []outage
 	nextOutage int
-	images     map[string]*imageState
-	noNetwork  string        // why the network is not ready; empty: it is
-	pullsFree  time.Duration // when the node's one pull at a time is over (I12)
-	ips        int           // addresses given out
 
-	log    *timeline.Timeline
-	pcg    *rand.PCG
-	rand   *rand.Rand
-	timing *lifecycle.Timing
-
-	events  []lifecycle.Event // of the step that is played
-	calling Call
-
-	steps  int // at the present instant
-	failed error
+	pcg     *rand.PCG
+	rand    *rand.Rand
+	calling Call // used again for each question to an app
 }
 
 // Step plays the next thing that is due, and moves to its time. It is false if
 // nothing will ever happen by itself.
 func (s *Simulation) Step() (bool, error) {
-	at, ok := s.next()
-	if !ok || s.failed != nil {
-		return false, s.failed
-	}
-	s.quietUntil = at
-	s.advance(at)
-	s.playOne()
-	return s.failed == nil, s.failed
+	ok, err := s.node.Step()
+	return ok, failure(err)
 }
 
 // Next returns when the next thing is due by itself, and whether there is any.
 func (s *Simulation) Next() (time.Time, bool) {
-	at, ok := s.next()
-	return s.start.Add(at), ok
+	at, ok := s.node.Next()
+	return s.options.Start.Add(at), ok
 }
 
 // RunFor plays the next d of virtual time.
-func (s *Simulation) RunFor(d time.Duration) error { return s.runUntil(s.now + d) }
+func (s *Simulation) RunFor(d time.Duration) error { return s.runUntil(s.node.Elapsed() + d) }
 
 // RunUntil plays all that is due up to and at t, and moves to t.
-func (s *Simulation) RunUntil(t time.Time) error { return s.runUntil(t.Sub(s.start)) }
+func (s *Simulation) RunUntil(t time.Time) error { return s.runUntil(t.Sub(s.options.Start)) }
 
 func (s *Simulation) runUntil(end time.Duration) error {
-	if end < s.now {
+	if now := s.node.Elapsed(); end < now {
 		return fmt.Errorf("podclock: RunUntil: %s is past; the simulation is at %s; make a Clone to go back to",
-			s.offset(end), s.offset(s.now))
+			offset(end), offset(now))
 	}
-	s.quietUntil = end
-	for s.failed == nil {
-		at, ok := s.next()
-		if !ok || at > end {
-			break
-		}
-		s.advance(at)
-		s.playOne()
-	}
-	if s.failed != nil {
-		return s.failed
-	}
-	s.advance(end)
-	s.reportLeaps()
-	s.log.Close(s.Now())
-	return s.failed
+	return failure(s.node.RunUntil(end))
 }
 
-// reportLeaps lets every machine report what it has leapt over.
-func (s *Simulation) reportLeaps() {
-	for i := range s.pods {
-		s.reportPodLeaps(int32(i), s.Now().Add(1))
+// failure is what has ended the node, as an error of this package.
+func failure(err error) error {
+	if err == nil {
+		return nil
 	}
+	return fmt.Errorf("podclock: %w", err)
 }
 
-// next is when something is due.
-func (s *Simulation) next() (time.Duration, bool) {
-	at, ok := s.queue.next(s.now)
-	if _, d, _, some := s.deadlines.Next(); some && (!ok || d < at) {
-		return max(d, s.now), true
-	}
-	return at, ok
-}
-
-func (s *Simulation) advance(to time.Duration) {
-	if to > s.now {
-		s.now, s.instant, s.steps = to, s.start.Add(to), 0
-	}
-}
-
-// playOne plays the first of what is due now.
-func (s *Simulation) playOne() {
-	if s.stalled() {
-		return
-	}
-	at, ok := s.queue.next(s.now)
-	if ok && at <= s.now {
-		s.play(s.queue.take(s.now))
-		return
-	}
-	pod, _, _, _ := s.deadlines.Next()
-	s.step(pod)
-}
-
-// stepsPerInstant is how many steps one pod may need at one instant: many more
-// than any story that ends.
-const stepsPerInstant = 20_000
-
-// stalled notices that virtual time stands still: an app that does without any
-// time what makes the kubelet ask it again.
-func (s *Simulation) stalled() bool {
-	s.steps++
-	if s.steps <= stepsPerInstant*max(1, min(len(s.pods), 100)) {
-		return false
-	}
-	s.failed = fmt.Errorf("podclock: virtual time stands still at %s: %d steps at one instant; give what the apps do "+
-		"some time",
-		s.offset(s.now), s.steps)
-	return true
-}
+// offset words a time since the start.
+func offset(d time.Duration) string { return timeline.Offset(time.Time{}, time.Time{}.Add(d)) }
 
 // Now returns the virtual time.
-func (s *Simulation) Now() time.Time { return s.instant }
+func (s *Simulation) Now() time.Time { return s.node.Now() }
 
 // Elapsed returns the time since the start.
-func (s *Simulation) Elapsed() time.Duration { return s.now }
-
-func (s *Simulation) offset(d time.Duration) string {
-	return timeline.Offset(time.Time{}, time.Time{}.Add(d))
-}
+func (s *Simulation) Elapsed() time.Duration { return s.node.Elapsed() }
 
 // Pods returns the pods' names, "namespace/name", in their order.
 func (s *Simulation) Pods() []string {
-	names := make([]string, len(s.pods))
-	for i, p := range s.pods {
-		names[i] = p.name
+	names := make([]string, s.node.Pods())
+	for i := range names {
+		names[i] = s.node.Pod(int32(i)).Name
 	}
 	return names
 }
 
 // Status returns a pod's status as the kubelet has it. It is the zero status
-// until the kubelet is told of the pod. It is an error if no pod has the name.
+// until the kubelet learns of the pod. It is an error if no pod has the name.
 func (s *Simulation) Status(pod string) (corev1.PodStatus, error) {
 	p, err := s.podNamed(pod)
-	if err != nil || p.machine == nil {
+	if err != nil || p.Machine() == nil {
 		return corev1.PodStatus{}, err
 	}
-	return p.machine.Status(), nil
+	return p.Machine().Status(), nil
 }
 
 // Columns returns what kubectl would print of a pod.
 func (s *Simulation) Columns(pod string) (podphase.Row, error) {
 	p, err := s.podNamed(pod)
-	if err != nil || p.machine == nil {
+	if err != nil || p.Machine() == nil {
 		return podphase.Row{}, err
 	}
-	return p.machine.Columns(s.Now()), nil
+	return p.Machine().Columns(s.Now()), nil
 }
 
 // Timeline returns what happened so far. It grows as the simulation goes on.
-func (s *Simulation) Timeline() *timeline.Timeline { return s.log }
+func (s *Simulation) Timeline() *timeline.Timeline { return s.node.Timeline() }
+
+// Clone returns a copy that goes its own way from here: keep one to rewind to.
+// Apps that remember something must be [Cloner]s, and a [FixedTiming] with a
+// Chance that does is shared.
+func (s *Simulation) Clone() *Simulation {
+	c := *s
+	pcg := *s.pcg
+	c.pcg = &pcg
+	c.rand = rand.New(c.pcg)
+	c.outages = slices.Clone(s.outages)
+	c.apps = make([][]App, len(s.apps))
+	for i, apps := range s.apps {
+		c.apps[i] = cloneApps(apps)
+	}
+	c.node = s.node.Clone(host{&c})
+	return &c
+}
 
 // Result returns what the simulation has come to so far.
 func (s *Simulation) Result() *Result {
-	r := &Result{Seed: s.options.Seed, Start: s.start, End: s.Now(), Timeline: s.log}
-	for _, p := range s.pods {
-		pr := PodResult{Name: p.name}
-		if p.machine != nil {
-			pr.Status, pr.Columns, pr.Finished = p.machine.Status(), p.machine.Columns(s.Now()), p.machine.Finished()
+	r := &Result{Seed: s.options.Seed, Start: s.options.Start, End: s.Now(), Timeline: s.Timeline()}
+	for i := range s.node.Pods() {
+		p := s.node.Pod(int32(i))
+		pr := PodResult{Name: p.Name}
+		if m := p.Machine(); m != nil {
+			pr.Status, pr.Columns, pr.Finished = m.Status(), m.Columns(s.Now()), m.Finished()
 		}
 		r.Pods = append(r.Pods, pr)
 	}
 	return r
+}
+
+// Result is what a simulation has come to.
+type Result struct {
+	// Seed is the one of the Options: with it the same story can be played again.
+	Seed       uint64
+	Start, End time.Time
+	Timeline   *timeline.Timeline
+	Pods       []PodResult
+}
+
+// PodResult is one pod at the end.
+type PodResult struct {
+	Name     string // "namespace/name"
+	Status   corev1.PodStatus
+	Columns  podphase.Row
+	Finished bool
+}
+
+// Run plays the story of the options to its end.
+func Run(o Options) (*Result, error) {
+	s, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	d := o.For
+	if d == 0 {
+		d = DefaultFor
+	}
+	if err := s.RunFor(d); err != nil {
+		return nil, err
+	}
+	return s.Result(), nil
 }

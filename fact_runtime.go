@@ -7,9 +7,52 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
 )
+
+// Facts about what the runtime has of a pod: its sandbox and its containers.
+
+// KillSandbox ends a pod's sandbox with all its containers.
+type KillSandbox struct{ Pod string }
+
+func (f KillSandbox) target() (string, []string) { return f.Pod, nil }
+
+func (KillSandbox) inject(s *Simulation, pods []int32) {
+	s.node.Group(pods).KillSandbox()
+}
+
+// Crash ends a container now. The zero value of the rest is an exit with 0.
+type Crash struct {
+	Pod, Container string
+	Code           int32
+	Reason         string
+	Message        string
+}
+
+func (f Crash) target() (string, []string) { return f.Pod, []string{f.Container} }
+
+func (f Crash) inject(s *Simulation, pods []int32) {
+	s.node.Group(pods).Exit(f.Container, node.Exit{Code: f.Code, Reason: f.Reason, Message: f.Message})
+}
+
+// LoseContainer lets the runtime lose track of a container whose process is gone:
+// its state is unknown, and nobody knows how it ended, until it is stopped or its
+// sandbox is gone. It is then listed with exit code 255 (C8, C22).
+type LoseContainer struct{ Pod, Container string }
+
+func (f LoseContainer) target() (string, []string) { return f.Pod, []string{f.Container} }
+
+func (f LoseContainer) inject(s *Simulation, pods []int32) { s.node.Group(pods).Lose(f.Container) }
+
+// HangApp lets an app answer nothing any more and ignore its stop signal,
+// until the container's end.
+type HangApp struct{ Pod, Container string }
+
+func (f HangApp) target() (string, []string) { return f.Pod, []string{f.Container} }
+
+func (f HangApp) inject(s *Simulation, pods []int32) { s.node.Group(pods).Hang(f.Container) }
 
 // Facts about what several pods need: a service, a registry's image.
 
@@ -53,7 +96,7 @@ func (f Outage) inject(s *Simulation, _ []int32) {
 	}
 	s.outages = append(s.outages, o)
 	if f.For > 0 {
-		s.queue.addOutside(s.now+f.For, task{kind: taskOutageEnd, n: o.id})
+		s.node.Schedule(s.Elapsed()+f.For, outageEnd(o.id))
 	}
 	s.noteOutage(&o, timeline.Trouble, f.Name+" is out from here on")
 }
@@ -67,17 +110,17 @@ func (s *Simulation) endOutage(id int) {
 
 // noteOutage tells every container concerned that has probes.
 func (s *Simulation) noteOutage(o *outage, reason, text string) {
-	for _, p := range s.pods {
-		for i := range p.template.Containers() {
-			spec := p.template.Container(i)
-			if p.machine != nil && hasProbe(spec, o, p) {
-				p.track.Add(timeline.Record{At: s.Now(), Kind: timeline.Fact, Container: spec.Name, Reason: reason, Message: text})
+	for n := range int32(s.node.Pods()) {
+		p := s.node.Pod(n)
+		for i := range p.Template.Containers() {
+			if spec := p.Template.Container(i); hasProbe(spec, o, p) {
+				s.node.Note(n, spec.Name, reason, text)
 			}
 		}
 	}
 }
 
-func hasProbe(c *corev1.Container, o *outage, p *simPod) bool {
+func hasProbe(c *corev1.Container, o *outage, p *node.Pod) bool {
 	for _, kind := range probe.Kinds {
 		if probe.Of(c, kind) != nil && o.concerns(p, c.Name, kind) {
 			return true
@@ -85,6 +128,9 @@ func hasProbe(c *corev1.Container, o *outage, p *simPod) bool {
 	}
 	return false
 }
+
+// outageEnd is the end of the outage of that number.
+type outageEnd int
 
 // outage is a trouble that several apps share for a while.
 type outage struct {
@@ -94,17 +140,18 @@ type outage struct {
 }
 
 // outageOf returns the first outage that concerns a probe, or nil.
-func (s *Simulation) outageOf(p *simPod, c *instance, kind probe.Kind) *outage {
+func (s *Simulation) outageOf(r node.Run, kind probe.Kind) *outage {
+	p := s.node.Pod(r.Pod)
 	for i := range s.outages {
-		if o := &s.outages[i]; o.concerns(p, p.template.Container(c.container).Name, kind) {
+		if o := &s.outages[i]; o.concerns(p, p.Template.Container(r.Container).Name, kind) {
 			return o
 		}
 	}
 	return nil
 }
 
-func (o *outage) concerns(p *simPod, container string, kind probe.Kind) bool {
-	return p.called(o.fact.Pod) && o.fact.names(container) &&
+func (o *outage) concerns(p *node.Pod, container string, kind probe.Kind) bool {
+	return called(p, o.fact.Pod) && o.fact.names(container) &&
 		(len(o.fact.Probes) == 0 || slices.Contains(o.fact.Probes, kind))
 }
 
@@ -131,11 +178,5 @@ func (f SpoilImage) check(*Simulation, time.Duration) error {
 
 // inject makes every pull of an image fail, or the image good again.
 func (f SpoilImage) inject(s *Simulation, _ []int32) {
-	st := s.images[f.Image]
-	if st == nil {
-		st = &imageState{image: Image{Present: true}}
-		s.images[f.Image] = st
-	}
-	st.spoilt = f.Error
-	st.present = f.Error == "" && st.image.Present
+	s.node.Spoil(f.Image, f.Error)
 }

@@ -1,6 +1,7 @@
-package podclock
+package node
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -14,15 +15,16 @@ const sigkilled = 137
 // lostCode is the exit code of a container of whose end nothing is known (C8).
 const lostCode = 255
 
-func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) {
+func (n *Node) createContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	c := instance{id: a.Op, container: a.Container, attempt: a.Attempt, run: p.runs[a.Container]}
 	p.runs[a.Container]++
-	c.plan = p.apps[a.Container].Create(s.call(p, &c))
-	if !s.checkPlan(p, &c) {
+	var err error
+	if c.plan, err = n.host.Create(n.run(pod, &c)); err != nil {
+		n.fail(p, &c, "Create", err)
 		return
 	}
 	p.instances = append(p.instances, c)
-	s.after(either(c.plan.CreateDelay, s.options.Latency.CreateContainer), task{
+	n.after(cmp.Or(c.plan.CreateDelay, n.options.Latency.CreateContainer), task{
 		kind: taskCreated, pod: pod, instance: a.Op,
 		event: lifecycle.Event{
 			Type: lifecycle.ContainerCreated, Op: a.Op, Instance: a.Op, Container: a.Container, Err: c.plan.CreateError,
@@ -34,34 +36,34 @@ func (s *Simulation) createContainer(pod int32, p *simPod, a *lifecycle.Action) 
 
 // containerID names an instance by pod, container, restart count and how often
 // the container was created.
-func containerID(p *simPod, c *instance) string {
-	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.identity.Name, p.template.Container(c.container).Name, c.attempt, c.run)
+func containerID(p *Pod, c *instance) string {
+	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.Identity.Name, p.Template.Container(c.container).Name, c.attempt, c.run)
 }
 
 // containerCreated ends a call to create a container.
-func (s *Simulation) containerCreated(t *task) {
-	p := s.pods[t.pod]
+func (n *Node) containerCreated(t *task) {
+	p := n.pods[t.pod]
 	if !p.ready && t.event.Err == "" {
 		t.event.Err = "the pod sandbox is not ready"
 	}
 	if t.event.Err != "" {
 		p.forget(t.instance)
 	}
-	s.step(t.pod, &t.event)
+	n.step(t.pod, &t.event)
 }
 
-func (s *Simulation) startContainer(pod int32, p *simPod, a *lifecycle.Action) {
+func (n *Node) startContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	ev := lifecycle.Event{Type: lifecycle.ContainerStarted, Op: a.Op, Instance: a.Instance, Container: a.Container}
-	d := s.options.Latency.StartContainer
+	d := n.options.Latency.StartContainer
 	if c := p.instance(a.Instance); c != nil {
-		d, ev.Err = either(c.plan.StartDelay, d), c.plan.StartError
+		d, ev.Err = cmp.Or(c.plan.StartDelay, d), c.plan.StartError
 	}
-	s.after(d, task{kind: taskStarted, pod: pod, instance: a.Instance, event: ev})
+	n.after(d, task{kind: taskStarted, pod: pod, instance: a.Instance, event: ev})
 }
 
 // containerStarted ends a call to start a container.
-func (s *Simulation) containerStarted(t *task) {
-	p := s.pods[t.pod]
+func (n *Node) containerStarted(t *task) {
+	p := n.pods[t.pod]
 	c := p.instance(t.instance)
 	switch {
 	case t.event.Err != "":
@@ -75,98 +77,97 @@ func (s *Simulation) containerStarted(t *task) {
 			c.state = exited
 		}
 	} else {
-		c.state, c.startedAt = running, s.now
-		s.plan(t.pod, c)
+		c.state, c.startedAt = running, n.now
+		n.plan(t.pod, c)
 	}
-	s.step(t.pod, &t.event)
+	n.step(t.pod, &t.event)
 }
 
 // plan queues what is known beforehand of a run that has just started.
-func (s *Simulation) plan(pod int32, c *instance) {
+func (n *Node) plan(pod int32, c *instance) {
 	if e := c.plan.Exit; e != nil {
-		s.exitAfter(e.After, pod, c.id, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
+		n.exitAfter(e.After, pod, c.id, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
 	}
-	for _, n := range c.plan.Notes {
-		s.after(n.After, task{kind: taskNote, pod: pod, instance: c.id, note: n})
+	for _, note := range c.plan.Notes {
+		n.after(note.After, task{kind: taskNote, pod: pod, instance: c.id, note: note})
 	}
 }
 
 // exitAfter queues an end of the instance. The first of several counts.
-func (s *Simulation) exitAfter(d time.Duration, pod int32, id uint64, ev lifecycle.Event) {
-	s.after(d, task{kind: taskExit, pod: pod, instance: id, event: ev})
+func (n *Node) exitAfter(d time.Duration, pod int32, id uint64, ev lifecycle.Event) {
+	n.after(d, task{kind: taskExit, pod: pod, instance: id, event: ev})
 }
 
 // exit ends an instance, if it runs. What is under way in it is cut off, and
 // who waits for its end is answered.
-func (s *Simulation) exit(pod int32, id uint64, ev *lifecycle.Event) {
-	p := s.pods[pod]
+func (n *Node) exit(pod int32, id uint64, ev *lifecycle.Event) {
+	p := n.pods[pod]
 	c := p.instance(id)
 	if c == nil || c.state != running {
 		return
 	}
-	s.end(pod, c, ev)
-	s.step(pod, ev)
+	n.end(pod, c, ev)
+	n.step(pod, ev)
 }
 
 // lose ends the process of an instance without a word of how.
-func (s *Simulation) lose(pod int32, c *instance) {
+func (n *Node) lose(pod int32, c *instance) {
 	c.state = lost
-	s.cutAll(pod, c)
+	n.cutAll(pod, c)
 	if len(c.stops) > 0 { // which end it
-		s.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
+		n.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
 	}
-	s.step(pod, &lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.id, Container: c.container})
+	n.step(pod, &lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.id, Container: c.container})
 }
 
 // endLost ends an instance in an unknown state.
-func (s *Simulation) endLost(pod int32, id uint64) {
-	p := s.pods[pod]
+func (n *Node) endLost(pod int32, id uint64) {
+	p := n.pods[pod]
 	c := p.instance(id)
 	if c == nil || c.state != lost {
 		return
 	}
 	ev := lostEnd()
-	s.end(pod, c, ev)
-	s.step(pod, ev)
+	n.end(pod, c, ev)
+	n.step(pod, ev)
 }
 
 // lostEnd is how a runtime tells of the end of what it has lost track of (C8).
 func lostEnd() *lifecycle.Event { return &lifecycle.Event{ExitCode: lostCode, ExitReason: "Error"} }
 
 // cutAll cuts off what is under way in an instance.
-func (s *Simulation) cutAll(pod int32, c *instance) {
-	p := s.pods[pod]
+func (n *Node) cutAll(pod int32, c *instance) {
 	for i := range c.inflight {
-		s.cut(pod, p, c, &c.inflight[i])
+		n.cut(pod, c, &c.inflight[i])
 	}
 	c.inflight = nil
 }
 
 // end ends what runs in a container with it, and completes the event of its end.
-func (s *Simulation) end(pod int32, c *instance, ev *lifecycle.Event) {
+func (n *Node) end(pod int32, c *instance, ev *lifecycle.Event) {
 	c.state = exited
 	ev.Type, ev.Instance, ev.Container, ev.LogTail = lifecycle.ContainerExited, c.id, c.container, c.plan.Log
-	s.cutAll(pod, c)
+	n.cutAll(pod, c)
 	for _, op := range c.stops {
-		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+		n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
 			Type: lifecycle.ContainerStopped, Op: op, Instance: c.id, Container: c.container,
 		}})
 	}
 	c.stops = nil
 }
 
-func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {
+func (n *Node) stopContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	c := p.instance(a.Instance)
 	if c != nil && c.state == lost {
 		c.stops = append(slices.Clone(c.stops), a.Op)
-		s.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
+		n.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
 		return
 	}
 	if c == nil || c.state != running {
 		if c != nil {
 			c.state = exited // never started, and never will
 		}
-		s.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+		n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
 			Type: lifecycle.ContainerStopped, Op: a.Op, Instance: a.Instance, Container: a.Container,
 		}})
 		return
@@ -174,29 +175,29 @@ func (s *Simulation) stopContainer(pod int32, p *simPod, a *lifecycle.Action) {
 	c.stops = append(slices.Clone(c.stops), a.Op)
 	if !c.signalled { // C45: the signal is sent only once
 		c.signalled = true
-		s.signal(pod, p, c, a.Grace)
+		n.signal(pod, p, c, a.Grace)
 	}
-	s.exitAfter(a.Grace, pod, c.id, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
+	n.exitAfter(a.Grace, pod, c.id, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
 }
 
 // signal lets the app react to its stop signal. A reaction that takes as long
 // as the grace period comes too late.
-func (s *Simulation) signal(pod int32, p *simPod, c *instance, grace time.Duration) {
+func (n *Node) signal(pod int32, p *Pod, c *instance, grace time.Duration) {
 	if c.hung {
 		return
 	}
-	term := p.apps[c.container].Terminate(s.call(p, c))
-	if term.After < 0 {
-		s.fail(p, c, "Terminate", "a reaction after %s: times are not negative", term.After)
+	term, err := n.host.Terminate(n.run(pod, c))
+	if err != nil {
+		n.fail(p, c, "Terminate", err)
 		return
 	}
 	if !term.Ignore && (term.After < grace || grace <= 0) {
-		s.exitAfter(term.After, pod, c.id, lifecycle.Event{ExitCode: term.Code, Message: term.Message})
+		n.exitAfter(term.After, pod, c.id, lifecycle.Event{ExitCode: term.Code, Message: term.Message})
 	}
 }
 
-func (s *Simulation) removeContainer(pod int32, p *simPod, a *lifecycle.Action) {
-	s.after(s.options.Latency.RemoveContainer, task{kind: taskRemoved, pod: pod, event: lifecycle.Event{
+func (n *Node) removeContainer(pod int32, p *Pod, a *lifecycle.Action) {
+	n.after(n.options.Latency.RemoveContainer, task{kind: taskRemoved, pod: pod, event: lifecycle.Event{
 		Type: lifecycle.ContainerRemoved, Op: a.Op, Instance: a.Instance, Container: a.Container,
 	}})
 }

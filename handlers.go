@@ -1,11 +1,14 @@
 package podclock
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/internal/expand"
+	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/probe/answer"
 )
@@ -178,9 +181,6 @@ func (t target) grpc(r Reply) probe.Answer {
 	return answer.GRPC("NOT_SERVING")
 }
 
-// gone is the reply of a container that does not run.
-func (t target) gone() Reply { return Refused() }
-
 // cut is the end of an attempt that the container's end cuts off; r is how an
 // exec ends then.
 func (t target) cut(r Reply) probe.Answer {
@@ -193,4 +193,76 @@ func (t target) cut(r Reply) probe.Answer {
 		return answer.Failure(answer.DialRefused(t.address()))
 	}
 	return answer.GRPCFailed("rpc error: code = Unavailable desc = error reading from server: EOF")
+}
+
+// hookTarget is what a lifecycle hook goes to.
+type hookTarget struct {
+	container *corev1.Container
+	kind      lifecycle.HookKind
+	ip        string
+	pod       lifecycle.Identity
+}
+
+func hookHandler(c *corev1.Container, kind lifecycle.HookKind) *corev1.LifecycleHandler {
+	switch {
+	case c.Lifecycle == nil:
+		return nil
+	case kind == lifecycle.PostStart:
+		return c.Lifecycle.PostStart
+	}
+	return c.Lifecycle.PreStop
+}
+
+// failure is the whole text of a hook that is replied to so; empty: it is well
+// (C34).
+func (t hookTarget) failure(r Reply) string {
+	h := hookHandler(t.container, t.kind)
+	if h.Exec != nil {
+		return t.execFailure(h.Exec.Command, r)
+	}
+	err := t.httpError(h.HTTPGet, r)
+	if err == "" {
+		return ""
+	}
+	return t.words().HTTP(h.HTTPGet.Path, err)
+}
+
+func (t hookTarget) words() answer.Hook {
+	return answer.Hook{Container: t.container.Name, Pod: t.pod.String()}
+}
+
+func (t hookTarget) execFailure(command []string, r Reply) string {
+	var err, output string
+	switch {
+	case r.kind == ReplyError:
+		err = r.text
+	case r.kind == ReplyRefuse:
+		err = notRunning
+	case r.kind == ReplyFail, r.kind == ReplyStatus && r.code != 0: // C36
+		err = fmt.Sprintf("command '%s' exited with %d: ", strings.Join(command, " "), r.code)
+		output = r.text
+	default:
+		return ""
+	}
+	return t.words().Exec(command, err, output)
+}
+
+// httpError is why an httpGet hook fails: any answer of a server is good, for
+// a hook (C37).
+func (t hookTarget) httpError(get *corev1.HTTPGetAction, r Reply) string {
+	port, err := answer.Port(get.Port, t.container.Ports)
+	if err != nil {
+		return err.Error()
+	}
+	address := answer.Address(answer.Host(get.Host, t.ip), port)
+	url := answer.URL(get, address).String()
+	switch {
+	case r.kind == ReplyRefuse:
+		return answer.GetError(url, answer.DialRefused(address))
+	case r.kind == ReplyError:
+		return r.text
+	case r.kind == ReplyStatus && r.code == sigkilled: // cut off with its container
+		return answer.GetError(url, "EOF")
+	}
+	return ""
 }

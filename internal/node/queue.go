@@ -1,4 +1,4 @@
-package podclock
+package node
 
 import (
 	"slices"
@@ -27,7 +27,7 @@ type taskKind uint8
 
 const (
 	taskDeliver   taskKind = iota + 1 // event, to the pod
-	taskFact                          // fact
+	taskHappening                     // happening, for the host
 	taskArrive                        // the kubelet is told of the pod
 	taskSandbox                       // event: a sandbox was run, or failed
 	taskNoSandbox                     // event: the sandbox was stopped
@@ -39,7 +39,6 @@ const (
 	taskLostEnd                       // a container in an unknown state ends
 	taskRemoved                       // event: a dead container is removed
 	taskNote                          // note: an app's behaviour changes
-	taskOutageEnd                     // the outage number n is over
 )
 
 // task is something that will happen.
@@ -48,9 +47,8 @@ type task struct {
 	cancelled bool
 	pod       int32
 	instance  uint64
-	n         int
 	event     lifecycle.Event
-	fact      Fact
+	happening Happening
 	note      Note
 }
 
@@ -155,4 +153,12 @@ func (q *queue) pop() int32 {
 func (q *queue) release(slot int32) {
 	q.tasks[slot] = task{}
 	q.free = append(q.free, slot)
+}
+
+func (q *queue) clone() queue {
+	c := *q
+	c.heap, c.ready = q.heap.Clone(), slices.Clone(q.ready)
+	c.tasks, c.free = slices.Clone(q.tasks), slices.Clone(q.free)
+	c.outside = slices.Clone(q.outside)
+	return c
 }

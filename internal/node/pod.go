@@ -1,0 +1,140 @@
+package node
+
+import (
+	"slices"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/timeline"
+)
+
+// Pod is one pod of a node: its machine, and what the runtime has of it. The
+// exported fields are given, and never change.
+type Pod struct {
+	Name     string // "namespace/name"
+	Identity lifecycle.Identity
+	Template *lifecycle.Template
+	Sandbox  Sandbox
+	// Arrival is when the kubelet learns of it. NameTaken says that another static
+	// pod has its name then (S84).
+	Arrival   time.Duration
+	NameTaken bool
+
+	machine *lifecycle.Pod // nil before its arrival
+	track   *timeline.Track
+	refusal *lifecycle.Event // at its arrival (S82); nil: it is admitted
+
+	instances   []instance
+	runs        []int  // by container: how often it was created
+	sandboxRuns int    // calls to run a sandbox
+	sandboxed   bool   // a sandbox has come to be
+	newest      uint64 // the Op of the newest sandbox' RunSandbox
+	ready       bool   // the newest sandbox is ready; older ones never are
+	ip          string
+}
+
+// Machine returns the pod's machine; nil before the pod's arrival.
+func (p *Pod) Machine() *lifecycle.Pod { return p.machine }
+
+func (p *Pod) clone() *Pod {
+	c := *p
+	if p.machine != nil {
+		c.machine = p.machine.Clone()
+	}
+	c.runs = slices.Clone(p.runs)
+	c.instances = slices.Clone(p.instances)
+	for i := range c.instances {
+		c.instances[i].stops = slices.Clone(c.instances[i].stops)
+		c.instances[i].inflight = slices.Clone(c.instances[i].inflight)
+	}
+	return &c
+}
+
+// present returns the sandbox that is ready; 0: there is none.
+func (p *Pod) present() uint64 {
+	if !p.ready {
+		return 0
+	}
+	return p.newest
+}
+
+// instance is one container instance of the runtime.
+type instance struct {
+	id        uint64
+	container int
+	attempt   uint64
+	run       int
+	state     instanceState
+	hung      bool // by a fact
+	signalled bool
+	startedAt time.Duration
+	plan      Plan
+	stops     []uint64 // Ops of StopContainer requests that wait for the end
+	inflight  []pending
+}
+
+type instanceState uint8
+
+const (
+	created instanceState = iota
+	running
+	lost // the process is gone, and the runtime knows nothing of it
+	exited
+)
+
+// pending is a probe or hook under way in an instance.
+type pending struct {
+	op    uint64
+	slot  int32 // its completion; -1: it has none, and lasts as long as the instance
+	event lifecycle.Event
+	hook  lifecycle.HookKind // of a hook
+}
+
+// instance returns an instance that the runtime has, or nil.
+func (p *Pod) instance(id uint64) *instance {
+	for i := len(p.instances) - 1; i >= 0; i-- {
+		if p.instances[i].id == id {
+			return &p.instances[i]
+		}
+	}
+	return nil
+}
+
+func (p *Pod) forget(id uint64) {
+	p.instances = slices.DeleteFunc(p.instances, func(c instance) bool { return c.id == id })
+}
+
+// landed takes a finished probe or hook off the list.
+func (c *instance) landed(op uint64) {
+	for i := range c.inflight {
+		if c.inflight[i].op == op {
+			c.inflight = slices.Delete(c.inflight, i, i+1)
+			return
+		}
+	}
+}
+
+// running returns the running instances of a container, or of all.
+func (p *Pod) running(container string) (ids []uint64) {
+	for i := range p.instances {
+		c := &p.instances[i]
+		if c.state == running && (container == "" || p.Template.Container(c.container).Name == container) {
+			ids = append(ids, c.id)
+		}
+	}
+	return ids
+}
+
+// run is what the host is told of an instance.
+func (n *Node) run(pod int32, c *instance) Run {
+	r := Run{Pod: pod, Container: c.container, Count: c.run, Hung: c.hung, IP: n.pods[pod].ip}
+	if c.state == running {
+		r.Since = n.now - c.startedAt
+	}
+	return r
+}
+
+// noRun stands for a run that is not there.
+func (n *Node) noRun(pod int32, container int) Run {
+	return Run{Pod: pod, Container: container, IP: n.pods[pod].ip}
+}

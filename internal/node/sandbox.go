@@ -1,0 +1,126 @@
+package node
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+)
+
+// Sandbox is how the runtime does with a pod's sandboxes. The zero Sandbox is
+// there at once and stays.
+type Sandbox struct {
+	// Errors are the texts with which the first attempts to run one fail.
+	Errors []string
+	// StatusError is why the status of the first one cannot be read at once.
+	StatusError string
+	// Takes and StopTakes are how long running and stopping one takes; 0: as the
+	// Latency says.
+	Takes, StopTakes time.Duration
+	// DiesAfter is when the first one dies after it is ready; 0: never.
+	DiesAfter time.Duration
+	// IP is the pod's address. If empty, each sandbox gets a new one.
+	IP string
+}
+
+func (n *Node) runSandbox(pod int32, p *Pod, a *lifecycle.Action) {
+	ev := lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op}
+	if p.sandboxRuns < len(p.Sandbox.Errors) {
+		ev.Err = p.Sandbox.Errors[p.sandboxRuns]
+	}
+	p.sandboxRuns++
+	n.after(cmp.Or(p.Sandbox.Takes, n.options.Latency.RunSandbox), task{kind: taskSandbox, pod: pod, event: ev})
+}
+
+// sandboxRun ends a call to run a sandbox.
+func (n *Node) sandboxRun(t *task) {
+	p := n.pods[t.pod]
+	if t.event.Err == "" {
+		first := !p.sandboxed
+		p.newest, p.sandboxed, p.ready = t.event.Op, true, true
+		p.ip = p.Sandbox.IP
+		if p.ip == "" {
+			p.ip = n.addresses.next()
+		}
+		t.event.IP = p.ip
+		if first && p.Sandbox.StatusError != "" {
+			t.event.Err, t.event.ErrReason = p.Sandbox.StatusError, "FailedPodSandBoxStatus"
+		}
+		if first && p.Sandbox.DiesAfter > 0 {
+			n.after(p.Sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
+		}
+	}
+	n.step(t.pod, &t.event)
+}
+
+// addresses counts the addresses that were given out.
+type addresses int
+
+// next returns the next of 10.244.0.0/16, from the second one on, and starts over
+// after the last.
+func (a *addresses) next() string {
+	*a = *a%65533 + 1
+	n := *a + 1
+	return fmt.Sprintf("10.244.%d.%d", n>>8, n&255)
+}
+
+func (n *Node) stopSandbox(pod int32, p *Pod, a *lifecycle.Action) {
+	var d time.Duration
+	if p.present() == a.Instance {
+		d = cmp.Or(p.Sandbox.StopTakes, n.options.Latency.StopSandbox)
+	}
+	n.after(d, task{kind: taskNoSandbox, pod: pod, instance: a.Instance, event: lifecycle.Event{
+		Type: lifecycle.SandboxStopped, Op: a.Op,
+	}})
+}
+
+// sandboxStopped ends a call to stop a sandbox; what still ran in it is gone. A
+// sandbox that was stopped before is not told of again.
+func (n *Node) sandboxStopped(t *task) {
+	p := n.pods[t.pod]
+	if p.present() != t.instance {
+		n.step(t.pod, &t.event)
+		return
+	}
+	p.ready = false
+	n.step(t.pod, n.killAll(t.pod)...)
+	n.step(t.pod, &t.event)
+}
+
+func (n *Node) removeSandbox(pod int32, a *lifecycle.Action) {
+	n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+		Type: lifecycle.SandboxRemoved, Op: a.Op,
+	}})
+}
+
+// sandboxDies ends a sandbox by itself, if it is ready.
+func (n *Node) sandboxDies(pod int32, id uint64) {
+	p := n.pods[pod]
+	if p.present() != id {
+		return
+	}
+	p.ready = false
+	died := &lifecycle.Event{Type: lifecycle.SandboxDied}
+	n.step(pod, append([]*lifecycle.Event{died}, n.killAll(pod)...)...)
+}
+
+// killAll ends every container that runs, as SIGKILL does, and those in an unknown
+// state, and returns what the machine is to be told of it.
+func (n *Node) killAll(pod int32) []*lifecycle.Event {
+	p := n.pods[pod]
+	var ends []*lifecycle.Event
+	for i := range p.instances {
+		c, ev := &p.instances[i], &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"}
+		switch c.state {
+		case lost:
+			ev = lostEnd()
+		case running:
+		default:
+			continue
+		}
+		n.end(pod, c, ev)
+		ends = append(ends, ev)
+	}
+	return ends
+}
