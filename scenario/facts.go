@@ -47,24 +47,24 @@ var factReaders map[string]factReader
 
 func init() {
 	factReaders = map[string]factReader{
-		"delete":         (value).deleteFact,
-		"evict":          (value).evictFact,
-		"refuse":         (value).refuseFact,
-		"update":         (value).updateFact,
-		"condition":      (value).conditionFact,
+		"delete":         deleteFact,
+		"evict":          evictFact,
+		"refuse":         refuseFact,
+		"update":         updateFact,
+		"condition":      conditionFact,
 		"loseNode":       func(v value, p []podclock.Pod) podclock.Fact { return podclock.LoseNode{Pod: v.podOnly(p)} },
 		"returnNode":     func(v value, p []podclock.Pod) podclock.Fact { return podclock.ReturnNode{Pod: v.podOnly(p)} },
 		"remove":         func(v value, p []podclock.Pod) podclock.Fact { return podclock.Remove{Pod: v.podOnly(p)} },
 		"freeName":       func(v value, p []podclock.Pod) podclock.Fact { return podclock.FreeName{Pod: v.podOnly(p)} },
-		"loseNetwork":    (value).loseNetworkFact,
-		"returnNetwork":  (value).returnNetworkFact,
+		"loseNetwork":    loseNetworkFact,
+		"returnNetwork":  returnNetworkFact,
 		"restartKubelet": func(v value, p []podclock.Pod) podclock.Fact { return podclock.RestartKubelet{Pod: v.podOnly(p)} },
 		"killSandbox":    func(v value, p []podclock.Pod) podclock.Fact { return podclock.KillSandbox{Pod: v.podOnly(p)} },
-		"crash":          (value).crashFact,
-		"loseContainer":  (value).loseContainerFact,
-		"hang":           (value).hangFact,
-		"outage":         (value).outageFact,
-		"spoilImage":     (value).spoilFact,
+		"crash":          crashFact,
+		"loseContainer":  loseContainerFact,
+		"hang":           hangFact,
+		"outage":         outageFact,
+		"spoilImage":     spoilFact,
 	}
 }
 
@@ -139,7 +139,7 @@ func (v value) grace(into **int64) {
 	*into = &n
 }
 
-func (v value) deleteFact(pods []podclock.Pod) podclock.Fact {
+func deleteFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Delete{}
 	v.fields(map[string]fieldReader{
 		"pod":   podField(pods, &f.Pod),
@@ -148,7 +148,7 @@ func (v value) deleteFact(pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-func (v value) evictFact(pods []podclock.Pod) podclock.Fact {
+func evictFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Evict{}
 	v.fields(map[string]fieldReader{
 		"pod":     podField(pods, &f.Pod),
@@ -159,7 +159,7 @@ func (v value) evictFact(pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-func (v value) refuseFact(pods []podclock.Pod) podclock.Fact {
+func refuseFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Refuse{}
 	v.fields(map[string]fieldReader{
 		"pod":     podField(pods, &f.Pod),
@@ -170,7 +170,7 @@ func (v value) refuseFact(pods []podclock.Pod) podclock.Fact {
 }
 
 // updateFact reads new images by container.
-func (v value) updateFact(pods []podclock.Pod) podclock.Fact {
+func updateFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Update{}
 	var images value
 	v.fields(map[string]fieldReader{
@@ -205,7 +205,7 @@ func (v value) updateFact(pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-func (v value) conditionFact(pods []podclock.Pod) podclock.Fact {
+func conditionFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.SetCondition{}
 	v.fields(map[string]fieldReader{
 		"pod":     podField(pods, &f.Pod),
@@ -231,18 +231,18 @@ func (v value) conditionStatus() corev1.ConditionStatus {
 	return corev1.ConditionStatus(v.oneOf("Unknown", "True", "False"))
 }
 
-func (v value) loseNetworkFact([]podclock.Pod) podclock.Fact {
+func loseNetworkFact(v value, _ []podclock.Pod) podclock.Fact {
 	f := podclock.LoseNetwork{}
 	v.fields(map[string]fieldReader{"message": func(e value) { f.Message = e.text() }})
 	return f
 }
 
-func (v value) returnNetworkFact([]podclock.Pod) podclock.Fact {
+func returnNetworkFact(v value, _ []podclock.Pod) podclock.Fact {
 	v.fields(nil)
 	return podclock.ReturnNetwork{}
 }
 
-func (v value) crashFact(pods []podclock.Pod) podclock.Fact {
+func crashFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Crash{Code: 1}
 	if v.isScalar() {
 		containerField(pods, &f.Container)(v)
@@ -258,12 +258,12 @@ func (v value) crashFact(pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-func (v value) hangFact(pods []podclock.Pod) podclock.Fact {
+func hangFact(v value, pods []podclock.Pod) podclock.Fact {
 	pod, container := v.whichContainer(pods)
 	return podclock.HangApp{Pod: pod, Container: container}
 }
 
-func (v value) loseContainerFact(pods []podclock.Pod) podclock.Fact {
+func loseContainerFact(v value, pods []podclock.Pod) podclock.Fact {
 	pod, container := v.whichContainer(pods)
 	return podclock.LoseContainer{Pod: pod, Container: container}
 }
@@ -281,7 +281,7 @@ func (v value) whichContainer(pods []podclock.Pod) (pod, container string) {
 	return pod, container
 }
 
-func (v value) outageFact(pods []podclock.Pod) podclock.Fact {
+func outageFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Outage{}
 	v.fields(map[string]fieldReader{
 		"name":       func(e value) { f.Name = e.text() },
@@ -321,7 +321,7 @@ func (v value) probeKinds() []probe.Kind {
 	return kinds
 }
 
-func (v value) spoilFact([]podclock.Pod) podclock.Fact {
+func spoilFact(v value, _ []podclock.Pod) podclock.Fact {
 	f := podclock.SpoilImage{Error: "not found"}
 	if v.isScalar() {
 		f.Image = v.text()
