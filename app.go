@@ -17,14 +17,15 @@ import (
 // One App value serves all replicas of a pod. An App that remembers something
 // between calls must be a [Cloner].
 type App interface {
-	// Create is asked when the container is created, what will become of the run.
+	// Create says, when the container is created, what will become of the run.
 	Create(c *Call) Plan
-	// Probe is asked when an attempt of a probe begins and the container runs.
+	// Probe answers an attempt of a probe. It is called when the attempt begins, if the
+	// container runs.
 	Probe(c *Call, kind ProbeKind) Reply
-	// Hook is asked when an exec or httpGet hook begins. A reply of [Hang]
-	// lasts as long as the container.
+	// Hook answers an exec or httpGet hook. It is called when the hook begins. A reply
+	// of [Hang] lasts as long as the container.
 	Hook(c *Call, hook HookKind) Reply
-	// Terminate is asked when the container gets its stop signal.
+	// Terminate says how the container reacts to its stop signal.
 	Terminate(c *Call) Term
 }
 
@@ -71,18 +72,18 @@ type HookKind = lifecycle.HookKind
 
 // Plan is what will become of a run, unless something happens to it.
 type Plan struct {
-	// CreateDelay and StartDelay are how long the runtime takes; 0: as
-	// Options.Latency says.
+	// CreateDelay and StartDelay are how long the runtime takes. If 0,
+	// Options.Latency counts.
 	CreateDelay, StartDelay time.Duration
 	// CreateError and StartError, if not empty, are the texts with which the
 	// runtime fails.
 	CreateError, StartError string
 	// Exit is the run's own end. If nil, it runs for ever.
 	Exit *Exit
-	// Log is the end of what the run has written to its log by the time it ends,
-	// however it does: the termination message, by FallbackToLogsOnError (C10).
+	// Log is the end of what the run has written to its log when it ends. With
+	// FallbackToLogsOnError it is the termination message (C10).
 	Log string
-	// Notes are changes of the app's behaviour that the timeline shall tell.
+	// Notes are changes of the app's behaviour, for the timeline.
 	Notes []Note
 }
 
@@ -90,17 +91,17 @@ type Plan struct {
 type Exit struct {
 	After time.Duration // since its start
 	Code  int32
-	// Reason is the runtime's, such as "OOMKilled". Empty: "Completed" for code
-	// 0, else "Error".
+	// Reason is the runtime's, such as "OOMKilled". If empty, it is "Completed" for
+	// code 0, else "Error".
 	Reason string
 	// Message is the termination message.
 	Message string
 }
 
-// Term is a reaction to the stop signal: an exit some time after it. What
-// takes longer than the grace period ends with SIGKILL and code 137.
+// Term is a reaction to the stop signal: an exit some time after it. A run that
+// takes as long as the grace period ends with SIGKILL and code 137.
 type Term struct {
-	// Ignore: the signal does nothing.
+	// Ignore says that the signal does nothing.
 	Ignore  bool
 	After   time.Duration
 	Code    int32
@@ -110,7 +111,7 @@ type Term struct {
 // Note is a change of an app's behaviour at a time since the start of its run.
 type Note struct {
 	After time.Duration
-	// Reason is a word such as [timeline.Trouble]; Text tells it to people.
+	// Reason is a word such as [timeline.Trouble], and Text says it for people.
 	Reason, Text string
 }
 
@@ -135,7 +136,7 @@ type done struct{ Healthy }
 
 func (done) Create(*Call) Plan { return Plan{Exit: &Exit{}} }
 
-// forever is a time that no simulation gets to.
+// forever is a time that no simulation reaches.
 func forever(c *Call) time.Time { return c.Now.Add(eternity) }
 
 const eternity = 100 * 365 * 24 * time.Hour

@@ -23,7 +23,7 @@ type Fact interface {
 	inject(s *Simulation, pods []int32)
 }
 
-// checkedFact is a Fact of which more can be wrong than the names in it.
+// checkedFact is a Fact in which more can be wrong than its names.
 type checkedFact interface {
 	// check says what is wrong with the fact at a time.
 	check(s *Simulation, at time.Duration) error

@@ -6,8 +6,8 @@ import "github.com/podclock/podclock/lifecycle"
 // of it.
 
 // LoseNode lets the node controllers give up the node of a pod (S83). The pod
-// runs on; after its toleration, 300 s by default, it is deleted in the API, of
-// which its kubelet learns by ReturnNode.
+// runs on. After its toleration, 300 s by default, it is deleted in the API, and
+// its kubelet learns of that by [ReturnNode].
 type LoseNode struct{ Pod string }
 
 func (f LoseNode) target() (string, []string) { return f.Pod, nil }
@@ -25,10 +25,10 @@ func (ReturnNode) inject(s *Simulation, pods []int32) {
 	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NodeReturned})
 }
 
-// LoseNetwork lets the runtime's network be not ready, for all pods: those that
-// need it are not synced until it is (T7).
+// LoseNetwork makes the runtime's network not ready, for all pods. Those that need
+// it are not synced until it is ready again (T7).
 type LoseNetwork struct {
-	// Message is why; empty: as containerd says it without a network plugin.
+	// Message says why. If empty, it is what containerd says without a network plugin.
 	Message string
 }
 

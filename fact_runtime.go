@@ -37,9 +37,9 @@ func (f Crash) inject(s *Simulation, pods []int32) {
 	s.node.Group(pods).Exit(f.Container, node.Exit{Code: f.Code, Reason: f.Reason, Message: f.Message})
 }
 
-// LoseContainer lets the runtime lose track of a container whose process is gone:
-// its state is unknown, and nobody knows how it ended, until it is stopped or its
-// sandbox is gone. It is then listed with exit code 255 (C8, C22).
+// LoseContainer lets the runtime lose track of a container whose process is gone.
+// Its state is unknown until it is stopped or its sandbox is gone. Since nothing
+// knows how it ended, it is then listed with exit code 255 (C8, C22).
 type LoseContainer struct{ Pod, Container string }
 
 func (f LoseContainer) target() (string, []string) { return f.Pod, []string{f.Container} }
@@ -59,16 +59,16 @@ func (f HangApp) inject(s *Simulation, pods []int32) { s.node.Group(pods).Hang(f
 // Outage lets probes fail for a while, in several apps at once: a database
 // that all of them need.
 type Outage struct {
-	// Name tells what is out, for the timeline.
+	// Name says what is out, for the timeline.
 	Name string
 	// Pod and Container are as in every fact; Containers is for several.
 	Pod, Container string
 	Containers     []string
-	// Probes are the kinds that are concerned; empty: all.
+	// Probes are the kinds that fail. If empty, all do.
 	Probes []probe.Kind
-	// Reply is how the apps answer meanwhile. Zero: Fail(Name + " is out").
+	// Reply is how the apps answer meanwhile. If zero, it is Fail(Name + " is out").
 	Reply Reply
-	// For is how long it lasts; 0: for good.
+	// For is how long it lasts. If 0, it lasts for good.
 	For time.Duration
 }
 

@@ -26,7 +26,7 @@ func (h host) Happen(what node.Happening) {
 	}
 }
 
-// app returns the app of a run, and what it is told. There is one Call, which is
+// app returns the app of a run and the Call for it. There is one Call, which is
 // used again and again.
 func (h host) app(r node.Run) (App, *Call) {
 	p, call := h.s.node.Pod(r.Pod), &h.s.calling

@@ -62,10 +62,10 @@ type Pod struct {
 	// Replicas is how many pods are made of it, called NAME-0, NAME-1 and so on. A
 	// single pod (0 or 1) has the manifest's name.
 	Replicas int
-	// At is when the kubelet is told of the pod.
+	// At is when the kubelet learns of the pod.
 	At time.Duration
-	// NameTaken tells that another static pod of the same full name still runs, so
-	// that this one does not start before [FreeName] (S84).
+	// NameTaken says that another static pod of the same full name still runs. This
+	// one then does not start before [FreeName] (S84).
 	NameTaken bool
 	// Apps say what each container does, by its name; init containers and sidecars
 	// count. A container without an App runs for ever and answers every probe well.
@@ -83,38 +83,39 @@ type Sandbox struct {
 	// StatusError, if not empty, is why the status of the first one that is there
 	// cannot be read at once.
 	StatusError string
-	// Takes is how long each attempt to run one takes; StopTakes how long
-	// stopping one that is ready takes. 0: as Options.Latency says.
+	// Takes is how long each attempt to run one takes, and StopTakes how long it
+	// takes to stop one that is ready. If 0, Options.Latency counts.
 	Takes, StopTakes time.Duration
-	// DiesAfter, if not 0, is when the first sandbox dies after it is ready, with
-	// all its containers: see [KillSandbox].
+	// DiesAfter, if not 0, is how long after it is ready the first sandbox dies, with
+	// all its containers (see [KillSandbox]).
 	DiesAfter time.Duration
-	// IP is the pod's address. Empty: each sandbox gets a new one.
+	// IP is the pod's address. If empty, each sandbox gets a new one.
 	IP string
 }
 
 // Image is one image of the node's registry.
 type Image struct {
-	// Present: the node has the image.
+	// Present says that the node has the image.
 	Present bool
 	// Pulls are the attempts to pull it, in order; the last one repeats.
 	// Without any a pull succeeds at once.
 	Pulls []Pull
-	// Size in bytes, for the event of a pull (I11).
+	// Size is in bytes, for the event of a pull (I11).
 	Size int64
 }
 
 // Pull is one attempt to pull an image.
 type Pull struct {
 	Takes time.Duration
-	// Error is the runtime's whole text; empty: it succeeds, and the image is present.
+	// Error is the runtime's whole text. If empty, the pull succeeds and the image is
+	// present.
 	Error string
 }
 
 // Latency is how long each call to the container runtime takes.
 type Latency struct {
 	RunSandbox, StopSandbox, CreateContainer, StartContainer, RemoveContainer time.Duration
-	// Exec is how much longer than its time-out an exec takes that runs into it.
+	// Exec is how much longer than its time-out an exec takes that is not done by then.
 	Exec time.Duration
 }
 
@@ -130,8 +131,8 @@ type Tap struct {
 	At  time.Time
 	// Action is nil for a step, and valid during the call only.
 	Action *lifecycle.Action
-	// Events are what the machine was given; none: time has passed. They are
-	// valid during the call only.
+	// Events are what the machine was given. If there are none, time has passed. They
+	// are valid during the call only.
 	Events []lifecycle.Event
 }
 

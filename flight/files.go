@@ -20,7 +20,7 @@ const (
 	defaultFullFiles = 4 // of MaxTotal
 )
 
-// files is a row of files, of which the last one grows. Their names sort by age.
+// files is a row of files. The last one grows, and their names sort by age.
 type files struct {
 	dir      string
 	maxBytes int64

@@ -12,7 +12,7 @@ const (
 	// ActionRunAttempt asks for one attempt of the handler: Attempt, Try,
 	// Instance. Its end comes back through Finish.
 	ActionRunAttempt ActionKind = iota + 1
-	// ActionSkipped tells that passes do not probe: Skip. It is told when the
+	// ActionSkipped says that passes do not probe, and why: Skip. It comes when the
 	// reason differs from that of the pass before.
 	ActionSkipped
 	// ActionEvent is an event to record: see Action.Event.

@@ -11,8 +11,8 @@ type Event struct {
 }
 
 // Event builds the event of an ActionEvent (P120 to P123); the zero Event for
-// any other kind. It is built here, not in the worker, so that nobody pays for
-// a text that nobody reads.
+// any other kind. It is built here, not in the worker, so that a text
+// costs nothing if it is not read.
 func (a Action) Event() Event {
 	switch {
 	case a.Kind != ActionEvent:

@@ -153,7 +153,7 @@ func (w *Worker) holds(r Result) bool {
 	return w.kind == Startup || w.kind == Liveness && r == Failure
 }
 
-// publish sets the result of the present instance; only a change is told (P70).
+// publish sets the result of the present instance; only a change is reported (P70).
 func (w *Worker) publish(m *moment, r Result, out []Action) []Action {
 	if w.hasResult && w.result == r {
 		return out

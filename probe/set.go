@@ -79,7 +79,7 @@ func (s *Set) create(i int, at instant, sleep func(Spec) time.Duration) {
 }
 
 // StopForTermination is for the start of the terminating sync: liveness and
-// startup workers of regular containers are told to stop (P35); those of
+// startup workers of regular containers stop (P35); those of
 // sidecars and all readiness workers go on (P36, P37).
 func (s *Set) StopForTermination(now time.Time) {
 	at := s.moment(now).at

@@ -244,7 +244,7 @@ func (w *Worker) finish(m *moment, attempt uint32, ans *Answer, v *View, out []A
 	return out
 }
 
-// drop tells of an answer to an attempt that is not under way.
+// drop reports an answer to an attempt that is not under way.
 func drop(m *moment, container int, kind Kind, attempt uint32, ans *Answer, out []Action) []Action {
 	return append(out, Action{Kind: ActionDropped, Probe: kind, Container: int32(container),
 		Attempt: attempt, Outcome: ans.Outcome, Count: 1, First: m.now, Last: m.now})

@@ -102,7 +102,7 @@ func wordDecodeError(cause, whole error) string {
 	return fmt.Sprintf("%s where %s is wanted", got, want)
 }
 
-// article puts a or an before a JSON type; a number is told with its value.
+// article puts a or an before a JSON type; a number comes with its value.
 func article(jsonType string) string {
 	if strings.HasPrefix(jsonType, "array") || strings.HasPrefix(jsonType, "object") {
 		return "an " + jsonType

@@ -40,7 +40,7 @@ func (s *Scenario) Check(result *podclock.Result) error {
 			if c.pod != "" && pod.Name != c.pod && !strings.HasSuffix(pod.Name, "/"+c.pod) {
 				continue
 			}
-			if got, met := c.of(pod, toldOf(result, pod)); !met {
+			if got, met := c.of(pod, timelineOf(result, pod)); !met {
 				p.addf(c.line, "%s of pod %s: want %s, got %s", c.path, pod.Name, c.want, got)
 			}
 		}
@@ -48,9 +48,9 @@ func (s *Scenario) Check(result *podclock.Result) error {
 	return p.err()
 }
 
-// toldOf is what the timeline tells of a pod. One that never arrived is told
-// nothing of.
-func toldOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
+// timelineOf returns what the timeline has of a pod; for one that never arrived that is
+// nothing.
+func timelineOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
 	t, err := result.Timeline.Pod(pod.Name)
 	if err != nil {
 		return timeline.Pod{}
@@ -58,8 +58,8 @@ func toldOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
 	return t
 }
 
-// containerOf is what the timeline tells of a container that the manifest has.
-// Before the first status of its pod nothing is told of it.
+// containerOf returns what the timeline has of a container of the manifest. Before
+// the first status of its pod that is nothing.
 func containerOf(t timeline.Pod, name string) timeline.Container {
 	c, err := t.Container(name)
 	if err != nil {

@@ -56,7 +56,7 @@ func equals(v value) wanted {
 	return wanted{want, func(got string) bool { return got == want }}
 }
 
-// holds matches a text of which a part is given. The empty text matches no other.
+// holds matches a text that contains the given part. The empty text matches no other.
 func holds(v value) wanted {
 	want := v.text()
 	return wanted{want, func(got string) bool { return strings.Contains(got, want) && (want != "" || got == "") }}

@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
-// Manifest is a file of Kubernetes objects of which some hold pods.
+// Manifest is a file of Kubernetes objects, some of which hold pods.
 type Manifest struct {
 	// File is the name that errors give.
 	File    string

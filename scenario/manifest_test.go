@@ -48,7 +48,7 @@ func TestRealManifestsRunUnchanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			pod := result.Pods[0]
-			if pod.Status.Phase != corev1.PodRunning || toldOf(result, pod).Restarts() > 0 {
+			if pod.Status.Phase != corev1.PodRunning || timelineOf(result, pod).Restarts() > 0 {
 				t.Errorf("%s %+v", pod.Status.Phase, pod.Columns)
 			}
 			if gates := s.Options.Pods[0].Manifest.Spec.ReadinessGates; !isReady(&pod.Status) && len(gates) == 0 {

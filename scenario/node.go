@@ -44,7 +44,7 @@ func (v value) isList() bool    { return v.node.Kind == yamlv3.SequenceNode }
 func (v value) isFolded() bool  { return v.node.Style&yamlv3.FoldedStyle != 0 }
 func (v value) isScalar() bool  { return v.node.Kind == yamlv3.ScalarNode && v.node.Tag != "!!null" }
 
-// fields reads a mapping of which every key is known.
+// fields reads a mapping with known keys only.
 func (v value) fields(known map[string]fieldReader) {
 	v.entries(func(key string, line int, entry value) {
 		read, ok := known[key]

@@ -64,7 +64,7 @@ type KillSummary struct {
 func Summarize(result *podclock.Result) []PodSummary {
 	var all []PodSummary
 	for _, pod := range result.Pods {
-		all = append(all, summarize(pod, toldOf(result, pod)))
+		all = append(all, summarize(pod, timelineOf(result, pod)))
 	}
 	return all
 }
@@ -119,7 +119,7 @@ func killsOf(t timeline.Pod) []KillSummary {
 
 // WriteSummary prints what a run has come to, pod by pod: when each was first
 // Ready and for how long, its restarts, what was killed and why. Pods of whom
-// the same is to be said are told together.
+// the same is to be said share a line.
 func WriteSummary(w io.Writer, result *podclock.Result) error {
 	total := result.End.Sub(result.Start)
 	var out bytes.Buffer

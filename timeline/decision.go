@@ -25,5 +25,5 @@ func (d DecisionKind) String() string {
 	return fmt.Sprintf("DecisionKind(%d)", uint8(d))
 }
 
-// decided reports whether a record tells of a decision of that kind.
+// decided reports whether a record is a decision of that kind.
 func (r *Record) decided(d DecisionKind) bool { return r.Kind == Decision && r.Reason == d.String() }

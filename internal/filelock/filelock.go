@@ -20,9 +20,9 @@ const (
 	pause    = 10 * time.Millisecond
 )
 
-// Take locks the file, which is made if it is not there, until it is unlocked,
-// or the process ends. Keep the lock: one that nobody can unlock any more is given
-// up.
+// Take locks the file until it is unlocked or the process ends, and makes the file
+// if it is not there. Keep the lock: the garbage collector gives up one that is
+// out of reach.
 func Take(path string) (*flock.Flock, error) {
 	lock := flock.New(path)
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {

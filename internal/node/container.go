@@ -132,7 +132,7 @@ func (n *Node) endLost(pod int32, id uint64) {
 	n.step(pod, ev)
 }
 
-// lostEnd is how a runtime tells of the end of what it has lost track of (C8).
+// lostEnd is the end of a container that the runtime has lost track of (C8).
 func lostEnd() *lifecycle.Event { return &lifecycle.Event{ExitCode: lostCode, ExitReason: "Error"} }
 
 // cutAll cuts off what is under way in an instance.

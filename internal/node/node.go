@@ -119,8 +119,8 @@ func (n *Node) Arrive() {
 	}
 }
 
-// Schedule lets something happen at a time since the start: the host is told of
-// it then.
+// Schedule lets something happen at a time since the start. The host makes it
+// happen then.
 func (n *Node) Schedule(at time.Duration, what Happening) {
 	n.queue.addOutside(at, task{kind: taskHappening, happening: what})
 }

@@ -125,7 +125,7 @@ func (p *Pod) running(container string) (ids []uint64) {
 	return ids
 }
 
-// run is what the host is told of an instance.
+// run describes an instance for the host.
 func (n *Node) run(pod int32, c *instance) Run {
 	r := Run{Pod: pod, Container: c.container, Count: c.run, Hung: c.hung, IP: n.pods[pod].ip}
 	if c.state == running {

@@ -28,7 +28,7 @@ type taskKind uint8
 const (
 	taskDeliver   taskKind = iota + 1 // event, to the pod
 	taskHappening                     // happening, for the host
-	taskArrive                        // the kubelet is told of the pod
+	taskArrive                        // the kubelet learns of the pod
 	taskSandbox                       // event: a sandbox was run, or failed
 	taskNoSandbox                     // event: the sandbox was stopped
 	taskCollapse                      // the sandbox dies

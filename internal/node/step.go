@@ -153,7 +153,7 @@ func (n *Node) deliver(pod int32, ev *lifecycle.Event) {
 	n.step(pod, ev)
 }
 
-// arrive tells the kubelet of a pod.
+// arrive makes the kubelet learn of a pod.
 func (n *Node) arrive(pod int32) {
 	p := n.pods[pod]
 	p.machine = lifecycle.New(p.Template, p.Identity, n.options.podTiming(int(pod)), n.instant)
@@ -175,7 +175,7 @@ func (n *Node) finds(p *Pod) (facts []*lifecycle.Event) {
 	return facts
 }
 
-// note tells the timeline that an app changes its ways, if that run still runs.
+// note records that an app changes its behaviour, if that run still runs.
 func (n *Node) note(t *task) {
 	p := n.pods[t.pod]
 	c := p.instance(t.instance)

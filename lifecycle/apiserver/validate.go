@@ -101,7 +101,7 @@ func (v *podValidation) init(path *field.Path) field.ErrorList {
 		errs = append(errs, validateContainer(c, at)...)
 		errs = append(errs, restart.Validate(c, true, at, v.gates.Restart)...)
 		errs = append(errs, v.uniqueName(c.Name, at)...)
-		// Init containers run one by one: their ports clash with nobody's. The
+		// Init containers run one by one: their ports clash with no other's. The
 		// path of a clash within one is that of the first container, as upstream.
 		errs = append(errs, validateHostPorts(v.spec.InitContainers[i:i+1], path)...)
 		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {

@@ -223,7 +223,7 @@ func (r *Run) Advance(e *Env) {
 // await makes the Run wait for a request's answer; 0: it does not wait.
 func (r *Run) await(op uint64) { r.Op = op }
 
-// take returns the answer that the Run waited for, once; nil: there is none.
+// take returns the answer that the Run waited for, once. It is nil if none came.
 func (r *Run) take() *Answer {
 	a := r.answer
 	r.answer = nil

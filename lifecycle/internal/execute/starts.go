@@ -32,7 +32,7 @@ type Image struct {
 	Failure string // "REASON: MESSAGE" of the last failed pull (I4); empty: it did not fail
 }
 
-// NewStarts returns the Starts of a pod of which nothing was started yet.
+// NewStarts returns the Starts of a new pod.
 func NewStarts(p *spec.Pod) Starts {
 	n := len(p.Containers)
 	s := Starts{make([]Container, n), make([]status.Waiting, n), make([]Image, p.Images)}

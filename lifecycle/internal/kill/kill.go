@@ -16,7 +16,8 @@ const MinimumGrace = 2
 
 // Host carries out what kills ask for.
 type Host interface {
-	// Killing tells of the kill of a container (C50), PreStopFailed of its hook (C44).
+	// Killing records the kill of a container (C50), PreStopFailed the failure of its
+	// hook (C44).
 	Killing(container int, message string)
 	PreStopFailed(container int)
 	// RunPreStop sets the hook off.

@@ -27,7 +27,7 @@ type Cache struct {
 	views []probe.View // by container: what a probe pass reads of Status
 }
 
-// NewCache returns the cache of a pod of which nothing was stored yet: it has the
+// NewCache returns the cache of a new pod, without a stored status: it has the
 // status of the pod object.
 func NewCache(p *spec.Pod) Cache {
 	given := &p.Manifest.Status

@@ -21,7 +21,7 @@ const (
 	lostExitCode = 137
 )
 
-// lostState is the Terminated state of a container of which nothing is known.
+// lostState is the Terminated state of a container that has left no trace.
 func lostState(reason, message string) corev1.ContainerState {
 	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: lostExitCode, Reason: reason, Message: message,
@@ -72,7 +72,7 @@ func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerSt
 	return s
 }
 
-// waitingState is the state of a container of which nothing is known yet (C1).
+// waitingState is the state of a container that is not there yet (C1).
 func (b *builder) waitingState() corev1.ContainerState {
 	reason := "ContainerCreating"
 	if b.p.Inits() > 0 {
