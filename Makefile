@@ -4,7 +4,7 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
 GO          ?= go
-STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.1
+LINT        ?= github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.9.0
 FUZZTIME    ?= 5000x
 SOAKTIME    ?= 10m
 KERNEL      ?= /boot/vmlinuz
@@ -17,7 +17,7 @@ help: ## print the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: check
-check: format vet staticcheck layering test fuzz examples ## everything but the comparison with a real kubelet
+check: format vet lint layering test fuzz examples ## everything but the comparison with a real kubelet
 
 .PHONY: format
 format: ## fail if a file is not formatted
@@ -27,9 +27,9 @@ format: ## fail if a file is not formatted
 vet: ## go vet
 	$(GO) vet ./...
 
-.PHONY: staticcheck
-staticcheck: ## staticcheck, at a pinned version
-	$(GO) run $(STATICCHECK) ./...
+.PHONY: lint
+lint: ## staticcheck and a few others by golangci-lint, at a pinned version
+	$(GO) run $(LINT) run ./...
 
 .PHONY: layering
 layering: ## imports go one way, and the core is pure
