@@ -4,7 +4,7 @@ SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
 
 GO          ?= go
-LINT        ?= github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.9.0
+GOLANGCI    ?= github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.9.0
 FUZZTIME    ?= 5000x
 SOAKTIME    ?= 10m
 KERNEL      ?= /boot/vmlinuz
@@ -29,7 +29,7 @@ vet: ## go vet
 
 .PHONY: lint
 lint: ## staticcheck and a few others by golangci-lint, at a pinned version
-	$(GO) run $(LINT) run ./...
+	$(GO) run $(GOLANGCI) run ./...
 
 .PHONY: layering
 layering: ## imports go one way, and the core is pure
