@@ -19,7 +19,7 @@ func TestP24AnUpdateOfMoreThanImagesChangesNothing(t *testing.T) {
 		"no probe":       func(p *corev1.Pod) { p.Spec.Containers[0].ReadinessProbe = nil },
 		"a slower probe": func(p *corev1.Pod) { p.Spec.Containers[0].StartupProbe.PeriodSeconds = seven },
 		"a hook": func(p *corev1.Pod) {
-			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{StopSignal: new(corev1.SIGINT)}
+			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 1}}}
 		},
 		"nothing but its image": func(p *corev1.Pod) { p.Spec.Containers[0].Image = "app:2" },
 	} {

@@ -35,6 +35,9 @@ type Object struct {
 	doc  *document
 	raw  json.RawMessage
 	path string // of the object in its document: not empty in a List
+	// deleting says that it is a pod that carries a deletion, such as one read from a
+	// cluster.
+	deleting bool
 }
 
 // String names the object as kubectl does, Kind/name, with the namespace if it
@@ -149,6 +152,7 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 	}
 	o := &Object{Kind: h.Kind, Name: meta.Name, Namespace: meta.Namespace, File: d.file, kind: k, doc: d, raw: raw,
 		path: at}
+	o.deleting = k.template == "" && meta.DeletionTimestamp != nil
 	if o.Name == "" {
 		o.Name = strings.TrimSuffix(meta.GenerateName, "-")
 	}
@@ -209,6 +213,7 @@ func (o *Object) Pod() (*corev1.Pod, error) {
 	pod := &corev1.Pod{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
 	pod.APIVersion, pod.Kind = "v1", "Pod"
 	pod.Name, pod.GenerateName, pod.Namespace = o.Name, "", meta.Namespace
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = nil, nil // as the API server does when it creates a pod
 	if pod.Namespace == "" {
 		pod.Namespace = "default"
 	}
@@ -228,6 +233,10 @@ func (o *Object) Locate(err error) error {
 // the file.
 func (o *Object) Warnings(pod *corev1.Pod) []*Error {
 	p := o.placed(apiserver.Warnings(pod).ToAggregate())
+	if o.deleting {
+		at := prefixed(o.path, "metadata.deletionTimestamp")
+		p.addf(o.doc.lineOf(at), "%s: ignored, as it is when a pod is created; to delete it, write at: {TIME: delete}", at)
+	}
 	p.sort()
 	return p.list
 }
@@ -240,10 +249,19 @@ func (o *Object) placed(err error) problems {
 			p.addf(o.Line, "%s: %v", o, e)
 			continue
 		}
-		at := prefixed(prefixed(o.path, o.kind.template), fe.Field)
+		at := prefixed(o.path, o.fieldOf(fe.Field))
 		p.addf(o.doc.lineOf(at), "%s: %s%s", at, fe.ErrorBody(), cureOf(fe))
 	}
 	return p
+}
+
+// fieldOf returns the field of the object that a field of its pod comes from.
+func (o *Object) fieldOf(pod string) string {
+	switch pod {
+	case "metadata.name", "metadata.namespace":
+		return pod // a pod is named as its object
+	}
+	return prefixed(o.kind.template, pod)
 }
 
 // flatten lists the single errors in a joined or aggregated one.

@@ -130,6 +130,32 @@ func TestValidationErrorsAreFoundInTheManifest(t *testing.T) {
 	}
 }
 
+func TestTheNameOfAPodIsThatOfItsObject(t *testing.T) {
+	const upper = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: webApp\nspec:\n  template:\n    spec:\n      containers: [{name: app, image: web:1}]\n"
+	o, err := podIn(upper)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, _ := o.Pod()
+	checkError(t, o.Locate(validate(pod)), `m.yaml:4: metadata.name: Invalid value: "webApp": `)
+}
+
+func TestADeletionInAManifestIsDroppedAndSaid(t *testing.T) {
+	const live = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  deletionTimestamp: 2026-01-01T00:00:30Z\n  deletionGracePeriodSeconds: 30\nspec:\n  containers: [{name: app, image: web:1}]\n"
+	o, err := podIn(live)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod, err := o.Pod()
+	if err != nil || pod.DeletionTimestamp != nil || pod.DeletionGracePeriodSeconds != nil {
+		t.Errorf("pod %v, %v", pod.ObjectMeta, err)
+	}
+	warnings := o.Warnings(pod)
+	if len(warnings) != 1 || warnings[0].Line != 5 || !strings.Contains(warnings[0].Error(), "metadata.deletionTimestamp: ignored") {
+		t.Errorf("warnings %v", warnings)
+	}
+}
+
 // The API server's words stand as they are; what to write instead comes after.
 func TestErrorsOfTheAPIServerEndWithACure(t *testing.T) { // P10, P11, P12
 	const negative = ": Invalid value: -1: must be greater than or equal to 0; "

@@ -65,11 +65,22 @@ func (g Gates) setContainerDefaults(c *corev1.Container) {
 			probe.SetDefaults(p)
 		}
 	}
+	if !g.ContainerStopSignals {
+		dropStopSignal(c)
+	}
 	if c.Lifecycle != nil {
 		probe.SetLifecycleDefaults(c.Lifecycle)
-		if !g.ContainerStopSignals {
-			c.Lifecycle.StopSignal = nil // P20
-		}
+	}
+}
+
+// dropStopSignal takes away what the gate does not allow, and a lifecycle that had
+// nothing else, so that an init container may have had one (P20).
+func dropStopSignal(c *corev1.Container) {
+	if c.Lifecycle == nil || c.Lifecycle.StopSignal == nil {
+		return
+	}
+	if c.Lifecycle.StopSignal = nil; *c.Lifecycle == (corev1.Lifecycle{}) {
+		c.Lifecycle = nil
 	}
 }
 
