@@ -56,6 +56,7 @@ func Compile(pod *corev1.Pod, cfg Config) (*Template, error) {
 	podphase.TruncateStatus(&pod.Status)
 	api := apiserver.Gates{Restart: cfg.Restart.Gates}
 	api.SetDefaults(pod)
+	api.DropDisabled(pod)
 	if errs := api.Validate(pod); len(errs) > 0 && !cfg.Trusted {
 		return nil, errs.ToAggregate()
 	}

@@ -74,6 +74,7 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 func validate(pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
 	apiserver.SetDefaults(pod)
+	apiserver.DropDisabled(pod)
 	if errs := apiserver.Validate(pod); len(errs) > 0 {
 		return errs.ToAggregate()
 	}

@@ -1,6 +1,8 @@
 package apiserver
 
 import (
+	"iter"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/imagename"
@@ -17,9 +19,50 @@ type Gates struct {
 }
 
 // SetDefaults fills in, in place, what a pod leaves unset, as the API server
-// of v1.36 does with its gates at their defaults. Pass a copy if the original
-// must stay. Fields that this package does not use are left alone.
+// of v1.36 does. Pass a copy if the original must stay. Fields that this package
+// does not use are left alone.
 func SetDefaults(pod *corev1.Pod) { Gates{}.SetDefaults(pod) }
+
+// DropDisabled takes away, in place, what the API server of v1.36 does not keep
+// with its gates at their defaults. It does so after defaulting and before
+// validation.
+func DropDisabled(pod *corev1.Pod) { Gates{}.DropDisabled(pod) }
+
+// DropDisabled is the function DropDisabled with other gates.
+func (g Gates) DropDisabled(pod *corev1.Pod) {
+	spec := &pod.Spec
+	if !g.ContainerStopSignals {
+		for c := range containers(spec) {
+			dropStopSignal(c)
+		}
+	}
+	if g.Restart.DisableContainerRestartRules {
+		for i := range spec.Containers {
+			spec.Containers[i].RestartPolicy = nil // P23
+		}
+	}
+}
+
+// containers goes over all containers of a pod.
+func containers(spec *corev1.PodSpec) iter.Seq[*corev1.Container] {
+	return func(yield func(*corev1.Container) bool) {
+		for i := range spec.InitContainers {
+			if !yield(&spec.InitContainers[i]) {
+				return
+			}
+		}
+		for i := range spec.Containers {
+			if !yield(&spec.Containers[i]) {
+				return
+			}
+		}
+		for i := range spec.EphemeralContainers {
+			if !yield((*corev1.Container)(&spec.EphemeralContainers[i].EphemeralContainerCommon)) {
+				return
+			}
+		}
+	}
+}
 
 // SetDefaults is the function SetDefaults with other gates.
 func (g Gates) SetDefaults(pod *corev1.Pod) {
@@ -31,21 +74,12 @@ func (g Gates) SetDefaults(pod *corev1.Pod) {
 		grace := int64(corev1.DefaultTerminationGracePeriodSeconds)
 		spec.TerminationGracePeriodSeconds = &grace // P21
 	}
-	for i := range spec.InitContainers {
-		g.setContainerDefaults(&spec.InitContainers[i])
-	}
-	for i := range spec.Containers {
-		g.setContainerDefaults(&spec.Containers[i])
-		if g.Restart.DisableContainerRestartRules {
-			spec.Containers[i].RestartPolicy = nil // P23
-		}
-	}
-	for i := range spec.EphemeralContainers {
-		g.setContainerDefaults((*corev1.Container)(&spec.EphemeralContainers[i].EphemeralContainerCommon))
+	for c := range containers(spec) {
+		setContainerDefaults(c)
 	}
 }
 
-func (g Gates) setContainerDefaults(c *corev1.Container) {
+func setContainerDefaults(c *corev1.Container) {
 	if c.ImagePullPolicy == "" {
 		c.ImagePullPolicy = defaultPullPolicy(c.Image)
 	}
@@ -64,9 +98,6 @@ func (g Gates) setContainerDefaults(c *corev1.Container) {
 		if p := probe.Of(c, kind); p != nil {
 			probe.SetDefaults(p)
 		}
-	}
-	if !g.ContainerStopSignals {
-		dropStopSignal(c)
 	}
 	if c.Lifecycle != nil {
 		probe.SetLifecycleDefaults(c.Lifecycle)

@@ -111,6 +111,7 @@ func TestPodsAreRefusedInTheWordsOfTheAPIServer(t *testing.T) {
 		pod := validPod()
 		c.change(pod)
 		c.gates.SetDefaults(pod)
+		c.gates.DropDisabled(pod)
 		var got []string
 		for _, err := range c.gates.Validate(pod) {
 			got = append(got, err.Error())

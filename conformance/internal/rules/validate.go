@@ -48,6 +48,7 @@ func replayValidate(line []byte) (string, error) {
 	if !reflect.DeepEqual(record.Defaulted, defaulted) {
 		return fmt.Sprintf("%s: after defaulting:\n  kubernetes %v\n  podclock   %v", about, record.Defaulted, defaulted), nil
 	}
+	apiserver.DropDisabled(&record.Pod)
 	return diffErrors(about, &record, apiserver.Validate(&record.Pod))
 }
 
@@ -111,6 +112,14 @@ func reduced(pod *corev1.Pod) *corev1.Pod {
 	}
 }
 
+// hooks is a lifecycle as records have it: its hooks alone.
+func hooks(l *corev1.Lifecycle) *corev1.Lifecycle {
+	if l == nil {
+		return nil
+	}
+	return &corev1.Lifecycle{PostStart: l.PostStart, PreStop: l.PreStop}
+}
+
 func reducedContainers(containers []corev1.Container) []corev1.Container {
 	var out []corev1.Container
 	for i := range containers {
@@ -118,7 +127,7 @@ func reducedContainers(containers []corev1.Container) []corev1.Container {
 		out = append(out, corev1.Container{
 			Name: c.Name, Image: c.Image, RestartPolicy: c.RestartPolicy, RestartPolicyRules: c.RestartPolicyRules,
 			LivenessProbe: c.LivenessProbe, ReadinessProbe: c.ReadinessProbe, StartupProbe: c.StartupProbe,
-			Lifecycle: c.Lifecycle,
+			Lifecycle: hooks(c.Lifecycle),
 		})
 	}
 	return out
