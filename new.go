@@ -49,7 +49,8 @@ func New(o Options) (*Simulation, error) {
 // node returns the options of the node.
 func (o *Options) node() node.Options {
 	n := node.Options{
-		Start: o.Start, Latency: node.Latency(o.Latency), ParallelPulls: o.ParallelPulls, Filter: o.Filter, NoLeap: o.NoLeap,
+		Start: o.Start, Latency: node.Latency(o.Latency), ParallelPulls: o.ParallelPulls, Filter: o.Filter, View: o.View,
+		NoLeap: o.NoLeap,
 		Images: make(map[string]node.Image, len(o.Images)),
 	}
 	if o.Timing != nil {

@@ -40,6 +40,9 @@ type Options struct {
 
 	// Filter says what the timeline leaves out.
 	Filter timeline.Filter
+	// View is whose statuses the timeline and [Result] show. The default is what
+	// kubectl shows.
+	View lifecycle.View
 	// NoLeap plays every single probe. The result is the same, but takes longer.
 	NoLeap bool
 	// Tap is called for everything that goes into and comes out of the pods'

@@ -322,7 +322,8 @@ func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 
 // watch checks, of one pod, what must hold after every step.
 type watch struct {
-	running  map[int]uint64 // by container: the instance that runs
+	lost     map[uint64]bool // instances whose process is gone
+	running  map[int]uint64  // by container: the instance that runs
 	restarts map[string]int32
 	// startup: by container, its startup probe has spoken; its word goes into the
 	// status of an instance that has ended meanwhile, too, until the next sync (P74).
@@ -343,6 +344,10 @@ func (w *watch) event(ev *lifecycle.Event) string {
 			return fmt.Sprintf("container %d: instance %d starts while %d runs", ev.Container, ev.Instance, other)
 		}
 		w.running[ev.Container] = ev.Instance
+	case ev.Type == lifecycle.ContainerUnknown: // its process is gone, and its end is told later
+		w.lost[ev.Instance] = true
+		delete(w.running, ev.Container)
+	case ev.Type == lifecycle.ContainerExited && w.lost[ev.Instance]:
 	case ev.Type == lifecycle.ContainerExited:
 		if w.running[ev.Container] != ev.Instance {
 			return fmt.Sprintf("container %d: instance %d ends and does not run", ev.Container, ev.Instance)
@@ -356,6 +361,9 @@ func (w *watch) event(ev *lifecycle.Event) string {
 func (w *watch) report(s *corev1.PodStatus) string {
 	old := w.reported
 	w.reported = s
+	if terminal(s.Phase) && len(w.running) > 0 { // S25
+		return fmt.Sprintf("the reported phase is %s while %d containers run", s.Phase, len(w.running))
+	}
 	if old == nil {
 		return ""
 	}
@@ -424,7 +432,7 @@ func TestInvariantsHoldAfterEveryStep(t *testing.T) {
 		o.Tap = func(tap podclock.Tap) {
 			w := pods[tap.Pod]
 			if w == nil {
-				w = &watch{running: map[int]uint64{}, restarts: map[string]int32{}, startup: map[string]bool{}}
+				w = &watch{running: map[int]uint64{}, lost: map[uint64]bool{}, restarts: map[string]int32{}, startup: map[string]bool{}}
 				pods[tap.Pod] = w
 			}
 			wrong := ""

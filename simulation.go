@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/internal/node"
+	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/timeline"
 )
@@ -82,9 +83,20 @@ func (s *Simulation) Pods() []string {
 	return names
 }
 
-// Status returns a pod's status as the kubelet has it. It is the zero status
-// until the kubelet learns of the pod. It is an error if no pod has the name.
+// Status returns a pod's status in the API, which is what kubectl shows. It is the
+// zero status until the kubelet learns of the pod. It is an error if no pod has the
+// name.
 func (s *Simulation) Status(pod string) (corev1.PodStatus, error) {
+	p, err := s.podNamed(pod)
+	if err != nil || p.Machine() == nil {
+		return corev1.PodStatus{}, err
+	}
+	return p.Machine().Reported(), nil
+}
+
+// KubeletStatus is [Simulation.Status] in the kubelet's own cache, which can be
+// ahead of the API's (see [lifecycle.KubeletView]).
+func (s *Simulation) KubeletStatus(pod string) (corev1.PodStatus, error) {
 	p, err := s.podNamed(pod)
 	if err != nil || p.Machine() == nil {
 		return corev1.PodStatus{}, err
@@ -92,13 +104,13 @@ func (s *Simulation) Status(pod string) (corev1.PodStatus, error) {
 	return p.Machine().Status(), nil
 }
 
-// Columns returns what kubectl would print of a pod.
+// Columns returns what kubectl prints of a pod.
 func (s *Simulation) Columns(pod string) (podphase.Row, error) {
 	p, err := s.podNamed(pod)
 	if err != nil || p.Machine() == nil {
 		return podphase.Row{}, err
 	}
-	return p.Machine().Columns(s.Now()), nil
+	return p.Machine().Columns(s.Now(), lifecycle.APIView), nil
 }
 
 // Timeline returns what happened so far. It grows as the simulation goes on.
@@ -128,7 +140,10 @@ func (s *Simulation) Result() *Result {
 		p := s.node.Pod(int32(i))
 		pr := PodResult{Name: p.Name}
 		if m := p.Machine(); m != nil {
-			pr.Status, pr.Columns, pr.Finished = m.Status(), m.Columns(s.Now()), m.Finished()
+			pr.Status, pr.Columns, pr.Finished = m.Reported(), m.Columns(s.Now(), s.options.View), m.Finished()
+			if s.options.View == lifecycle.KubeletView {
+				pr.Status = m.Status()
+			}
 		}
 		r.Pods = append(r.Pods, pr)
 	}

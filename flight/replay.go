@@ -25,6 +25,8 @@ var ErrCut = errors.New("the last line is cut off")
 type Player struct {
 	// Filter is that of the timeline.
 	Filter timeline.Filter
+	// View is whose statuses the timeline has.
+	View lifecycle.View
 	// Pod, "namespace/name", keeps all other pods out of the timeline. If empty, all
 	// are in it. If several pods have one name, the timeline adds the UID to the
 	// name of all but the first.
@@ -195,7 +197,7 @@ func (p *Player) step(s *step) error {
 		return nil
 	}
 	for i := range actions {
-		if r, ok := m.pod.ActionRecord(s.At, &actions[i]); ok {
+		if r, ok := m.pod.ActionRecord(s.At, &actions[i], p.View); ok {
 			m.track.Add(r)
 		}
 	}

@@ -89,7 +89,7 @@ func (n *node) give(events ...lifecycle.Event) {
 		actions := n.track.Step(n.pod, n.now, queue[0]...)
 		for i := range actions {
 			a := &actions[i]
-			if r, ok := n.pod.ActionRecord(n.now, a); ok {
+			if r, ok := n.pod.ActionRecord(n.now, a, lifecycle.APIView); ok {
 				track.Add(r)
 			}
 			if a.Type.IsRequest() {

@@ -32,7 +32,7 @@ func anyEventsAreTakenIn(t *rapid.T) {
 		}
 		actions := p.Step(c.now, events...)
 		for i := range actions {
-			p.ActionRecord(p.Now(), &actions[i])
+			p.ActionRecord(p.Now(), &actions[i], lifecycle.APIView)
 		}
 	}
 	data, err := p.Snapshot()

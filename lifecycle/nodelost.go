@@ -29,12 +29,6 @@ func (p *Pod) nodeLost() {
 	p.tellStatus()
 }
 
-// tellStatus tells that the pod object has changed, though the kubelet's own
-// status has not.
-func (p *Pod) tellStatus() {
-	p.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: p.cache.Status, Reported: p.cache.Reported})
-}
-
 // taintEvicted is the taint manager's deletion (S83).
 func (p *Pod) taintEvicted() {
 	p.object.keep()

@@ -33,6 +33,11 @@ func (s *pass) clone() pass {
 	return c
 }
 
+// stopped reports whether the pass has stopped all containers for good.
+func (s *pass) stopped() bool {
+	return s.Work == workTerminating && s.Stage == execute.StageEnd && !s.Result.Failed
+}
+
 // written returns a copy for a snapshot; nil if no pass is under way.
 func (s *pass) written() *pass {
 	if s.Work == 0 {
@@ -148,7 +153,7 @@ func (k *kubelet) endPass() {
 	if s.Removed && !s.Failed {
 		k.requestSync() // R10
 	}
-	stopped := k.pass.Work == workTerminating && !s.Failed
+	stopped := k.pass.stopped()
 	switch {
 	case k.pass.Terminal, stopped:
 		k.worker.Terminating = true
@@ -158,8 +163,8 @@ func (k *kubelet) endPass() {
 	default:
 		k.requeueSync()
 	}
-	if stopped {
-		k.report()
+	if stopped && k.report() {
+		k.tellStatus() // what was held back while containers could run (S25)
 	}
 	k.pass = pass{}
 }

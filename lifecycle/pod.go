@@ -5,8 +5,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"github.com/podclock/podclock/podphase"
 )
 
 // Pod is the machine of one pod: a kubelet in small, with a pod worker, a
@@ -59,11 +57,6 @@ func (p *Pod) Object() *corev1.Pod {
 	pod.Status = p.Reported()
 	p.object.mark(pod)
 	return pod
-}
-
-// Columns returns kubectl's columns for the kubelet's own status at now.
-func (p *Pod) Columns(now time.Time) podphase.Row {
-	return p.object.row(p.t.spec, &p.cache, p.cache.Status, now)
 }
 
 // Step tells the machine what happened at now, and returns what follows, in the

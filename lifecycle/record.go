@@ -59,8 +59,9 @@ func resultKind(k probe.ActionKind) timeline.Kind {
 }
 
 // ActionRecord turns an action of the Step at now into a record for a timeline, and
-// reports whether there is one to keep. It must be called before the next Step.
-func (p *Pod) ActionRecord(now time.Time, a *Action) (timeline.Record, bool) {
+// reports whether there is one to keep. A status is that of the view. It must be
+// called before the next Step.
+func (p *Pod) ActionRecord(now time.Time, a *Action, v View) (timeline.Record, bool) {
 	r := timeline.Record{At: now, Kind: ActionRecordKind(a), Run: int(a.Attempt), Message: a.Message}
 	if a.Container != NoContainer {
 		r.Container = p.t.spec.Name(a.Container)
@@ -82,7 +83,7 @@ func (p *Pod) ActionRecord(now time.Time, a *Action) (timeline.Record, bool) {
 		r.Type, r.Reason, r.Run = a.Severity, a.Reason, 0
 		recordProbe(&r, a)
 	case timeline.Status:
-		r.State = p.recordState(now, a.Status)
+		r.State = p.recordState(now, v.of(a.Status, a.Reported))
 	case timeline.Counted, timeline.Skipped, timeline.Result:
 		r.Run = 0
 		recordProbe(&r, a)

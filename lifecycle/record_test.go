@@ -26,8 +26,8 @@ func recordedPod(t *testing.T) *Pod {
 func TestEveryActionHasARecordOrIsToldByItsAnswer(t *testing.T) {
 	p := recordedPod(t)
 	for a := RunSandbox; a < numActionTypes; a++ {
-		action := &Action{Type: a, Container: NoContainer, Status: &corev1.PodStatus{}, Decision: timeline.DecidedKill}
-		r, ok := p.ActionRecord(worldStart, action)
+		action := &Action{Type: a, Container: NoContainer, Status: &corev1.PodStatus{}, Reported: &corev1.PodStatus{}, Decision: timeline.DecidedKill}
+		r, ok := p.ActionRecord(worldStart, action, APIView)
 		if ok != (ActionRecordKind(action) != 0) || ok && (r.Kind == 0 || !r.At.Equal(worldStart)) {
 			t.Errorf("%v: %v %+v", a, ok, r)
 		}

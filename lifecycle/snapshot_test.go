@@ -136,11 +136,11 @@ func liveOn(t testing.TB, p *lifecycle.Pod) {
 				if a.Type.IsRequest() {
 					events = append(events, answerTo(&a))
 				}
-				p.ActionRecord(now, &a)
+				p.ActionRecord(now, &a, lifecycle.APIView)
 			}
 			events = events[1:]
 		}
-		p.Columns(now)
+		p.Columns(now, lifecycle.APIView)
 		at, ok := p.Deadline()
 		if !ok || at.After(end) {
 			return

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/podphase"
 )
 
@@ -153,6 +154,8 @@ func (p *Pod) Wanted() *Template {
 func (p *Pod) conditionSet(c corev1.PodCondition) {
 	c.LastProbeTime, c.LastTransitionTime = podphase.Truncate(c.LastProbeTime), podphase.Truncate(c.LastTransitionTime)
 	p.object.set(c)
+	p.cache.Patch(func(r *corev1.PodStatus) { r.Conditions = status.SetCondition(r.Conditions, c) })
+	p.tellStatus()
 	if p.cache.Stored && p.t.spec.Rules.GatesNeedSync(p.cache.WithCondition(c)) {
 		p.requestSync()
 	}

@@ -94,11 +94,19 @@ func (k *kubelet) readyToStart() {
 	}))
 }
 
-// report sends the cached status to the API, unless the node is lost (S25, S83).
-func (k *kubelet) report() {
-	if !k.worker.Lost {
-		k.cache.Report(!k.worker.Terminated, k.object.generation(k.t), k.now)
-	}
+// report sends the cached status to the API, unless the node is lost (S25, S83),
+// and reports whether that says anything new there. A kubelet reads the object
+// before it sends: by then the pass that has stopped the containers is over, so
+// that its status is sent with the terminal phase.
+func (k *kubelet) report() bool {
+	mayRun := !k.worker.Terminated && !k.pass.stopped()
+	return !k.worker.Lost && k.cache.Report(mayRun, k.object.generation(k.t), k.now)
+}
+
+// tellStatus tells that the pod object has changed, though the kubelet's own
+// status has not.
+func (k *kubelet) tellStatus() {
+	k.out.emit(Action{Type: StatusChanged, Container: NoContainer, Status: k.cache.Status, Reported: k.cache.Reported})
 }
 
 // refreshViews makes what probe passes read from the stored status, and lets the

@@ -71,7 +71,7 @@
 //	  without: [S14, C43]  # quirks
 //	  hostIP: 192.0.2.1    # also standalone, noLogs, uncancelledExec
 //
-// What of [podclock.Options] is the caller's is not in a file: Filter and Tap,
+// What of [podclock.Options] is the caller's is not in a file: View, Filter and Tap,
 // a Timing of one's own, and that manifests are trusted.
 //
 // Further expectations are timeReady, detection, phase, status, ready,

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/scenario"
 	"github.com/podclock/podclock/timeline"
 )
@@ -17,6 +18,7 @@ type view struct {
 	terminal terminal
 	output   choice
 	color    choice
+	of       choice
 	verbose  bool
 }
 
@@ -25,13 +27,23 @@ func newView(t terminal) view {
 		terminal: t,
 		output:   choice{is: formats[0].name, of: formatNames()},
 		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
+		of:       choice{is: lifecycle.APIView.String(), of: []string{lifecycle.APIView.String(), lifecycle.KubeletView.String()}},
 	}
 }
 
 func (v *view) flags(f *pflag.FlagSet) {
 	f.VarP(&v.output, "output", "o", formatUsage())
 	f.Var(&v.color, "color", "auto, always or never; NO_COLOR is respected")
+	f.Var(&v.of, "view", "whose statuses to show and expect: api (what kubectl shows) or kubelet (its own cache)")
 	f.BoolVarP(&v.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
+}
+
+// lifecycle is whose statuses were asked for.
+func (v *view) lifecycle() lifecycle.View {
+	if v.of.is == lifecycle.KubeletView.String() {
+		return lifecycle.KubeletView
+	}
+	return lifecycle.APIView
 }
 
 // format is the one that was asked for.

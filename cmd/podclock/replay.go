@@ -43,7 +43,7 @@ func newReplay(t terminal) *cobra.Command {
 // run plays the files. Of one that is cut off, as an agent that was killed leaves
 // it, what there is is shown.
 func (r *replay) run(cmd *cobra.Command, paths []string) error {
-	player := flight.Player{Pod: r.pod}
+	player := flight.Player{Pod: r.pod, View: r.lifecycle()}
 	if r.pod != "" && !strings.Contains(r.pod, "/") {
 		player.Pod = "default/" + r.pod
 	}

@@ -117,6 +117,6 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	if flags.Changed("seed") {
 		o.Seed = s.seed
 	}
-	o.NoLeap = s.noLeap
+	o.NoLeap, o.View = s.noLeap, s.lifecycle()
 	return nil
 }

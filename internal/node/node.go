@@ -40,6 +40,8 @@ type Options struct {
 	Images map[string]Image
 	// Filter says what the timeline leaves out.
 	Filter timeline.Filter
+	// View is whose statuses the timeline has.
+	View lifecycle.View
 	// NoLeap plays every probe, whatever the apps promise.
 	NoLeap bool
 	// Tap is called for everything that goes into and comes out of the machines. If

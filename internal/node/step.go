@@ -44,17 +44,17 @@ func (n *Node) follow(pod int32, p *Pod, actions []lifecycle.Action) {
 		if n.options.Tap != nil {
 			n.options.Tap(Tap{Pod: p.Name, At: n.instant, Action: a})
 		}
-		p.record(n.log, n.instant, a)
+		p.record(n.log, n.instant, a, n.options.View)
 		n.perform(pod, p, a)
 	}
 }
 
 // record logs an action, if it is one to be logged.
-func (p *Pod) record(log *timeline.Timeline, now time.Time, a *lifecycle.Action) {
+func (p *Pod) record(log *timeline.Timeline, now time.Time, a *lifecycle.Action, v lifecycle.View) {
 	if k := lifecycle.ActionRecordKind(a); k == 0 || !log.Wants(k) {
 		return
 	}
-	if r, ok := p.machine.ActionRecord(now, a); ok {
+	if r, ok := p.machine.ActionRecord(now, a, v); ok {
 		p.track.Add(r)
 	}
 }

@@ -110,19 +110,20 @@ func (a *Agent) NetworkDown(why string) error {
 // NetworkUp tells the agent that the network is ready. At first it is.
 func (a *Agent) NetworkUp() error { return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
 
-// Status returns the agent's own status of a pod, or false if there is no such
-// pod. The status is zero until the pod has one.
+// Status returns a pod's status as an API server would show it (S25), or false if
+// there is no such pod. The status is zero until the pod has one. The agent's own,
+// which can be ahead, is in each [Change].
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	a.mail.poke() // the caller may have set the clock: see doc.go
 	p := a.pods.get(uid)
 	if p == nil {
 		return corev1.PodStatus{}, false
 	}
-	return p.change.Load().status(), true
+	return copied(p.change.Load().Reported), true
 }
 
-// Pods returns copies of the pods with their status and deletion, in the order
-// in which they were added.
+// Pods returns copies of the pods as an API server would show them, with status and
+// deletion, in the order in which they were added.
 func (a *Agent) Pods() []*corev1.Pod {
 	pods := a.pods.all()
 	objects := make([]*corev1.Pod, len(pods))

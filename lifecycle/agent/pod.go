@@ -154,18 +154,19 @@ type Change struct {
 	grace     *int64
 }
 
-// object returns the pod with its status, as a copy.
+// object returns the pod as an API server would show it, as a copy.
 func (c *Change) object() *corev1.Pod {
 	pod := c.spec.DeepCopy()
 	pod.Namespace, pod.Name, pod.UID = c.Pod.Namespace, c.Pod.Name, c.Pod.UID
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = c.deletedAt, c.grace
-	pod.Status = c.status()
+	pod.Status = copied(c.Reported)
 	return pod
 }
 
-func (c *Change) status() corev1.PodStatus {
-	if c.Status == nil {
+// copied returns a copy of a status; the zero one for nil.
+func copied(s *corev1.PodStatus) corev1.PodStatus {
+	if s == nil {
 		return corev1.PodStatus{}
 	}
-	return *c.Status.DeepCopy()
+	return *s.DeepCopy()
 }

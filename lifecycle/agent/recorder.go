@@ -32,7 +32,7 @@ func (r *recorder) action(now time.Time, p *pod, act *lifecycle.Action) {
 	if r.onRecord == nil {
 		return
 	}
-	if rec, ok := p.machine.ActionRecord(now, act); ok {
+	if rec, ok := p.machine.ActionRecord(now, act, lifecycle.APIView); ok {
 		r.deliver(p, rec)
 	}
 }

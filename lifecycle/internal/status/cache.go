@@ -5,6 +5,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/spec"
@@ -160,10 +161,14 @@ func illegalTransition(p *spec.Pod, old, s *corev1.PodStatus) bool {
 }
 
 // Report sends the cached status to the API, as far as it may be seen while
-// containers may still run (S25).
-func (c *Cache) Report(mayRun bool, generation int64, now time.Time) {
+// containers may still run (S25). It reports whether that says anything new there.
+func (c *Cache) Report(mayRun bool, generation int64, now time.Time) bool {
 	r := podphase.Reported(c.Status, c.Reported, mayRun, generation, now)
+	if equality.Semantic.DeepEqual(&r, c.Reported) {
+		return false
+	}
 	c.Reported = &r
+	return true
 }
 
 // Patch replaces the reported status by a copy that was changed: what others than
