@@ -12,7 +12,11 @@ func (k *kubelet) contentsToGo() bool {
 
 // died removes what the death of a container makes superfluous (C12).
 func (k *kubelet) died(e pleg.Item) {
-	k.garbage.Died(k.pleg.Cached(), k.t.Containers(), e.ID, e.Container, k.contentsToGo(), host{k})
+	all, hold := k.contentsToGo(), zeroTime
+	if all {
+		hold = k.timing.removalsFrom(k.now)
+	}
+	k.garbage.Died(k.pleg.Cached(), k.t.Containers(), e.ID, e.Container, all, hold, host{k})
 }
 
 // scheduleCollection finds the garbage collection that will have something to do.

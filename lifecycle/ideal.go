@@ -73,3 +73,16 @@ func (t *Timing) housekeepsAgain() bool { return !t.ideal() }
 // workers (P34) would set each other off without end where nothing takes time; a
 // kubelet's relists space them out (T12).
 func (t *Timing) oncePerInstant(last, now time.Time) bool { return t.ideal() && last.Equal(now) }
+
+// removalsFrom returns from when on the dead containers of a pod are removed that
+// is ending, after one has ended at now; zero: at once. A kubelet removes them when
+// it relists, up to a second later, and reads the final status as soon as the last
+// one has ended. In the ideal model a relist comes at once. It waits for as long as
+// a relist takes to come in the middle, so that what is lost is what a kubelet most
+// likely loses (C12, S73).
+func (t *Timing) removalsFrom(now time.Time) time.Time {
+	if !t.ideal() {
+		return zeroTime
+	}
+	return now.Add(time.Second / 2)
+}

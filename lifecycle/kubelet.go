@@ -79,6 +79,7 @@ func (k *kubelet) becomeIdle() {
 	d.add(k.worker.OrphanAt)
 	d.add(k.worker.ExceededAt)
 	d.add(k.garbage.CollectAt)
+	d.add(k.garbage.HeldUntil)
 	d.add(k.object.missed.EvictAt)
 	d.add(k.pass.WakeAt)
 	d.add(k.kills.Deadline())

@@ -95,11 +95,14 @@ func (o *object) row(p *spec.Pod, cache *status.Cache, s *corev1.PodStatus, now 
 	return podphase.Columns(&pod, now)
 }
 
-// generation returns metadata.generation as the kubelet has seen it: a deletion
-// adds one, where there is an API server.
-func (o *object) generation(t *Template) int64 {
+// generation returns metadata.generation as the kubelet has seen it.
+func (o *object) generation(t *Template) int64 { return o.deletion.generation(t) }
+
+// generation returns metadata.generation of an object with this deletion, which adds
+// one where there is an API server.
+func (d deletion) generation(t *Template) int64 {
 	g := t.spec.Manifest.Generation
-	if g != 0 && o.deletion.Asked && !t.cfg.Standalone {
+	if g != 0 && d.Asked && !t.cfg.Standalone {
 		g++
 	}
 	return g

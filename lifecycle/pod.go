@@ -145,6 +145,8 @@ func (p *Pod) runMachinery() bool {
 		p.look()
 	case due(p.garbage.CollectAt, p.now):
 		p.collect()
+	case due(p.garbage.HeldUntil, p.now):
+		p.garbage.Release(host{&p.kubelet})
 	case due(p.object.missed.EvictAt, p.now):
 		p.taintEvicted()
 	case p.kills.Run(p.now, p.t.spec, host{&p.kubelet}, !p.t.has(QuirkC43)):

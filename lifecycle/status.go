@@ -21,7 +21,7 @@ func (k *kubelet) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus 
 	need, _, _ := k.t.plans.NeedsSandbox(r)
 	in := status.Input{
 		Now: k.now, Snapshot: r, Previous: k.cache.Previous(k.apiStatus()), API: k.apiStatus(),
-		Conditions: k.object.conditions(k.t.spec.Manifest.Status.Conditions), Generation: k.object.generation(k.t),
+		Conditions: k.object.conditions(k.t.spec.Manifest.Status.Conditions), Generation: k.pass.Deletion.generation(k.t),
 		Waiting: k.starts.Waiting, Probes: &k.probes.Set, AdoptedBefore: k.adoptedBefore(), Final: final,
 		Deleting: k.pass.Deletion.Asked, RestartPending: k.starts.AnyPending() && !k.worker.Terminating,
 		DeadlinePassed: !at.IsZero() && k.cache.Stored && !k.now.Before(at), HasSandbox: !need,
@@ -90,7 +90,7 @@ func (k *kubelet) readyToStart() {
 		return
 	}
 	k.storeSynced(k.cache.WithCondition(corev1.PodCondition{
-		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: k.object.generation(k.t),
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: k.pass.Deletion.generation(k.t),
 	}))
 }
 

@@ -74,7 +74,7 @@ func (k *kubelet) addProbes() {
 func (k *kubelet) terminatePod() {
 	fresh := k.generate(k.pass.Snapshot, false)
 	if k.evicted != nil {
-		k.evicted.override(fresh, k.object.generation(k.t))
+		k.evicted.override(fresh, k.pass.Deletion.generation(k.t))
 	}
 	k.storeSynced(fresh)
 	k.probes.stop(k.now, true) // P35

@@ -19,6 +19,8 @@ type Collector struct {
 	Now   uint64 `json:"removes,omitempty"`    // what Op removes
 	// CollectAt is the garbage collection that has something to do; zero: none.
 	CollectAt time.Time `json:"collectAt,omitzero"`
+	// HeldUntil is when the removals in the queue begin; zero: they are not held.
+	HeldUntil time.Time `json:"heldUntil,omitzero"`
 }
 
 // Item is a dead instance, or a sandbox, which is stopped before it is removed.
@@ -50,8 +52,10 @@ func (c *Collector) Clone() Collector {
 
 // Died removes what the death of an instance makes superfluous: all but the
 // newest dead instance of its container or, with all, every dead instance (C12).
-// What the kubelet has not seen yet it does not remove, unless it removes all.
-func (c *Collector) Died(seen *inventory.Snapshot, containers int, id uint64, container int, all bool, host Host) {
+// What the kubelet has not seen yet it does not remove, unless it removes all. The
+// removals begin at hold, or at once if that is zero.
+func (c *Collector) Died(seen *inventory.Snapshot, containers int, id uint64, container int, all bool, hold time.Time,
+	host Host) {
 	known := slices.ContainsFunc(seen.Instances, func(c inventory.Instance) bool { return c.ID == id })
 	if !all && !known {
 		return
@@ -67,6 +71,15 @@ func (c *Collector) Died(seen *inventory.Snapshot, containers int, id uint64, co
 		}
 		kept[d.Container] = true
 	}
+	if c.HeldUntil.IsZero() {
+		c.HeldUntil = hold
+	}
+	c.run(host)
+}
+
+// Release ends the hold on the removals.
+func (c *Collector) Release(host Host) {
+	c.HeldUntil = time.Time{}
 	c.run(host)
 }
 
@@ -99,7 +112,7 @@ func superfluous(truth *inventory.Truth, containers int) bool {
 // container of a pod that stays, and sandboxes in which nothing is left, but for
 // the newest of a pod that stays (T13). With all, nothing stays but what runs.
 func (c *Collector) Collect(truth *inventory.Truth, containers int, all bool, host Host) {
-	c.CollectAt = time.Time{}
+	c.CollectAt, c.HeldUntil = time.Time{}, time.Time{}
 	kept := make([]bool, containers)
 	instances := truth.Instances()
 	for i := len(instances) - 1; i >= 0; i-- {
@@ -131,9 +144,9 @@ func (c *Collector) add(i Item) {
 	}
 }
 
-// run starts the next removal.
+// run starts the next removal, unless all are held.
 func (c *Collector) run(host Host) {
-	for c.Op == 0 && len(c.Queue) > 0 {
+	for c.Op == 0 && len(c.Queue) > 0 && c.HeldUntil.IsZero() {
 		next := c.Queue[0]
 		c.Queue = slices.Delete(c.Queue, 0, 1)
 		c.Now = next.ID

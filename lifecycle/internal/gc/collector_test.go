@@ -49,7 +49,7 @@ func TestADeathRemovesTheOlderDeadOfItsContainer(t *testing.T) { // C12
 	} {
 		var c Collector
 		h := &host{}
-		c.Died(&seen, 2, 3, 0, all, h)
+		c.Died(&seen, 2, 3, 0, all, time.Time{}, h)
 		if got := drain(&c, h); !slices.Equal(got, want) {
 			t.Errorf("all %v: %q, want %q", all, got, want)
 		}
@@ -61,7 +61,7 @@ func TestWhatTheKubeletHasNotSeenIsNotRemoved(t *testing.T) { // C12
 	seen := truth.Snapshot()
 	var c Collector
 	h := &host{}
-	if c.Died(&seen, 1, 7, 0, false, h); len(h.log) != 0 {
+	if c.Died(&seen, 1, 7, 0, false, time.Time{}, h); len(h.log) != 0 {
 		t.Errorf("asked for %q", h.log)
 	}
 }
