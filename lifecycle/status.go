@@ -90,7 +90,8 @@ func (k *kubelet) readyToStart() {
 		return
 	}
 	k.storeSynced(k.cache.WithCondition(corev1.PodCondition{
-		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue, ObservedGeneration: k.pass.Deletion.generation(k.t),
+		Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionTrue,
+		ObservedGeneration: k.pass.Deletion.generation(k.t), // of the object that the sync began with
 	}))
 }
 
