@@ -32,7 +32,8 @@ func podFiller(t *Template, round int) *wiretest.Filler {
 		Last: map[reflect.Type]uint8{
 			reflect.TypeFor[work](): uint8(workTerminated), reflect.TypeFor[execute.Stage](): uint8(execute.StageEnd),
 			reflect.TypeFor[execute.Step](): uint8(execute.StepHookKill), reflect.TypeFor[kill.Stage](): uint8(kill.Failed),
-			reflect.TypeFor[plan.Cause](): uint8(plan.CauseUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
+			reflect.TypeFor[plan.RestartCause](): uint8(plan.RestartSandbox),
+			reflect.TypeFor[plan.Cause]():        uint8(plan.CauseUnknownState), reflect.TypeFor[HookKind](): uint8(PreStop),
 			reflect.TypeFor[ActionType](): uint8(RunProbe), reflect.TypeFor[restart.State](): uint8(restart.StateExited),
 		},
 		Make: map[reflect.Type]func(int) any{
@@ -116,6 +117,7 @@ func TestEveryValueOfAClosedSetHasItsOwnNameInASnapshot(t *testing.T) {
 		"request":   texts(t, requestName(RunSandbox), requestName(RunProbe)),
 		"hook":      texts(t, hookName(PostStart), hookName(PreStop)),
 		"cause":     texts(t, 0, plan.CauseUnknownState),
+		"restart":   texts(t, 0, plan.RestartSandbox),
 	} {
 		for i, name := range all {
 			if name == "" || slices.Index(all, name) != i {

@@ -96,6 +96,7 @@ type savedPod struct {
 	Requests   []savedRequest       `json:"openRequests,omitempty"`
 	Generator  pleg.Generator       `json:"pleg,omitzero"`
 	Worker     podWorker            `json:"worker,omitzero"`
+	Stopped    bool                 `json:"podStopped,omitempty"`
 	Pass       *pass                `json:"pass,omitempty"` // nil: none is under way
 	Kills      kill.Group           `json:"kills,omitzero"`
 	Deletor    gc.Collector         `json:"deletor,omitzero"`
@@ -126,7 +127,7 @@ func save(p *Pod) (*savedPod, error) {
 		Containers: saveContainers(p), Images: saveImages(p),
 		Sandboxes: slices.Clone(p.truth.Sandboxes()), Instances: slices.Clone(p.truth.Instances()),
 		Requests:  convertAll(p.out.requests, saveRequest),
-		Generator: p.pleg.Written(), Worker: p.worker, Pass: p.pass.written(),
+		Generator: p.pleg.Written(), Worker: p.worker, Stopped: p.starts.Stopped, Pass: p.pass.written(),
 		Kills: p.kills.Clone(), Deletor: p.garbage.Clone(), Hooks: slices.Clone(p.kills.Abandoned),
 		Probes: probes, Stale: p.probes.stale, ProbesMade: p.probes.made,
 		Status:   p.cache.Written(),
@@ -171,6 +172,7 @@ func (s *savedPod) loadState(p *Pod) {
 	p.out.requests = convertAll(s.Requests, savedRequest.load)
 	p.truth = inventory.NewTruth(s.Sandboxes, s.Instances)
 	p.pleg, p.worker = s.Generator, s.Worker
+	p.starts.ReadStopped(s.Stopped)
 	if s.Pass != nil {
 		p.pass = *s.Pass
 	}

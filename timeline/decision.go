@@ -11,11 +11,12 @@ const (
 	DecidedRestart                         // an ended container is started again: why, and after which back-off
 	DecidedRefusal                         // a start is refused: back-off and what is left of it
 	DecidedSandbox                         // a sandbox is needed: why
+	DecidedStop                            // all containers and the sandbox are stopped, by a sync: why
 	DecidedEnd                             // the pod terminates: why
 	numDecisions
 )
 
-var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "end"}
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end"}
 
 // String names the decision.
 func (d DecisionKind) String() string {

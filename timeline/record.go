@@ -128,6 +128,8 @@ func (r *Record) decision() string {
 	switch {
 	case r.decided(DecidedKill):
 		return "kill: " + r.Message
+	case r.decided(DecidedStop):
+		return "the pod is stopped: " + r.Message
 	case r.decided(DecidedEnd):
 		return "the pod ends: " + r.Message
 	}

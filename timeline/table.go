@@ -267,7 +267,7 @@ func (o Table) dim(s string) string { return o.paint(faint, s) }
 // paint is the colour of a record.
 func (e *entry) paint() paint {
 	switch {
-	case e.decided(DecidedKill), e.decided(DecidedEnd), e.Kind == Failed, e.Kind == Lost,
+	case e.decided(DecidedKill), e.decided(DecidedStop), e.decided(DecidedEnd), e.Kind == Failed, e.Kind == Lost,
 		e.Kind == Exited && e.ExitCode != 0, e.Kind == Sandbox && e.Reason != "stopped":
 		return bad
 	case e.Kind == Decision, e.Kind == Event && e.Type == corev1.EventTypeWarning, e.Kind == Stop,

@@ -33,7 +33,7 @@ func (p *planner) initContainers() bool {
 		w.entry(k)
 	}
 	if w.fatal {
-		p.plan.KillPod, p.plan.Start = true, nil
+		p.plan.KillPod, p.plan.Start, p.plan.Restarts = true, nil, nil
 		return false
 	}
 	if !w.passed {
@@ -115,6 +115,9 @@ func (w *initWalk) init(k int, c *inventory.Instance) {
 		case outcome == restart.InitDone:
 			w.initialized(k)
 		case outcome == restart.InitRestart && !w.in.Deleting:
+			if c.ExitCode == 0 {
+				w.restart(c.Container, RestartOOM)
+			}
 			w.start(k)
 		default:
 			w.fatal = true
@@ -142,6 +145,7 @@ func (w *initWalk) sidecar(k int, c *inventory.Instance) {
 
 func (w *initWalk) killUnknown(k int, c *inventory.Instance) {
 	w.kill(c.Container, c, CauseUnknownState, `Init container is in "unknown" state, try killing it before restart`)
+	w.restart(c.Container, RestartUnknown)
 	w.start(k)
 }
 
@@ -154,6 +158,7 @@ func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 		r, ok := w.result(c, probe.Startup)
 		if ok && r == probe.Failure {
 			w.kill(c.Container, c, CauseStartupProbe, "Init container "+name+" failed startup probe")
+			w.restart(c.Container, RestartStartup)
 			w.start(k)
 		}
 		if !ok || r != probe.Success {
@@ -164,9 +169,11 @@ func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 	switch {
 	case w.pod.changed(c):
 		w.kill(c.Container, c, CauseOther, "Init container "+name+" definition changed")
+		w.restart(c.Container, RestartImage)
 		w.start(k)
 	case spec.Liveness && w.failed(c, probe.Liveness):
 		w.kill(c.Container, c, CauseLivenessProbe, "Init container "+name+" failed liveness probe")
+		w.restart(c.Container, RestartLiveness)
 		w.start(k)
 	}
 }

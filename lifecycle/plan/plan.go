@@ -52,6 +52,9 @@ type Plan struct {
 	// Start lists the containers to start, in order: entries of the init list
 	// first, then regular containers.
 	Start []int `json:"start,omitempty"`
+	// Restarts says why containers that have run before are among them, where it is
+	// not their exit code that decided.
+	Restarts []Restart `json:"restarts,omitempty"`
 	// Kill lists the single containers to stop first.
 	Kill []Kill `json:"kill,omitempty"`
 	// Reset lists the instances to remove for RestartAllContainers, in order (R10).
@@ -197,6 +200,9 @@ func (p *planner) newSandbox() {
 		start = []int{p.pod.Regular} // S2: only the first entry of the init list
 	}
 	p.plan.Start = start
+	for _, i := range start {
+		p.restart(i, RestartSandbox)
+	}
 }
 
 // succeededForGood reports that a regular container last exited with 0 and its
@@ -241,7 +247,7 @@ func (p *planner) endPod() {
 		return // without the quirk the single kill stands; the next sync ends the pod
 	}
 	p.plan.KillPod = true
-	p.plan.Start = nil
+	p.plan.Start, p.plan.Restarts = nil, nil
 }
 
 // idleRegular reports whether a regular container that does not run is due (R6).
@@ -251,8 +257,12 @@ func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
 	if !pending && !p.pod.Containers[i].Policy.Due(state, code, p.in.Deleting) {
 		return false
 	}
-	if c != nil && c.State == restart.StateUnknown {
+	switch {
+	case c != nil && c.State == restart.StateUnknown:
 		p.kill(i, c, CauseUnknownState, `Container is in "unknown" state, try killing it before restart`)
+		p.restart(i, RestartUnknown)
+	case pending:
+		p.restart(i, RestartPending)
 	}
 	return true
 }
@@ -263,19 +273,21 @@ func (p *planner) runningRegular(i int, c *inventory.Instance) (started, keep bo
 	name := p.pod.Containers[i].Name
 	again := p.pod.Containers[i].Policy.OnKill()
 	var cause Cause
+	var why RestartCause
 	var message string
 	switch {
 	case p.pod.changed(c):
-		message, again = "Container "+name+" definition changed", true
+		message, again, why = "Container "+name+" definition changed", true, RestartImage
 	case p.failed(c, probe.Liveness):
-		message, cause = "Container "+name+" failed liveness probe", CauseLivenessProbe
+		message, cause, why = "Container "+name+" failed liveness probe", CauseLivenessProbe, RestartLiveness
 	case p.failed(c, probe.Startup):
-		message, cause = "Container "+name+" failed startup probe", CauseStartupProbe
+		message, cause, why = "Container "+name+" failed startup probe", CauseStartupProbe, RestartStartup
 	default:
 		return false, true
 	}
 	if again {
 		message += ", will be restarted"
+		p.restart(i, why)
 	}
 	p.kill(i, c, cause, message)
 	return again, false

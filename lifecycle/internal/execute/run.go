@@ -146,6 +146,7 @@ func Begin() Run { return Run{Stage: StageSnapshot} }
 func (r *Run) Clone() Run {
 	c := *r
 	c.Plan.Start = slices.Clone(r.Plan.Start)
+	c.Plan.Restarts = slices.Clone(r.Plan.Restarts)
 	c.Plan.Kill = slices.Clone(r.Plan.Kill)
 	c.Plan.Reset = slices.Clone(r.Plan.Reset)
 	c.Queue = slices.Clone(r.Queue)

@@ -91,9 +91,33 @@ func (r *Run) checkBackoff(e *Env, i int) {
 		return
 	}
 	b.Advance(e.Now, exited.FinishedAt, e.Pod.Limits)
-	why := e.Pod.Containers[i].Policy.OnExit(exited.ExitCode).String()
-	e.Host.Explain(i, timeline.DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, b.Delay))
+	e.Host.Explain(i, timeline.DecidedRestart,
+		fmt.Sprintf("restarted: %s; the next back-off is %v", r.whyStarted(e, i, exited), b.Delay))
 	r.ensureImage(e, i)
+}
+
+// whyStarted words the rule that decided about a restart. Back-off counts from
+// exited, which need not be the end of the run that was judged (R26).
+func (r *Run) whyStarted(e *Env, i int, exited *inventory.Instance) string {
+	switch r.Plan.Why(i) {
+	case plan.RestartOOM:
+		return "OOMKilled counts as failed, whatever the code (R7)"
+	case plan.RestartUnknown:
+		return "its state is unknown (R8)"
+	case plan.RestartLiveness:
+		return fmt.Sprintf("killed for its liveness probe, whatever the code (R39); back-off counts from the end of run %d",
+			exited.Attempt)
+	case plan.RestartStartup:
+		return fmt.Sprintf("killed for its startup probe, whatever the code (R39); back-off counts from the end of run %d",
+			exited.Attempt)
+	case plan.RestartPending:
+		return "it was killed to be started again"
+	case plan.RestartImage:
+		return fmt.Sprintf("new image, whatever the policy (C50); back-off counts from the end of run %d", exited.Attempt)
+	case plan.RestartSandbox:
+		return "the pod starts over in a new sandbox, whatever the code (S2)"
+	}
+	return e.Pod.Containers[i].Policy.OnExit(exited.ExitCode).String()
 }
 
 // lastExit returns the newest exited instance of a container, as the sync's

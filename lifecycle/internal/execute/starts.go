@@ -15,6 +15,9 @@ type Starts struct {
 	Containers []Container      // by container
 	Waiting    []status.Waiting // by container: why its last start failed (R30)
 	Images     []Image          // by image string
+	// Stopped says that the last sync has killed the whole pod, and that it is known
+	// why.
+	Stopped bool
 }
 
 // Container is what is remembered of one container.
@@ -35,7 +38,7 @@ type Image struct {
 // NewStarts returns the Starts of a new pod.
 func NewStarts(p *spec.Pod) Starts {
 	n := len(p.Containers)
-	s := Starts{make([]Container, n), make([]status.Waiting, n), make([]Image, p.Images)}
+	s := Starts{Containers: make([]Container, n), Waiting: make([]status.Waiting, n), Images: make([]Image, p.Images)}
 	for i := range s.Containers {
 		s.Containers[i].LastAttempt = -1
 	}
@@ -44,8 +47,11 @@ func NewStarts(p *spec.Pod) Starts {
 
 // Clone returns an independent copy.
 func (s *Starts) Clone() Starts {
-	return Starts{slices.Clone(s.Containers), slices.Clone(s.Waiting), slices.Clone(s.Images)}
+	return Starts{slices.Clone(s.Containers), slices.Clone(s.Waiting), slices.Clone(s.Images), s.Stopped}
 }
+
+// ReadStopped takes over what was written of Stopped.
+func (s *Starts) ReadStopped(stopped bool) { s.Stopped = stopped }
 
 // Read takes over what was written of a container.
 func (s *Starts) Read(i int, c Container, w status.Waiting) { s.Containers[i], s.Waiting[i] = c, w }
@@ -72,9 +78,10 @@ func (s *Starts) AnyPending() bool {
 }
 
 // Restarted forgets what ends with the kubelet process: restarts that are
-// pending and, unless keep, every back-off entry (R19), and why the last starts
+// pending, why the pod was stopped and, unless keep, every back-off entry (R19), and why the last starts
 // and pulls failed.
 func (s *Starts) Restarted(keep bool) {
+	s.Stopped = false
 	for i := range s.Containers {
 		c := &s.Containers[i]
 		c.RestartPending = false

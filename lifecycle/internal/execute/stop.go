@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"fmt"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -19,6 +20,7 @@ func (r *Run) begin(e *Env) {
 			"Pod sandbox changed, it will be killed and re-created.")
 	}
 	if !r.Plan.KillPod {
+		e.Starts.Stopped = false
 		r.Stage = StageKill
 		return
 	}
@@ -27,19 +29,38 @@ func (r *Run) begin(e *Env) {
 	r.KillPod(e, nil)
 }
 
-// explainPodKill says why the whole pod is killed.
+// explainPodKill says why the whole pod is killed, once for all syncs in a row that
+// find the same.
 func (r *Run) explainPodKill(e *Env) {
+	again := e.Starts.Stopped
+	e.Starts.Stopped = !r.Plan.CreateSandbox
 	switch {
-	case r.Plan.CreateSandbox && r.Plan.Sandbox == 0:
-		return // the first sandbox: there is nothing to kill
+	case again && !r.Plan.CreateSandbox:
+	case r.Plan.CreateSandbox && r.Plan.Sandbox == 0: // the first sandbox: there is nothing to kill
 	case r.Plan.CreateSandbox:
 		e.Host.Explain(NoContainer, timeline.DecidedSandbox,
 			"the sandbox is gone: a new one is made and the pod starts over (S1, S2)")
 	case r.Snapshot.ActiveSandbox() == nil:
-		e.Host.Explain(NoContainer, timeline.DecidedEnd, "the sandbox is gone and nothing may start in a new one (S3)")
+		e.Host.Explain(NoContainer, timeline.DecidedStop, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
-		e.Host.Explain(NoContainer, timeline.DecidedEnd, "no container is left to run or to start (S13, S14)")
+		e.Host.Explain(NoContainer, timeline.DecidedStop, r.whyStopped(e))
 	}
+}
+
+// whyStopped words why a pod with a sandbox is stopped: an init container has failed
+// for good (S13), or all containers are done (S14).
+func (r *Run) whyStopped(e *Env) string {
+	for i := e.Pod.Regular; i < len(e.Pod.Containers); i++ {
+		c := r.Snapshot.Newest(i)
+		switch {
+		case e.Pod.IsSidecar(i) || c == nil || c.State != restart.StateExited:
+		case c.Reason == "OOMKilled" && c.ExitCode == 0:
+			return fmt.Sprintf("%s: OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)", e.Pod.Name(i))
+		case c.ExitCode != 0:
+			return fmt.Sprintf("%s: exit code %d, and it is not tried again (S13)", e.Pod.Name(i), c.ExitCode)
+		}
+	}
+	return "no container is left to run or to start (S14)"
 }
 
 // KillPod stops all containers that the snapshot shows running, at once, and

@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/podclock/podclock/internal/wire"
+)
+
+// Restart is why a container that has run before is started again.
+type Restart struct {
+	Container int          `json:"container"`
+	Cause     RestartCause `json:"cause"`
+}
+
+// RestartCause is the rule that decided about a restart.
+type RestartCause uint8
+
+// The causes.
+const (
+	RestartExit     RestartCause = iota // the policy or a rule, by the exit code (R4, R5)
+	RestartOOM                          // an init container was OOMKilled, which counts as a failure whatever the code (R7)
+	RestartUnknown                      // the runtime cannot tell the state (R8)
+	RestartLiveness                     // it is killed for its liveness probe (R39)
+	RestartStartup                      // it is killed for its startup probe (R39)
+	RestartPending                      // it was killed to be started again, and that was refused (without quirk R41)
+	RestartImage                        // its image has changed (C50)
+	RestartSandbox                      // the pod starts over in a new sandbox (S2)
+)
+
+var restartNames = [...]string{
+	RestartExit: "exit", RestartOOM: "OOM", RestartUnknown: "unknown state", RestartLiveness: "liveness probe",
+	RestartStartup: "startup probe", RestartPending: "pending", RestartImage: "image", RestartSandbox: "sandbox",
+}
+
+// String returns the cause in words.
+func (c RestartCause) String() string {
+	if int(c) < len(restartNames) {
+		return restartNames[c]
+	}
+	return fmt.Sprintf("RestartCause(%d)", uint8(c))
+}
+
+// MarshalText implements [encoding.TextMarshaler]: the cause's String.
+func (c RestartCause) MarshalText() ([]byte, error) { return wire.Name(c, RestartSandbox) }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (c *RestartCause) UnmarshalText(b []byte) error { return wire.Parse(b, c, RestartSandbox) }
+
+// Why returns the rule by which the plan starts a container again. It is
+// RestartExit if nothing else decided.
+func (p *Plan) Why(container int) RestartCause {
+	for _, r := range p.Restarts {
+		if r.Container == container {
+			return r.Cause
+		}
+	}
+	return RestartExit
+}
+
+// restart notes why a container is started again, where that is not its exit code.
+func (p *planner) restart(container int, cause RestartCause) {
+	p.plan.Restarts = append(p.plan.Restarts, Restart{container, cause})
+}
