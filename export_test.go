@@ -28,6 +28,16 @@ func Answer(c *corev1.Container, p *corev1.Probe, ip string, r Reply) (probe.Ans
 	return target{c, p, ip}.answer(r)
 }
 
+// Gone is the answer of a container that does not run.
+func Gone(c *corev1.Container, p *corev1.Probe, ip string) probe.Answer {
+	return target{c, p, ip}.gone()
+}
+
+// HookGone is the failure of a hook in a container that does not run.
+func HookGone(c *corev1.Container, kind HookKind, ip string, pod lifecycle.Identity) string {
+	return hookTarget{c, kind, ip, pod}.gone()
+}
+
 // Cut is the answer of an attempt that its container's end cuts off.
 func Cut(c *corev1.Container, p *corev1.Probe, ip string, r Reply) probe.Answer {
 	return target{c, p, ip}.cut(r)

@@ -106,10 +106,19 @@ func (t target) exec(r Reply) probe.Answer {
 			return answer.Success("")
 		}
 		return answer.Failure(r.text)
-	case ReplyRefuse:
-		return answer.Errored(notRunning)
+	case ReplyRefuse: // a command has no port: it fails
+		return answer.Exec(1, r.text)
 	}
 	return answer.Errored(r.text)
+}
+
+// gone is the end of an attempt in a container that does not run.
+func (t target) gone() probe.Answer {
+	if t.probe.Exec != nil {
+		return answer.Errored(notRunning)
+	}
+	a, _ := t.answer(Refused())
+	return a
 }
 
 // notRunning is the runtime's text of an exec in a container that does not run.
@@ -227,6 +236,14 @@ func (t hookTarget) failure(r Reply) string {
 	return t.words().HTTP(h.HTTPGet.Path, err)
 }
 
+// gone is the failure of a hook in a container that does not run.
+func (t hookTarget) gone() string {
+	if h := hookHandler(t.container, t.kind); h.Exec != nil {
+		return t.words().Exec(h.Exec.Command, notRunning, "")
+	}
+	return t.failure(Refused())
+}
+
 func (t hookTarget) words() answer.Hook {
 	return answer.Hook{Container: t.container.Name, Pod: t.pod.String()}
 }
@@ -237,7 +254,7 @@ func (t hookTarget) execFailure(command []string, r Reply) string {
 	case r.kind == ReplyError:
 		err = r.text
 	case r.kind == ReplyRefuse:
-		err = notRunning
+		err = fmt.Sprintf("command '%s' exited with 1: ", strings.Join(command, " "))
 	case r.kind == ReplyFail, r.kind == ReplyStatus && r.code != 0: // C36
 		err = fmt.Sprintf("command '%s' exited with %d: ", strings.Join(command, " "), r.code)
 		output = r.text

@@ -117,8 +117,7 @@ func (r Reply) check() error {
 
 // ProbeGone is the answer of a container that does not run.
 func (h host) ProbeGone(r node.Run, kind probe.Kind) probe.Answer {
-	answer, _ := h.target(r, kind).answer(Refused())
-	return answer
+	return h.target(r, kind).gone()
 }
 
 // ProbeCut is the answer of an attempt that its container's end cuts off.
@@ -147,7 +146,7 @@ func (h host) Hook(r node.Run, kind lifecycle.HookKind) (node.HookReply, error) 
 
 // HookGone is the failure of a hook in a container that does not run.
 func (h host) HookGone(r node.Run, kind lifecycle.HookKind) string {
-	return h.hook(r, kind).failure(Refused())
+	return h.hook(r, kind).gone()
 }
 
 // HookCut is the failure of a hook that its container's end cuts off.

@@ -360,8 +360,7 @@ func (w *world) Probe(ctx context.Context, t handler.Target, spec *corev1.Probe)
 	r := w.runs[t.ContainerID]
 	if done == nil {
 		w.mu.Unlock()
-		answer, _ := podclock.Answer(&corev1.Container{Name: t.Container, Ports: t.Ports, Env: t.Env}, spec, t.PodIP, podclock.Refused())
-		return answer
+		return podclock.Gone(&corev1.Container{Name: t.Container, Ports: t.Ports, Env: t.Env}, spec, t.PodIP)
 	}
 	answer, d := podclock.Answer(r.config.Spec, spec, t.PodIP, w.reply(r, kindOf(r.config.Spec, spec)))
 	w.mu.Unlock()
@@ -428,7 +427,7 @@ func (w *world) RunHook(ctx context.Context, t handler.Target, hook *corev1.Life
 	}
 	if done == nil {
 		w.mu.Unlock()
-		return failure(podclock.Refused())
+		return handler.HookAnswer{Message: podclock.HookGone(r.config.Spec, kind, t.PodIP, r.pod.identity)}
 	}
 	reply := podclock.Hang()
 	if !r.hung {

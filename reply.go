@@ -36,7 +36,7 @@ const (
 	// ReplyServing: grpc answers with the text as its serving status; the others
 	// do well if it is SERVING.
 	ReplyServing
-	// ReplyRefuse: nothing listens; exec errors.
+	// ReplyRefuse: nothing listens; exec exits with 1, as ReplyFail.
 	ReplyRefuse
 	// ReplyHang: no answer before the time-out.
 	ReplyHang

@@ -43,6 +43,7 @@ func TestAFailingProbeReadsAsTheKubeletsHandlerWouldWordIt(t *testing.T) {
 		want    string
 	}{
 		{"P101 exit code", exec, podclock.ExitStatus(3, "no"), failed + "no"},
+		{"P101 a command has no port to refuse", exec, podclock.Refused(), failed},
 		{"P101 time-out", exec, podclock.Hang(), failed + `command timed out: "check it" timed out after 1s`},
 		{"P99 text that is not UTF-8", broken, podclock.Hang(), failed + "command timed out: \"$\ufffd(A) $(A)\" timed out after 1s"},
 		{"P101 as late as the time-out", exec, podclock.OK().After(time.Second), failed + `command timed out: "check it" timed out after 1s`},

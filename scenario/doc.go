@@ -25,7 +25,7 @@
 //	seed: 7
 //	replicas: 3
 //
-//	apps:                  # by container; one not named is well for ever
+//	apps:                  # by container; one not named is well for ever, and ends well in a job
 //	  web:
 //	    probes: {0s: refuse, 40s: ok}         # every probe, by the time since the start
 //	    readiness: {0s: ok, 5m: 503, 6m: ok}  # also startup, liveness

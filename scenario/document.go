@@ -190,6 +190,13 @@ func (d *document) lineText(line int) []byte {
 	return nil
 }
 
+// find returns the line of the value at a path, and whether it is in the file.
+func (d *document) find(path string) (int, bool) {
+	line := d.lineOf(path)
+	_, ok := d.lines[path]
+	return line, ok
+}
+
 // lineOf returns the file's line of the value at a path, or of the nearest
 // parent that is written in the file.
 func (d *document) lineOf(path string) int {

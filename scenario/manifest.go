@@ -233,6 +233,7 @@ func (o *Object) Locate(err error) error {
 // the file.
 func (o *Object) Warnings(pod *corev1.Pod) []*Error {
 	p := o.placed(apiserver.Warnings(pod).ToAggregate())
+	o.warnUnplayed(&p)
 	if o.deleting {
 		at := prefixed(o.path, "metadata.deletionTimestamp")
 		p.addf(o.doc.lineOf(at), "%s: ignored, as it is when a pod is created; to delete it, write at: {TIME: delete}", at)

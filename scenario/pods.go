@@ -55,6 +55,7 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 	if part.apps.given() {
 		pod.Apps = part.apps.apps(manifest)
 	}
+	pod.Apps = object.endJob(manifest, pod.Apps)
 	if part.sandbox.given() {
 		pod.Sandbox = part.sandbox.sandbox()
 	}

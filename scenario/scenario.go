@@ -120,7 +120,7 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 		return nil, object.Locate(err)
 	}
 	s := &Scenario{File: file, TimingName: "ideal", objects: []*Object{object}}
-	s.Options.Pods = []podclock.Pod{{Manifest: pod}}
+	s.Options.Pods = []podclock.Pod{{Manifest: pod, Apps: object.endJob(pod, nil)}}
 	return s, s.tryOut()
 }
 

@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/podclock/podclock"
 )
 
 // kind is one kind of object that holds a pod.
@@ -74,6 +76,46 @@ func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) fun
 		}
 		meta, template := pod(object)
 		return meta, template, nil
+	}
+}
+
+// ends reports whether the pods of the kind are there to end.
+func (k *kind) ends() bool { return len(k.policies) > 0 && k.policies[0] != corev1.RestartPolicyAlways }
+
+// endJob lets the containers of a job that have no app end well at once, and
+// returns all apps.
+func (o *Object) endJob(pod *corev1.Pod, apps map[string]podclock.App) map[string]podclock.App {
+	if !o.kind.ends() {
+		return apps
+	}
+	if apps == nil {
+		apps = map[string]podclock.App{}
+	}
+	for i := range pod.Spec.Containers {
+		if name := pod.Spec.Containers[i].Name; apps[name] == nil {
+			apps[name] = podclock.Script{{Exit: &podclock.Exit{}}}
+		}
+	}
+	return apps
+}
+
+// unplayed are the fields of a job that its controller heeds and no pod has.
+var unplayed = []string{
+	"activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex", "completionMode", "completions", "maxFailedIndexes",
+	"parallelism", "podFailurePolicy", "podReplacementPolicy", "successPolicy", "suspend", "ttlSecondsAfterFinished",
+}
+
+// warnUnplayed names the fields that a scenario does not play.
+func (o *Object) warnUnplayed(p *problems) {
+	job, ok := strings.CutSuffix(o.kind.template, ".template")
+	if !o.kind.ends() || !ok {
+		return
+	}
+	for _, name := range unplayed {
+		at := prefixed(o.path, join(job, name))
+		if line, ok := o.doc.find(at); ok {
+			p.addf(line, "%s: not played: there are pods here, and no job controller", at)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ type RestartCause uint8
 // The causes.
 const (
 	RestartExit     RestartCause = iota // the policy or a rule, by the exit code (R4, R5)
-	RestartOOM                          // an init container was OOMKilled, which counts as a failure whatever the code (R7)
+	RestartOOM                          // an OOMKilled init container has failed, whatever the code (R7)
 	RestartUnknown                      // the runtime cannot tell the state (R8)
 	RestartLiveness                     // it is killed for its liveness probe (R39)
 	RestartStartup                      // it is killed for its startup probe (R39)

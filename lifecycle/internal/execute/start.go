@@ -158,6 +158,12 @@ func refused(what string, r restart.Refusal, now time.Time) string {
 
 // create asks for a new instance of the container, with its restart count (R32).
 func (r *Run) create(e *Env, i int) {
+	if e.Pod.Containers[i].RunsAsRoot { // C2
+		message := fmt.Sprintf("container's runAsUser breaks non-root policy (pod: %q, container: %s)", e.ID, e.Pod.Name(i))
+		e.Host.Event(i, corev1.EventTypeWarning, "Failed", "Error: "+message)
+		r.startFailed(e, i, "CreateContainerConfigError", message)
+		return
+	}
 	attempt := e.Starts.Containers[i].LastAttempt + 1 // R12
 	if c := r.Snapshot.Newest(i); c != nil {
 		attempt = c.Attempt + 1

@@ -55,7 +55,7 @@ func (r *Run) whyStopped(e *Env) string {
 		switch {
 		case e.Pod.IsSidecar(i) || c == nil || c.State != restart.StateExited:
 		case c.Reason == "OOMKilled" && c.ExitCode == 0:
-			return fmt.Sprintf("%s: OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)", e.Pod.Name(i))
+			return e.Pod.Name(i) + ": OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)"
 		case c.ExitCode != 0:
 			return fmt.Sprintf("%s: exit code %d, and it is not tried again (S13)", e.Pod.Name(i), c.ExitCode)
 		}

@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/lifecycle/apiserver"
 	"github.com/podclock/podclock/lifecycle/internal/imagename"
 	"github.com/podclock/podclock/podphase"
 	"github.com/podclock/podclock/probe"
@@ -55,6 +56,7 @@ type Container struct {
 	Image         string // to pull: with a tag (I2)
 	ImageErr      string // why Image does not parse (I3)
 	ImageKey      int    // containers with the same image string share a pull back-off (I6)
+	RunsAsRoot    bool   // it must not run as root, and is told to (C2)
 }
 
 // Compile compiles a pod that was defaulted.
@@ -93,6 +95,7 @@ func (p *Pod) add(gates restart.Gates, c *corev1.Container, role restart.Role, p
 		ImageKey:      p.Images,
 	}
 	ct.Image, ct.ImageErr = imagename.PullName(c.Image)
+	ct.RunsAsRoot = apiserver.RunsAsRoot(&p.Manifest.Spec, c)
 	for _, o := range p.Containers {
 		if o.Spec.Image == c.Image {
 			ct.ImageKey = o.ImageKey
