@@ -33,6 +33,10 @@ var formats = []format{
 		name: "events", relative: true,
 		write: func(w io.Writer, _ *view, log *timeline.Timeline, _ any) error { return log.WriteEvents(w) },
 	},
+	{
+		name: "statuses",
+		write: func(w io.Writer, _ *view, log *timeline.Timeline, _ any) error { return log.WriteStatuses(w) },
+	},
 	{name: "json", write: func(w io.Writer, _ *view, _ *timeline.Timeline, object any) error {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)

@@ -27,7 +27,10 @@ func newView(t terminal) view {
 		terminal: t,
 		output:   choice{is: formats[0].name, of: formatNames()},
 		color:    choice{is: "auto", of: []string{"auto", "always", "never"}},
-		of:       choice{is: lifecycle.APIView.String(), of: []string{lifecycle.APIView.String(), lifecycle.KubeletView.String()}},
+		of: choice{
+			is: lifecycle.APIView.String(),
+			of: []string{lifecycle.APIView.String(), lifecycle.KubeletView.String()},
+		},
 	}
 }
 

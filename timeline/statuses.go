@@ -1,0 +1,61 @@
+package timeline
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// PodStatus is one status of a pod: what a watcher gets when it changes.
+type PodStatus struct {
+	// At is when, since the start.
+	At time.Duration
+	// Columns are what kubectl shows of it: READY, STATUS and RESTARTS, the last
+	// without its age.
+	Ready, Column, Restarts string
+	Status                  corev1.PodStatus
+}
+
+// Statuses returns every status that the pod has had, in order and as copies: all
+// that whoever watched it could have received. A pod that is being deleted shows
+// in Column alone. There are none if the filter drops statuses or their snapshots.
+func (p Pod) Statuses() []PodStatus {
+	var all []PodStatus
+	for r := range p.of(Status) {
+		if s := r.State; s.Full != nil {
+			all = append(all, PodStatus{p.since(r.At), s.Ready, s.Status, s.Restarts, *s.Full.DeepCopy()})
+		}
+	}
+	return all
+}
+
+// statusLine is a status as JSON.
+type statusLine struct {
+	At       string            `json:"at"`
+	Time     time.Time         `json:"time"`
+	Pod      string            `json:"pod"`
+	Ready    string            `json:"ready"`
+	Column   string            `json:"column"`
+	Restarts string            `json:"restarts"`
+	Status   *corev1.PodStatus `json:"status"`
+}
+
+// WriteStatuses writes the statuses of all pods in order, each as a JSON object on
+// a line of its own, for programs that ask of each whether a pod is stuck.
+func (t *Timeline) WriteStatuses(w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for r := range t.all() {
+		if r.Kind != Status || r.State.Full == nil {
+			continue
+		}
+		s := r.State
+		line := statusLine{Offset(t.start, r.At), r.At, r.Pod, s.Ready, s.Status, s.Restarts, s.Full}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
