@@ -34,7 +34,7 @@ var formats = []format{
 		write: func(w io.Writer, _ *view, log *timeline.Timeline, _ any) error { return log.WriteEvents(w) },
 	},
 	{
-		name: "statuses",
+		name:  "statuses",
 		write: func(w io.Writer, _ *view, log *timeline.Timeline, _ any) error { return log.WriteStatuses(w) },
 	},
 	{name: "json", write: func(w io.Writer, _ *view, _ *timeline.Timeline, object any) error {
