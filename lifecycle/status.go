@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
+	"github.com/podclock/podclock/timeline"
 )
 
 var zeroTime time.Time
@@ -29,9 +31,13 @@ func (k *kubelet) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus 
 	if in.DeadlinePassed {
 		k.out.emitEvent(NoContainer, corev1.EventTypeNormal, status.DeadlineExceeded, status.DeadlineMessage)
 	}
-	s, trigger := status.Build(k.t.spec, k.t.status, &in)
-	for _, i := range trigger {
+	s, notes := status.Build(k.t.spec, k.t.status, &in)
+	for _, i := range notes.Trigger {
 		k.probes.trigger(k.now, i, k.timing)
+	}
+	for _, c := range notes.Copied {
+		k.out.explain(c.Container, timeline.DecidedQuirk, fmt.Sprintf(
+			"still counts as started: copied from run %d (P76); liveness does not wait for its startup probe", c.Run))
 	}
 	return s
 }

@@ -13,10 +13,11 @@ const (
 	DecidedSandbox                         // a sandbox is needed: why
 	DecidedStop                            // all containers and the sandbox are stopped, by a sync: why
 	DecidedEnd                             // the pod terminates: why
+	DecidedQuirk                           // a surprising rule changes what follows: which
 	numDecisions
 )
 
-var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end"}
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end", "quirk"}
 
 // String names the decision.
 func (d DecisionKind) String() string {

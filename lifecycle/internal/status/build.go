@@ -60,9 +60,25 @@ const (
 	DeadlineMessage  = "Pod was active on the node longer than the specified deadline" // the message
 )
 
-// Build returns the pod's status, and the containers whose readiness workers are
-// to be triggered, because the container is not ready yet (T22, P56).
-func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, trigger []int) {
+// Notes are what a status says beside itself.
+type Notes struct {
+	// Trigger are the containers whose readiness workers are to be triggered, because
+	// the container is not ready yet (T22, P56).
+	Trigger []int
+	// Copied are the containers that count as started though their startup probe has
+	// not succeeded (P76).
+	Copied []Copied
+}
+
+// Copied is a container that counts as started because an earlier run of it did,
+// and the restart count of that run.
+type Copied struct {
+	Container int
+	Run       int32
+}
+
+// Build returns the pod's status.
+func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, notes Notes) {
 	s = &corev1.PodStatus{
 		QOSClass: p.QOS, HostIP: cfg.HostIP, ObservedGeneration: in.Generation,
 		Resources: p.Resources.Pod, AllocatedResources: p.Resources.Allocated,
@@ -71,16 +87,18 @@ func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, trigger []i
 	b.addresses(s)
 	b.containers(s)
 	b.phase(s)
-	trigger = b.probed(s)
+	notes.Trigger = b.probed(s)
+	notes.Copied = b.copied
 	s.Conditions = p.Rules.Conditions(nil, &podphase.Facts{
 		Status: s, Previous: in.Previous.Conditions, API: in.Conditions, Generation: in.Generation,
 		HasSandbox: in.HasSandbox, RestartingAll: b.restarting && len(in.Snapshot.Instances) > 0,
 	})
-	return s, trigger
+	return s, notes
 }
 
 // builder holds the inputs of one status.
 type builder struct {
+	copied     []Copied
 	p          *spec.Pod
 	cfg        Config
 	in         *Input

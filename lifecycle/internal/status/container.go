@@ -118,6 +118,10 @@ func (b *builder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerSta
 	if old.ContainerID == c.RuntimeID || !b.cfg.StartedByInstance {
 		s.Started = old.Started
 	}
+	other := old.ContainerID != "" && old.ContainerID != c.RuntimeID
+	if other && s.Started != nil && *s.Started && b.p.Containers[c.Container].Spec.StartupProbe != nil {
+		b.copied = append(b.copied, Copied{c.Container, old.RestartCount})
+	}
 }
 
 // state is the API's state of one instance (C6, C7, C22).
