@@ -53,6 +53,9 @@ func CutReply(a App, run int) Reply {
 	return cutReply(a, run)
 }
 
+// Eviction is what the fact tells the machine of a pod.
+func (f Shutdown) Eviction(pod *corev1.Pod) lifecycle.Eviction { return *f.eviction(pod) }
+
 // Eviction is what the fact tells the machine.
 func (f Evict) Eviction() lifecycle.Eviction { return *f.eviction() }
 

@@ -1,6 +1,13 @@
 package podclock
 
-import "github.com/podclock/podclock/lifecycle"
+import (
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle"
+)
 
 // Facts about a node: its network, its kubelet, what the node controllers think
 // of it.
@@ -63,4 +70,42 @@ func (f RestartKubelet) target() (string, []string) { return f.Pod, nil }
 
 func (RestartKubelet) inject(s *Simulation, pods []int32) {
 	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.KubeletRestarted})
+}
+
+// Shutdown lets the kubelet end the pods of a node that is shutting down (S81). On
+// a real node they end by priority, group by group: name each group's pods.
+type Shutdown struct {
+	Pod string
+	// Grace is how long the pods get, in seconds. If nil, or more than a pod's own grace
+	// period, it is that.
+	Grace *int64
+}
+
+func (f Shutdown) target() (string, []string) { return f.Pod, nil }
+
+func (f Shutdown) check(*Simulation, time.Duration) error {
+	if f.Grace != nil && *f.Grace < 0 {
+		return fmt.Errorf("%T.Grace: %d: write 0 or more", f, *f.Grace)
+	}
+	return nil
+}
+
+func (f Shutdown) inject(s *Simulation, pods []int32) {
+	for _, pod := range pods {
+		e := f.eviction(s.node.Pod(pod).Template.Pod())
+		s.node.Group([]int32{pod}).Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: e})
+	}
+}
+
+// eviction is what the kubelet's shutdown does to a pod: of all that it decides
+// itself it alone records no event.
+func (f Shutdown) eviction(pod *corev1.Pod) *lifecycle.Eviction {
+	e := &lifecycle.Eviction{
+		Reason: "Terminated", Message: "Pod was terminated in response to imminent node shutdown.", Disruption: true,
+	}
+	if f.Grace != nil && *f.Grace < *pod.Spec.TerminationGracePeriodSeconds {
+		grace := *f.Grace
+		e.Grace = &grace
+	}
+	return e
 }

@@ -65,6 +65,9 @@ func (f Evict) inject(s *Simulation, pods []int32) {
 // eviction fills in what an eviction under memory pressure says (S81).
 func (f Evict) eviction() *lifecycle.Eviction {
 	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace, Disruption: true}
+	if f.Reason == "Terminated" {
+		e.EventReason = "" // a node's shutdown, of which no event is recorded
+	}
 	if e.Reason == "" {
 		e.Reason, e.EventReason = "Evicted", "Evicted"
 	}

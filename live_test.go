@@ -269,7 +269,7 @@ func (w *world) schedule(t *testing.T, a *agent.Agent) {
 			}
 			l := &livePod{
 				spec: p, identity: lifecycle.Identity{Namespace: manifest.Namespace, Name: manifest.Name, UID: manifest.UID},
-				apps: map[string]podclock.App{}, created: map[string]int{},
+				template: template, apps: map[string]podclock.App{}, created: map[string]int{},
 			}
 			for i := range template.Containers() {
 				l.apps[template.Container(i).Name] = apps[i]
@@ -369,6 +369,8 @@ func (w *world) injectPod(a *agent.Agent, p *livePod, f podclock.Fact) error {
 		return a.Remove(p.identity.UID)
 	case podclock.Evict:
 		return a.Evict(p.identity.UID, f.Eviction())
+	case podclock.Shutdown:
+		return a.Evict(p.identity.UID, f.Eviction(p.template.Pod()))
 	case podclock.SetCondition:
 		return a.SetCondition(p.identity.UID, f.Condition)
 	case podclock.Update:

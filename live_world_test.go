@@ -100,6 +100,7 @@ type world struct {
 type livePod struct {
 	spec      *podclock.Pod
 	identity  lifecycle.Identity
+	template  *lifecycle.Template
 	apps      map[string]podclock.App
 	created   map[string]int
 	sandboxes int // asked for

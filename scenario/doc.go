@@ -59,7 +59,7 @@
 // of the pod, or by container.
 //
 // What can happen at a time: delete, remove, evict, refuse, update, condition,
-// loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
+// shutdown (of the node), loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
 // freeName, crash, loseContainer, hang, outage, spoilImage.
 //
 // Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,

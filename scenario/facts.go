@@ -50,6 +50,7 @@ func init() {
 		"delete":         deleteFact,
 		"evict":          evictFact,
 		"refuse":         refuseFact,
+		"shutdown":       shutdownFact,
 		"update":         updateFact,
 		"condition":      conditionFact,
 		"loseNode":       func(v value, p []podclock.Pod) podclock.Fact { return podclock.LoseNode{Pod: v.podOnly(p)} },
@@ -155,6 +156,15 @@ func evictFact(v value, pods []podclock.Pod) podclock.Fact {
 		"grace":   func(e value) { e.grace(&f.Grace) },
 		"reason":  func(e value) { f.Reason = e.text() },
 		"message": func(e value) { f.Message = e.text() },
+	})
+	return f
+}
+
+func shutdownFact(v value, pods []podclock.Pod) podclock.Fact {
+	f := podclock.Shutdown{}
+	v.fields(map[string]fieldReader{
+		"pod":   podField(pods, &f.Pod),
+		"grace": func(e value) { e.grace(&f.Grace) },
 	})
 	return f
 }

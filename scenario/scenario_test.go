@@ -150,6 +150,7 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(15, podclock.LoseContainer{Container: "web"}),
 		minute(16, podclock.LoseContainer{Pod: "web-1", Container: "web"}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
+		minute(25, podclock.Shutdown{Pod: "web-1", Grace: &five}),
 		minute(30, podclock.Delete{Grace: &ten}),
 		minute(40, podclock.Remove{Pod: "web-1"}),
 	})

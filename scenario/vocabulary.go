@@ -121,6 +121,8 @@ func reasonsGiven(o *podclock.Options) []string {
 			given[fact.Reason] = true
 		case podclock.Evict:
 			given[fact.Reason] = true
+		case podclock.Shutdown:
+			given["Terminated"] = true
 		case podclock.Refuse:
 			given[fact.Reason] = true
 		}
