@@ -5,7 +5,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/spec"
@@ -164,7 +163,7 @@ func illegalTransition(p *spec.Pod, old, s *corev1.PodStatus) bool {
 // containers may still run (S25). It reports whether that says anything new there.
 func (c *Cache) Report(mayRun bool, generation int64, now time.Time) bool {
 	r := podphase.Reported(c.Status, c.Reported, mayRun, generation, now)
-	if equality.Semantic.DeepEqual(&r, c.Reported) {
+	if sameInAPI(&r, c.Reported) {
 		return false
 	}
 	c.Reported = &r
@@ -177,4 +176,14 @@ func (c *Cache) Patch(change func(*corev1.PodStatus)) {
 	r := c.Reported.DeepCopy()
 	change(r)
 	c.Reported = r
+}
+
+// sameInAPI reports whether a status says nothing new to a watcher: all conditions
+// count, and the times of their transitions.
+func sameInAPI(a, b *corev1.PodStatus) bool {
+	return a.ObservedGeneration == b.ObservedGeneration && podphase.Equal(a, b) &&
+		slices.EqualFunc(a.Conditions, b.Conditions, func(x, y corev1.PodCondition) bool {
+			return x.Type == y.Type && x.Status == y.Status && x.Reason == y.Reason && x.Message == y.Message &&
+				x.ObservedGeneration == y.ObservedGeneration && x.LastTransitionTime.Equal(&y.LastTransitionTime)
+		})
 }
