@@ -62,7 +62,8 @@ func listAll(t *testing.T) map[string]listed {
 	return all
 }
 
-// below returns an import path's part below the module; false for others.
+// below returns the part of an import path below the module. It returns false for
+// paths of other modules.
 func below(importPath string) (string, bool) {
 	if importPath == module {
 		return "", true
@@ -110,7 +111,7 @@ func (s *source) typecheck(t *testing.T, all map[string]listed) {
 	}
 }
 
-// findingf words a finding at a position.
+// findingf formats a finding with the position it is about.
 func (s *source) findingf(pos token.Pos, format string, args ...any) string {
 	p := s.fset.Position(pos)
 	name := p.Filename
@@ -147,7 +148,8 @@ func orRoot(pkg string) string {
 	return pkg
 }
 
-// forbidden returns why a package may not import a path, and the cure; "" if it may.
+// forbidden returns why a package may not import a path, and the cure. It returns
+// "" if it may.
 func forbidden(pkg string, level int, path string) string {
 	if lower, ours := below(path); ours {
 		if got, ok := levelOf(lower); !ok || got >= level {
@@ -155,8 +157,8 @@ func forbidden(pkg string, level int, path string) string {
 		}
 		return ""
 	}
-	isTest := strings.HasPrefix(pkg, "conformance") // its programs are tests
-	isUser := strings.HasPrefix(pkg, "examples/")   // its programs are a user's
+	isTest := strings.HasPrefix(pkg, "conformance") // its programs only test
+	isUser := strings.HasPrefix(pkg, "examples/")   // its programs stand for a user's code
 	switch {
 	case path == "github.com/benbjohnson/clock" && pkg != "lifecycle/agent" && !isTest:
 		return "only lifecycle/agent has a clock: take the time as an argument"
@@ -168,15 +170,15 @@ func forbidden(pkg string, level int, path string) string {
 	return ""
 }
 
-// hidden are the standard packages that read the clock, the machine or chance
-// behind the caller's back, or that need goroutines.
+// hidden lists the standard packages that read the clock, the machine or chance
+// behind the caller's back, or that only make sense with goroutines.
 var hidden = []string{"context", "crypto", "database", "embed", "log", "math/rand", "net", "os", "plugin", "runtime", "sync", "syscall", "testing", "unsafe"}
 
 func allowedInCore(path string) bool {
 	switch {
-	case path == "math/rand/v2": // by its types; see checkPurity
+	case path == "math/rand/v2": // only what takes a seed; checkPurity looks at each use
 		return true
-	case path == "net/url": // which reads text alone
+	case path == "net/url": // parses text and opens nothing
 		return true
 	case strings.HasPrefix(path, "k8s.io/api/"), strings.HasPrefix(path, "k8s.io/apimachinery/"), path == "sigs.k8s.io/yaml":
 		return true
@@ -186,17 +188,18 @@ func allowedInCore(path string) bool {
 	return !slices.ContainsFunc(hidden, func(h string) bool { return path == h || strings.HasPrefix(path, h+"/") })
 }
 
-// banned are the functions of package time that read or run a clock.
+// banned lists the functions of package time that read or run a clock.
 var banned = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick"}
 
-// seeded are the names of math/rand/v2 that take their chance from a seed.
+// seeded lists the names of math/rand/v2 whose results depend on a given seed only.
 var seeded = []string{"New", "NewPCG", "NewChaCha8", "Rand", "PCG", "ChaCha8", "Source"}
 
-// unordered marks a range over a map whose order cannot reach a result, and is
-// followed by the reason.
+// unordered begins a comment beside a range over a map. The reason why the order
+// cannot reach a result follows it.
 const unordered = "//podclock:unordered: "
 
-// checkPurity finds what a core package must not do.
+// checkPurity finds clocks, hidden chance, goroutines and map order in a core
+// package: with any of them a run could not be repeated.
 func checkPurity(s *source) []string {
 	var findings []string
 	add := func(n ast.Node, format string, args ...any) {
@@ -225,7 +228,8 @@ func checkPurity(s *source) []string {
 }
 
 // checkWrites finds assignments to fields of a part of the pod machine outside
-// the part: its fields are exported for its written form alone.
+// that part. The fields are exported only so that they can be written as JSON; a
+// part keeps its invariants in its own methods.
 func checkWrites(s *source) []string {
 	var findings []string
 	check := func(e ast.Expr) {
@@ -257,7 +261,7 @@ func checkWrites(s *source) []string {
 	return findings
 }
 
-// parts is where the parts of the pod machine are.
+// parts is the folder of the parts of the pod machine.
 const parts = "lifecycle/internal/"
 
 func (s *source) impure(n *ast.SelectorExpr) string {
@@ -302,8 +306,8 @@ func (s *source) hasReason(f *ast.File, n ast.Node) bool {
 	return false
 }
 
-// checkClosure finds network clients among all that a package links. What the
-// Kubernetes types import themselves is not ours to choose.
+// checkClosure finds network clients among all packages that a package links. It
+// stops at k8s.io, since apimachinery itself imports net/http.
 func checkClosure(t *testing.T, pkg string) []string {
 	t.Helper()
 	all := listAll(t)

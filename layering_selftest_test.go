@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every rule of the layering test is broken once, so that none can rot.
+// Each row breaks one rule of the layering test, which must find it.
 func TestTheLayeringTestSeesEachBreach(t *testing.T) {
 	for _, c := range []struct{ what, pkg, src, want string }{
 		{"a clock", "probe", `import "time"; var t = time.Now()`, "take now as an argument"},

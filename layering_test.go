@@ -7,8 +7,9 @@ import (
 
 const module = "github.com/podclock/podclock"
 
-// levels is the architecture: a package may import those of lower levels and
-// no others of this module. A folder not listed has the level of its parent.
+// levels is the architecture. A package may import packages of this module at
+// lower levels only. A folder that is not listed has the level of its parent, and
+// "x/" is the level of the folders below x.
 var levels = map[string]int{
 	"internal/expand":              5,  // references to variables
 	"internal/schedule":            5,  // what is due next
@@ -45,7 +46,7 @@ var levels = map[string]int{
 	"conformance/":                 70, // programs over the conformance package
 }
 
-// core names the packages that are pure: time is an argument, no input is hidden.
+// core lists the pure packages: time is an argument, and no input is hidden.
 var core = map[string]bool{
 	"internal/schedule":            true,
 	"internal/expand":              true,
@@ -69,7 +70,8 @@ var core = map[string]bool{
 	"lifecycle":                    true,
 }
 
-// levelOf returns the level of a package, given by its path below the module.
+// levelOf returns the level of a package by its path below the module. It returns
+// false for a package without one: a core package does not pass its level on.
 func levelOf(pkg string) (int, bool) {
 	for dir := pkg; dir != ""; dir = parent(dir) {
 		if dir != pkg {
@@ -109,8 +111,8 @@ func TestTheCoreIsPure(t *testing.T) {
 	}
 }
 
-// Whoever imports the simulator links no gRPC, and no HTTP beyond what the
-// Kubernetes types drag in themselves.
+// A program that imports the simulator must not link gRPC, nor HTTP beyond what the
+// Kubernetes types import themselves.
 func TestTheSimulatorLinksNoNetworkClients(t *testing.T) {
 	for _, pkg := range []string{"", "scenario"} {
 		report(t, checkClosure(t, pkg))

@@ -56,10 +56,10 @@ func stories(t *testing.T) map[string]*scenario.Scenario {
 	return all
 }
 
-// told is a story without what an agent has no way to be told: that node
-// controllers gave its node up, that it was itself replaced, that a pod that is
-// not static waits for its name, and that a sandbox that was made has no status.
-func told(o podclock.Options) podclock.Options {
+// forAgents returns a story without the facts for which an agent has no call:
+// node controllers give up its node, a new kubelet replaces it, a pod that is not
+// static waits for its name, the runtime has no status of a sandbox that it made.
+func forAgents(o podclock.Options) podclock.Options {
 	o.Pods = slices.Clone(o.Pods)
 	waits := false
 	for i := range o.Pods {
@@ -80,8 +80,8 @@ func told(o podclock.Options) podclock.Options {
 	return o
 }
 
-// Every story goes the same way in both shells, on both clocks. What an agent
-// cannot be told is left out of the story, for both.
+// Every story goes the same way in both shells, on both clocks. Both play it
+// without the facts that forAgents removes.
 func TestTheShellsAgree(t *testing.T) {
 	all := stories(t)
 	if len(all) < 25 {
@@ -89,7 +89,7 @@ func TestTheShellsAgree(t *testing.T) {
 	}
 	for file, s := range all {
 		t.Run(file, func(t *testing.T) {
-			o := told(s.Options)
+			o := forAgents(s.Options)
 			o.NoLeap = true
 			if o.For == 0 {
 				o.For = podclock.DefaultFor
@@ -124,9 +124,8 @@ func agrees(t *testing.T, simulation *timeline.Timeline, live *world) {
 
 var address = regexp.MustCompile(`10\.244\.\d+\.\d+`)
 
-// lines prints the records, each series with its last and its number, in the
-// order of time and then of the text. It leaves out the facts of pods from when
-// an agent has forgotten them on.
+// lines prints the records by time and then by text. A series is printed with its
+// last instant and its count. Records that live.leftOut names are skipped.
 func lines(log *timeline.Timeline, start time.Time, live *world) []string {
 	type line struct {
 		at   time.Time
@@ -135,7 +134,7 @@ func lines(log *timeline.Timeline, start time.Time, live *world) []string {
 	var all []line
 	for _, r := range log.Records() {
 		if r.Kind == timeline.Fact && (r.Reason == timeline.Trouble || r.Reason == timeline.Recovery || r.Reason == "Change") {
-			continue // what a simulation tells of its apps
+			continue // only a simulation knows what its apps do
 		}
 		if live != nil && live.leftOut(&r) {
 			continue
@@ -157,8 +156,8 @@ func lines(log *timeline.Timeline, start time.Time, live *world) []string {
 	return texts
 }
 
-// playLive plays a story through an agent, in a bubble, on a mock clock or, without
-// one, on the real clock.
+// playLive plays a story through an agent, in a bubble. If mock is nil, it uses
+// the real clock.
 func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 	t.Helper()
 	below := clock.Clock(mock)
@@ -219,8 +218,8 @@ func playLive(t *testing.T, o *podclock.Options, mock *clock.Mock) *world {
 	return w
 }
 
-// replays holds that the flight recorder's files, played again, tell what the
-// agent told.
+// replays plays the flight recorder's files again and compares the timeline with
+// the agent's.
 func (w *world) replays(t *testing.T, dir string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.podclock.jsonl"))
@@ -354,8 +353,8 @@ func (w *world) inject(t *testing.T, a *agent.Agent, f podclock.Fact) {
 		}
 		if _, ok := a.Status(p.identity.UID); ok {
 			must(t, w.injectPod(a, p, f))
-		} else if _, known := w.untold[p.fullName()]; !known {
-			w.untold[p.fullName()] = w.clock.now()
+		} else if _, known := w.unreached[p.fullName()]; !known {
+			w.unreached[p.fullName()] = w.clock.now()
 		}
 	}
 }
@@ -381,7 +380,7 @@ func (w *world) injectPod(a *agent.Agent, p *livePod, f podclock.Fact) error {
 		w.KillSandbox(p.sandbox)
 		return nil
 	case podclock.LoseNetwork, podclock.ReturnNetwork:
-		return nil // the agent was told
+		return nil // inject has called the agent
 	}
 	return fmt.Errorf("no way to make %T true", f)
 }

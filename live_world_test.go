@@ -24,10 +24,10 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// slow is a clock for stories that runs so much slower than the one below it
-// that each nanosecond of a story has room for the order that a simulation keeps
-// at one instant: facts, completions, deadlines. Its Now waits for all that
-// follows at once from what has happened.
+// slow is a clock that runs slowness times slower than the one below it. Each
+// nanosecond of a story then has room for the order that a simulation keeps at one
+// instant: facts, completions, deadlines. If settle is set, Now first waits until
+// every goroutine of the bubble has done what it can within a breath.
 type slow struct {
 	clock.Clock               // the one below
 	start       time.Time     // of the story, on the clock below
@@ -52,7 +52,7 @@ func (c *slow) Now() time.Time {
 	return c.now()
 }
 
-// breath is how long a stop lets probes that were asked for before it go first.
+// breath is how long a stop waits, so that probes requested before it go first.
 const breath = 1
 
 func (w *world) StopContainer(ctx context.Context, id string, grace time.Duration) error {
@@ -66,26 +66,29 @@ func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
 	return c.Clock.AfterFunc(c.until(c.now().Add(d), c.phase), f)
 }
 
-// until is how long it is, below, to a time of the story.
+// until returns how long it is to a time of the story, on the clock below.
 func (c *slow) until(t time.Time, phase time.Duration) time.Duration {
 	d := min(t.Sub(c.epoch), math.MaxInt64/slowness-1)
 	return c.start.Add(d*slowness + phase).Sub(c.Clock.Now())
 }
 
-// world gives the apps and the node of a simulation's options to an agent.
+// world is the runtime and the prober of an agent, made from a simulation's
+// options: their apps, images, sandboxes and outages.
 type world struct {
 	*runtimetest.Fake
 	o     *podclock.Options
 	clock *slow
 	log   *timeline.Timeline
-	// left is since when pods that have left are finished: an agent removes what is
-	// left of them at once, without a record.
+	// finished has the instant at which each pod finished; left has that instant for
+	// pods that the agent has forgotten. An agent removes their containers and
+	// sandboxes at once, without a record.
 	left, finished map[string]time.Time
 	named          map[string]types.UID // the first pod of each name
 	// all is the log with the records of occupants.
 	all *timeline.Timeline
-	// untold is since when facts about a pod are not told, since it is gone.
-	untold map[string]time.Time
+	// unreached has the instant of the first fact about a pod that the agent had
+	// already forgotten.
+	unreached map[string]time.Time
 
 	mu      sync.Mutex
 	pods    map[types.UID]*livePod
@@ -134,7 +137,7 @@ func (w *world) nameOf(id lifecycle.Identity) string {
 	return name
 }
 
-// refuse lets a pod not be admitted when it comes.
+// refuse makes admit reject the pods that a fact names.
 func (w *world) refuse(f podclock.Refuse) {
 	for _, p := range w.order {
 		if p.called(f.Pod) {
@@ -171,7 +174,7 @@ type liveImage struct {
 func newWorld(o *podclock.Options, below clock.Clock) *world {
 	w := &world{
 		o: o, clock: &slow{Clock: below, start: below.Now(), epoch: o.Start, phase: phaseRuntime},
-		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), untold: map[string]time.Time{}, left: map[string]time.Time{}, finished: map[string]time.Time{}, named: map[string]types.UID{},
+		log: timeline.NewFiltered(o.Start, o.Filter), all: timeline.NewFiltered(o.Start, o.Filter), unreached: map[string]time.Time{}, left: map[string]time.Time{}, finished: map[string]time.Time{}, named: map[string]types.UID{},
 		pods: map[types.UID]*livePod{}, runs: map[string]*liveRun{}, images: map[string]*liveImage{},
 		rand: rand.New(rand.NewPCG(o.Seed, 1)),
 	}
@@ -186,10 +189,10 @@ func newWorld(o *podclock.Options, below clock.Clock) *world {
 	return w
 }
 
-// leftOut reports whether a record is of what agents are not told, or do in
-// another way, once a pod is gone.
+// leftOut reports whether a record cannot be compared because its pod is gone: a
+// fact that did not reach the agent, or a removal, which an agent does at once.
 func (w *world) leftOut(r *timeline.Record) bool {
-	if from, ok := w.untold[r.Pod]; ok && !r.At.Before(from) && (r.Kind == timeline.Fact || r.Kind == timeline.Dropped) {
+	if from, ok := w.unreached[r.Pod]; ok && !r.At.Before(from) && (r.Kind == timeline.Fact || r.Kind == timeline.Dropped) {
 		return true
 	}
 	from, ok := w.left[r.Pod]
@@ -282,7 +285,7 @@ func (w *world) spoil(f podclock.SpoilImage) {
 	i.spoilt, i.present = f.Error, f.Error == "" && i.Present
 }
 
-// call is what an app is told.
+// call returns the arguments of an app's methods.
 func (w *world) call(r *liveRun) *podclock.Call {
 	c := &podclock.Call{
 		Pod: r.pod.fullName(), Spec: r.config.Spec, Run: r.run, Now: w.clock.now(), IP: r.config.IP, Rand: w.rand,
@@ -345,7 +348,7 @@ func (w *world) StartContainer(ctx context.Context, id string) error {
 	defer w.mu.Unlock()
 	r := w.runs[id]
 	r.started = w.clock.now()
-	if r.endsAtOnce != nil && err == nil { // but not before it was told that it runs
+	if r.endsAtOnce != nil && err == nil { // the agent must see it running first
 		go func() {
 			time.Sleep(2 * breath)
 			w.End(id, *r.endsAtOnce)
@@ -386,8 +389,7 @@ func (w *world) reply(r *liveRun, kind probe.Kind) podclock.Reply {
 	return r.app.Probe(w.call(r), kind)
 }
 
-// kindOf tells the probes of a container apart by their identity: they may be
-// equal.
+// kindOf compares pointers, since two probes of a container may be equal.
 func kindOf(c *corev1.Container, spec *corev1.Probe) probe.Kind {
 	for _, kind := range probe.Kinds {
 		if probe.Of(c, kind) == spec {
@@ -397,7 +399,8 @@ func kindOf(c *corev1.Container, spec *corev1.Probe) probe.Kind {
 	panic("a probe of another template")
 }
 
-// lasts waits; false: the container has ended before.
+// lasts waits for d. It returns false if the container ends before, or the call is
+// cancelled.
 func (w *world) lasts(ctx context.Context, d time.Duration, done <-chan struct{}) bool {
 	if d <= 0 {
 		return true
@@ -445,7 +448,7 @@ func (w *world) RunHook(ctx context.Context, t handler.Target, hook *corev1.Life
 	return failure(podclock.CutReply(r.app, r.run))
 }
 
-// chosen are the containers that run and that a fact means.
+// chosen returns the IDs of the running containers that a fact names.
 func (w *world) chosen(pod, container string) []string {
 	var ids []string
 	for _, id := range w.Running() {
