@@ -10,7 +10,7 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// apps reads the behaviours of a pod's containers.
+// apps reads the behaviour of each container of a pod.
 func (v value) apps(pod *corev1.Pod) map[string]podclock.App {
 	apps := map[string]podclock.App{}
 	v.entries(func(name string, line int, entry value) {
@@ -45,8 +45,8 @@ func containerNames(pod *corev1.Pod) []string {
 	return names
 }
 
-// script reads one app: what each run does, and under runs, run by run, what
-// differs.
+// script reads one app: the keys of all its runs, and under runs the keys that
+// differ from run to run.
 func (v value) script(c *corev1.Container) podclock.Script {
 	var base podclock.ScriptRun
 	var runs *value
@@ -68,7 +68,7 @@ func (v value) script(c *corev1.Container) podclock.Script {
 	return script
 }
 
-// runFields are the keys of a run.
+// runFields returns the readers of a run's keys.
 func (v value) runFields(c *corev1.Container, run *podclock.ScriptRun) map[string]fieldReader {
 	return map[string]fieldReader{
 		"exit":        func(e value) { run.Exit = e.exit() },
@@ -90,7 +90,7 @@ func (v value) runFields(c *corev1.Container, run *podclock.ScriptRun) map[strin
 	}
 }
 
-// exit reads an end: a code alone ends the run at once.
+// exit reads how a run ends. A code without keys ends it at once.
 func (v value) exit() *podclock.Exit {
 	x := &podclock.Exit{}
 	if v.isScalar() {
@@ -125,7 +125,8 @@ func (v value) term() *podclock.Term {
 	return t
 }
 
-// probeSteps reads the answers to a probe that the container must have.
+// probeSteps reads the answers to a probe. It reports a container without that
+// probe, since nobody would ask for the answers.
 func (v value) probeSteps(c *corev1.Container, k probe.Kind) podclock.Steps {
 	if probe.Of(c, k) == nil {
 		v.wrong("container %s has no %sProbe; add one to the manifest or remove the key", c.Name, k)
@@ -133,7 +134,8 @@ func (v value) probeSteps(c *corev1.Container, k probe.Kind) podclock.Steps {
 	return v.steps()
 }
 
-// hookSteps reads the answers to a hook that the container must have.
+// hookSteps reads the answers to a hook. It reports a container without that hook,
+// or with one that sleeps: nobody would ask for the answers.
 func (v value) hookSteps(c *corev1.Container, name string) podclock.Steps {
 	var h *corev1.LifecycleHandler
 	if l := c.Lifecycle; l != nil {
@@ -150,7 +152,7 @@ func (v value) hookSteps(c *corev1.Container, name string) podclock.Steps {
 	return v.steps()
 }
 
-// exec reads answers by command, which must be one of a probe or hook.
+// exec reads answers by command. Each must be the command of a probe or hook.
 func (v value) exec(c *corev1.Container) map[string]podclock.Steps {
 	known := commandsOf(c)
 	answers := map[string]podclock.Steps{}

@@ -17,7 +17,7 @@ type bound struct {
 	than  time.Duration
 }
 
-// boundKind reads what stands after the operator.
+// boundKind reads the value after the operator, and returns a problem if it cannot.
 type boundKind func(string) (time.Duration, string)
 
 func timeBound(s string) (time.Duration, string) { return parseDuration(s) }
@@ -60,12 +60,12 @@ func (v value) bound(kind boundKind) bound {
 	return b
 }
 
-// operators that are written otherwise elsewhere, and what they are here.
+// operators lists operators of other languages with their spelling here.
 var operators = []struct{ wrong, right string }{
 	{"=<", "<="}, {"=>", ">="}, {"≤", "<="}, {"≥", ">="}, {"==", ""}, {"=", ""},
 }
 
-// miswritten finds an operator that does not exist, and says what to write
+// miswritten finds an operator that does not exist here, and returns what to write
 // instead.
 func miswritten(text string) (wrong, cure string) {
 	for _, o := range operators {
@@ -79,8 +79,8 @@ func miswritten(text string) (wrong, cure string) {
 	return "", ""
 }
 
-// meets reports whether an instant is as expected; ever is false if what is
-// expected never came.
+// meets reports whether an instant is as expected. ever is false if the awaited
+// event never came.
 func (b bound) meets(d time.Duration, ever bool) bool {
 	if b.never || !ever {
 		return b.never && !ever
@@ -88,7 +88,7 @@ func (b bound) meets(d time.Duration, ever bool) bool {
 	return b.allows(d)
 }
 
-// allows reports whether an amount is as expected. Never is none at all.
+// allows reports whether an amount is as expected. "never" expects 0.
 func (b bound) allows(d time.Duration) bool {
 	c := cmp.Compare(d, b.than)
 	switch {

@@ -13,13 +13,13 @@ var (
 	hookItself    = regexp.MustCompile(`\.lifecycle\.(postStart|preStop)$`)
 )
 
-// probeDefaults are what a number of a probe is if it is left out (P2).
+// probeDefaults has the value of each number of a probe that a manifest omits (P2).
 var probeDefaults = map[string]string{
 	"timeoutSeconds": "1", "periodSeconds": "10", "successThreshold": "1", "failureThreshold": "3",
 }
 
-// cureOf is what to write instead, to be put after an error in the words of the
-// API server; "" where they say it, or where nobody knows.
+// cureOf returns what to write instead, as a suffix of the API server's own
+// message. It returns "" if the message says so itself, or if there is no rule.
 func cureOf(fe *field.Error) string {
 	switch {
 	case fe.Type == field.ErrorTypeRequired && probeItself.MatchString(fe.Field):
@@ -37,7 +37,7 @@ func cureOf(fe *field.Error) string {
 	return ""
 }
 
-// numberCure is for a number of a probe of that kind (P10, P11).
+// numberCure returns the cure for an invalid number of a probe (P10, P11).
 func numberCure(kind, name string) string {
 	fallback, counted := probeDefaults[name]
 	switch {

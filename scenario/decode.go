@@ -46,8 +46,8 @@ func (d *document) decode(raw []byte, path string, into any) error {
 	return p.err()
 }
 
-// misplaced finds the place of a field of spec that a pod has and a workload has
-// not, or the other way round.
+// misplaced says where a field of spec belongs if only a pod has it, or only a
+// workload.
 func misplaced(into any, parent, name string) string {
 	_, isPod := into.(*corev1.Pod)
 	switch {
@@ -74,7 +74,8 @@ func parentOf(path string) (parent, name string) {
 	return path[:max(i, 0)], path[i+1:]
 }
 
-// wordDecodeError says what is wrong with a value and what to write instead.
+// wordDecodeError describes a value that cannot be decoded and what to write
+// instead.
 func wordDecodeError(cause, whole error) string {
 	if cause == nil {
 		cause = whole
@@ -111,8 +112,8 @@ func article(jsonType string) string {
 }
 
 // blame finds the smallest part of raw that cannot be decoded into t, and the
-// error of that part. Decoders report a path without list indices or none at
-// all; this looks by itself, and only once something is known to be wrong.
+// error of that part. Decoders report a path without list indices, or no path, so
+// blame decodes the parts again. It is called only after an error.
 func blame(raw []byte, t reflect.Type, path string) (string, error) {
 	err := kjson.UnmarshalCaseSensitivePreserveInts(raw, reflect.New(t).Interface())
 	if err == nil {
@@ -164,8 +165,8 @@ func partsOf(raw []byte, t reflect.Type, path string) []part {
 	return parts
 }
 
-// childType returns the type of a struct's JSON field or a map's value; nil if
-// there is no such field.
+// childType returns the type of a struct's JSON field or a map's value. If there is
+// no such field, it returns nil.
 func childType(t reflect.Type, name string) reflect.Type {
 	if t.Kind() == reflect.Map {
 		return t.Elem()
@@ -185,8 +186,8 @@ func childType(t reflect.Type, name string) reflect.Type {
 	return nil
 }
 
-// typeAt follows a path of fields and list indices into a type; nil if it
-// leads nowhere.
+// typeAt follows a path of fields and list indices into a type. If the path leads
+// nowhere, it returns nil.
 func typeAt(t reflect.Type, path string) reflect.Type {
 	for _, segment := range strings.Split(path, ".") {
 		name, indices, _ := strings.Cut(segment, "[")

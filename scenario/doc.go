@@ -1,22 +1,22 @@
-// Package scenario reads stories for the simulator from files: Kubernetes
-// manifests, and scenario files that say what the apps in them do.
+// Package scenario reads input for the simulator from files: Kubernetes manifests,
+// and scenario files that say what the apps in them do.
 //
 //	s, err := scenario.Read("examples/slow-start/scenario.yaml", "")
 //	result, err := s.Run()
 //	scenario.WriteSummary(os.Stdout, result)
-//	err = s.Check(result) // what of the file's expect section was not met
+//	err = s.Check(result) // the expectations of the file that are not met
 //
 // # Manifests
 //
 // A manifest is YAML of one or more documents, or JSON, as kubectl takes it.
-// The pod is that of a Pod, or the template of a Deployment, StatefulSet,
-// DaemonSet, ReplicaSet, ReplicationController, Job or CronJob; other objects
-// are skipped. It is decoded as the API server does with strict validation.
-// What the simulator does not model is ignored.
+// The pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet,
+// ReplicaSet, ReplicationController, Job or CronJob. Other objects are skipped.
+// Decoding is strict, as in an API server that validates fields strictly. Fields
+// that the simulator does not model are ignored.
 //
 // # Scenario files
 //
-// All keys but manifest may be left out:
+// Only the key manifest is required:
 //
 //	manifest: web.yaml     # beside this file; or the object itself; or below a line of ---
 //	object: Deployment/web # if the manifest has several
@@ -47,38 +47,41 @@
 // HTTP or of a command), a serving status of gRPC (NOT_SERVING), or keys:
 // {status: 503, body: text}, {exit: 2, output: text}, {fail: text},
 // {error: text}, {serving: UNKNOWN}, {status: 302, location: URL}, each with
-// latency. By handler instead of probe kind: exec, by command; servers, by
-// port and path. Further keys of a run are postStart, preStop, log, createDelay,
-// startDelay, createError, startError and cut.
+// latency. Answers can also be given by handler instead of by probe: under exec by
+// command, under servers by port and path. Further keys of a run are postStart,
+// preStop, log, createDelay, startDelay, createError, startError and cut.
 //
-// Times and numbers are expected as they are, or with <, <=, > or >= before them;
-// what begins with > needs quotes, for YAML. Words that no kubelet says and the
-// file gives to nothing, such as a mistyped status, are errors.
+// An expected time or number is a plain value, or one with <, <=, > or >= before
+// it. A value that begins with > needs quotes in YAML. A status or reason that no
+// kubelet has and that the file does not define, such as a mistyped one, is an
+// error.
 //
-// What killed expects is never, liveness, startup, or several words of a reason;
-// of the pod, or by container.
+// killed expects never, liveness, startup, or several words of a reason. It holds
+// for the pod, or by container.
 //
-// What can happen at a time: delete, remove, evict, refuse, update, condition,
-// shutdown (of the node), loseNode, returnNode, loseNetwork, returnNetwork, restartKubelet, killSandbox,
-// freeName, crash, loseContainer, hang, outage, spoilImage.
+// These facts can happen at a time: delete, remove, evict, refuse, update,
+// condition, shutdown (of the node), loseNode, returnNode, loseNetwork,
+// returnNetwork, restartKubelet, killSandbox, freeName, crash, loseContainer, hang,
+// outage, spoilImage.
 //
 // Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
-// maxContainerRestartPeriod, noLeap, kubelet, and pods: a list of what makes a
-// pod, for several different ones.
+// maxContainerRestartPeriod, noLeap and kubelet. The key pods lists several pods,
+// each with its own manifest, object, apps, sandbox, replicas, nameTaken and at.
 //
 //	kubelet:               # its configuration; the default is v1.36 as shipped
 //	  featureGates: {PLEGOnDemandRelist: false}
 //	  without: [S14, C43]  # quirks
 //	  hostIP: 192.0.2.1    # also standalone, noLogs, uncancelledExec
 //
-// What of [podclock.Options] is the caller's is not in a file: View, Filter and Tap,
-// a Timing of one's own, and that manifests are trusted.
+// Some of [podclock.Options] belongs to the caller and has no key: View, Filter, Tap,
+// a Timing other than the two, and whether manifests are trusted.
 //
-// Further expectations are timeReady, detection, phase, status, ready,
-// finished, events, and of the status: reason, message, order (the regular
-// containers as the status lists them), conditions and containers. A message
-// is expected by a part of it. They hold at the end, or under at: at an
-// instant; of every pod, or under pods of one.
+// Further expectations are timeReady, detection, phase, status, ready, finished
+// and events. These compare the pod's status: reason, message, order (of the
+// regular containers in the status), conditions and containers. An expected
+// message may be a part of the real one. Expectations hold at the end, or at an
+// instant if they stand under at. They hold for every pod, or for one pod if they
+// stand under pods.
 //
 //	expect:
 //	  events: {Killing: {count: 1, container: web, message: failed liveness probe}}
@@ -88,6 +91,6 @@
 //	  at:
 //	    20s: {phase: Running, status: Error, containers: {web: {ready: false, started: false}}}
 //
-// Everything that is wrong with a file is reported at once, each as
-// "file:line: …" with the cure.
+// All errors of a file are reported together, each as "file:line: …" with the
+// cure.
 package scenario

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Limits of the files read. The largest manifests in the wild, bundles of
-// custom resource definitions, are about 5 MB.
+// The limits of input files. The largest known manifests, bundles of custom
+// resource definitions, have about 5 MB.
 const (
 	maxManifestSize = 16 << 20
 	maxScenarioSize = 1 << 20
@@ -30,7 +30,7 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	return readAtMost(path, f, limit)
 }
 
-// readAtMost reads what path yields.
+// readAtMost reads at most limit bytes. path only names the input in errors.
 func readAtMost(path string, r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
@@ -43,7 +43,7 @@ func readAtMost(path string, r io.Reader, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// reason is the cause of a file system error, without operation and path.
+// reason returns the cause of a file system error, without operation and path.
 func reason(err error) string {
 	if pe, ok := err.(*os.PathError); ok {
 		return pe.Err.Error()
@@ -54,17 +54,17 @@ func reason(err error) string {
 // document is one YAML document or JSON value of a file.
 type document struct {
 	file string
-	line int    // of the file, at which text begins
+	line int    // in the file, from 1, at which text begins
 	text []byte // as written
 	json []byte // the same as JSON, converted as the API server converts it
-	// isJSON: text is JSON, so that lines are found by its tokens.
+	// isJSON says that text is JSON, whose lines are found by its tokens.
 	isJSON bool
-	// lines is built when the first error needs it.
+	// lines is nil until the first error needs it.
 	lines positions
 }
 
-// documents splits a file and converts each document to JSON. Empty documents
-// are left out.
+// documents splits a file and converts each document to JSON. It skips empty
+// documents.
 func documents(file string, data []byte) ([]*document, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if docs, ok := jsonDocuments(file, data); ok {
@@ -80,8 +80,8 @@ func documents(file string, data []byte) ([]*document, error) {
 	return docs, p.err()
 }
 
-// convert fills in json. Keys given twice are an error, unless it is a merge
-// key that gives them first.
+// convert fills in json. It reports keys that are given twice, unless a merge key
+// gives them first.
 func (d *document) convert(p *problems) {
 	converted, err := yaml.YAMLToJSONStrict(d.text)
 	if err != nil && strings.Contains(err.Error(), "already set in map") {
@@ -99,7 +99,7 @@ func (d *document) convert(p *problems) {
 	d.json = converted
 }
 
-// jsonDocuments reads a file of JSON values; false if it is not one.
+// jsonDocuments reads a file of JSON values. It returns false if the file is none.
 func jsonDocuments(file string, data []byte) ([]*document, bool) {
 	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return nil, false
@@ -146,16 +146,16 @@ func isMarker(line []byte) bool {
 
 var (
 	yamlLine = regexp.MustCompile(`line (\d+): `)
-	// fromZero are the errors of the YAML library's parser, not of its scanner:
-	// they count lines from 0.
+	// fromZero matches errors of the YAML library's parser, which counts lines from
+	// 0. Its scanner counts them from 1.
 	fromZero = regexp.MustCompile(`did not find expected (node content|key|<|'-' indicator|',' or )`)
-	// unquoted is a value, the rest of its line, that begins with > and goes on,
-	// which YAML takes for the beginning of a text of several lines.
+	// unquoted matches a value of one line that begins with >. YAML takes the > for
+	// the beginning of a text of several lines.
 	unquoted     = regexp.MustCompile(`[:,{\[-][ \t]*(>[^#,}\]\n]*[^#,}\]\s])`)
 	helmTemplate = regexp.MustCompile(`\{\{-?\s*[.a-z$"]`)
 )
 
-// broken reports a document that is not YAML: each problem at its line.
+// broken reports each problem of a document that is not YAML, at its line.
 func (d *document) broken(p *problems, err error) {
 	cure := "correct the YAML"
 	if helmTemplate.Match(d.text) {
@@ -181,7 +181,8 @@ func (d *document) broken(p *problems, err error) {
 	}
 }
 
-// lineText returns a line of the file; nil if the document does not have it.
+// lineText returns a line of the file. If the document does not have it, it returns
+// nil.
 func (d *document) lineText(line int) []byte {
 	lines := bytes.Split(d.text, []byte("\n"))
 	if i := line - d.line; i >= 0 && i < len(lines) {
@@ -197,8 +198,8 @@ func (d *document) find(path string) (int, bool) {
 	return line, ok
 }
 
-// lineOf returns the file's line of the value at a path, or of the nearest
-// parent that is written in the file.
+// lineOf returns the line in the file of the value at a path. For a value that the
+// file does not have, it returns the line of the nearest parent.
 func (d *document) lineOf(path string) int {
 	if d.lines == nil {
 		d.lines = positionsOf(d)

@@ -7,12 +7,14 @@ import (
 	"slices"
 )
 
-// Error is one thing that is wrong in an input file. It prints as
-// "file:line: message", the message naming the value and the cure.
+// Error is one mistake in an input file. It prints as "file:line: message".
 type Error struct {
+	// File is the name of the file, as the caller gave it.
 	File string
-	Line int // from 1; 0: the file as a whole
-	Msg  string
+	// Line counts from 1. It is 0 if the error is about the whole file.
+	Line int
+	// Msg names the value and the cure.
+	Msg string
 }
 
 // Error implements error.
@@ -23,7 +25,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Msg)
 }
 
-// problems collects everything wrong with one file, so that it is reported at once.
+// problems collects the mistakes in one file, so that all are reported together.
 type problems struct {
 	file string
 	list []*Error
@@ -40,7 +42,8 @@ func (p *problems) sort() {
 // maxProblems is how many problems of one file are worth reading.
 const maxProblems = 100
 
-// err joins the problems in order of their lines; nil if there are none.
+// err joins the problems in the order of their lines. Without problems, it returns
+// nil.
 func (p *problems) err() error {
 	p.sort()
 	var errs []error

@@ -13,21 +13,22 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// check is one expectation of a scenario about every one of its pods.
+// check is one expectation of a scenario. It concerns all pods, or one.
 type check struct {
 	line int
 	path string
 	want string
-	// of says what a pod gives, and whether that meets the expectation.
+	// of returns the value that a pod has, and whether it meets the expectation.
 	of func(p podclock.PodResult, t timeline.Pod) (got string, met bool)
-	// pod limits the check to one pod; empty: all.
+	// pod limits the check to one pod. If empty, the check is about all pods.
 	pod string
-	// at is the instant that the check is about, from the start; 0: the whole.
+	// at is the instant of the check, from the start. If 0, the check is about the
+	// whole run.
 	at time.Duration
 }
 
-// Check compares the result of a run with what the scenario expects. Each
-// expectation that is not met is an [*Error] at its line, joined.
+// Check compares the result of a run with the scenario's expectations. It joins an
+// [*Error] for each expectation that is not met, at the line of the expectation.
 func (s *Scenario) Check(result *podclock.Result) error {
 	p := problems{file: s.File}
 	total := result.End.Sub(result.Start)
@@ -48,8 +49,7 @@ func (s *Scenario) Check(result *podclock.Result) error {
 	return p.err()
 }
 
-// timelineOf returns what the timeline has of a pod; for one that never arrived that is
-// nothing.
+// timelineOf returns the records of a pod. A pod that never arrived has none.
 func timelineOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
 	t, err := result.Timeline.Pod(pod.Name)
 	if err != nil {
@@ -58,8 +58,8 @@ func timelineOf(result *podclock.Result, pod podclock.PodResult) timeline.Pod {
 	return t
 }
 
-// containerOf returns what the timeline has of a container of the manifest. Before
-// the first status of its pod that is nothing.
+// containerOf returns the records of a container of the manifest. Before the first
+// status of its pod it has none.
 func containerOf(t timeline.Pod, name string) timeline.Container {
 	c, err := t.Container(name)
 	if err != nil {
@@ -71,18 +71,18 @@ func containerOf(t timeline.Pod, name string) timeline.Container {
 // Expectations returns how many expectations the scenario has.
 func (s *Scenario) Expectations() int { return len(s.checks) }
 
-// expecting reads expectations.
+// expecting reads the section expect. pod and moment say where in it the reader is.
 type expecting struct {
 	pods   []podclock.Pod
-	pod    string        // of which pod; empty: all
-	moment time.Duration // at which instant; 0: of the whole
-	end    time.Duration // of the story, if the scenario says it
-	types  []string      // of conditions
-	given  []string      // reasons that the scenario itself gives
+	pod    string        // the pod that the next checks are about; empty for all
+	moment time.Duration // the instant that they are about; 0 for the whole run
+	end    time.Duration // the scenario's own; 0 if it has none
+	types  []string      // the condition types that a pod can have
+	given  []string      // the reasons that the scenario itself gives
 	checks []check
 }
 
-// expectations reads what is to come of the story that the options make.
+// expectations reads the section expect of a scenario with these options.
 func (v value) expectations(o *podclock.Options) []check {
 	pods := o.Pods
 	e := &expecting{pods: pods, end: o.For, types: conditionTypes(o), given: reasonsGiven(o)}
@@ -140,7 +140,7 @@ func (e *expecting) timeReady(v value) {
 	})
 }
 
-// restarts are of the whole pod, or by container.
+// restarts expects the restarts of the whole pod, or by container.
 func (e *expecting) restarts(v value) {
 	e.byContainer(v, func(v value, count func(timeline.Pod) int) {
 		want := v.bound(numberBound)
@@ -163,7 +163,8 @@ func (e *expecting) byContainer(v value, add func(value, func(timeline.Pod) int)
 	})
 }
 
-// known reports whether every pod has the container, and complains if not.
+// known returns whether every pod has the container. If one does not, it reports
+// that as a problem.
 func (e *expecting) known(v, entry value, name string) bool {
 	for _, p := range e.pods {
 		if e.pod != "" && !contains(replicaNames(p), e.pod) {
@@ -178,8 +179,8 @@ func (e *expecting) known(v, entry value, name string) bool {
 	return true
 }
 
-// killed is never, the probe that some kill is for, or what its reason says; of
-// the whole pod, or by container.
+// killed expects never, the probe that some kill is for, or a part of its reason.
+// It counts kills of the whole pod, or by container.
 func (e *expecting) killed(v value) {
 	if v.isMapping() {
 		v.entries(func(name string, _ int, entry value) {
@@ -194,7 +195,7 @@ func (e *expecting) killed(v value) {
 
 func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill) {
 	want := v.text()
-	if !strings.Contains(want, " ") { // else it is of a reason
+	if !strings.Contains(want, " ") { // several words are a part of a reason
 		want = v.oneOf("never", "liveness", "startup")
 	}
 	if want == "" {
@@ -211,7 +212,7 @@ func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill)
 	})
 }
 
-// detection is the time from the first trouble of a container to its kill.
+// detection expects the time from the first trouble of a container to its kill.
 func (e *expecting) detection(v value) {
 	v.entries(func(name string, _ int, entry value) {
 		if !e.known(v, entry, name) {
@@ -235,7 +236,8 @@ func (e *expecting) phase(v value) {
 	})
 }
 
-// phase reads a phase, for which a status is often taken.
+// phase reads a phase. A STATUS is often mistaken for one, so the error says which
+// key has it.
 func (v value) phase() string {
 	if text := v.text(); contains(statusWords, text) && !contains(phases, text) {
 		v.wrong("%q is a STATUS, not a phase; write status: %s", text, text)
@@ -254,7 +256,7 @@ func (e *expecting) status(v value) {
 	})
 }
 
-// ready is the condition Ready at the end, or the READY column as "1/2".
+// ready expects the condition Ready at the end, or the READY column as "1/2".
 func (e *expecting) ready(v value) {
 	if strings.Contains(v.node.Value, "/") {
 		want := v.text()

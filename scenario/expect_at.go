@@ -9,7 +9,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// at are columns at instants of the story.
+// at expects columns and parts of the status at instants.
 func (e *expecting) at(v value) {
 	v.entries(func(key string, line int, entry value) {
 		at, problem := parseDuration(key)
@@ -46,7 +46,7 @@ func (e *expecting) at(v value) {
 	})
 }
 
-// restartsAt are those of the whole pod up to an instant.
+// restartsAt expects the restarts of the whole pod up to an instant.
 func (e *expecting) restartsAt(v value, at time.Duration) {
 	want := v.bound(numberBound)
 	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
@@ -62,7 +62,7 @@ func (e *expecting) restartsAt(v value, at time.Duration) {
 	})
 }
 
-// readyText is a READY column, or true or false.
+// readyText reads a READY column, or true or false.
 func (v value) readyText() string {
 	if strings.Contains(v.node.Value, "/") {
 		return v.text()
@@ -70,8 +70,8 @@ func (v value) readyText() string {
 	return strconv.FormatBool(v.boolean())
 }
 
-// readyColumn compares with the condition Ready if that is what the file
-// says, else with the READY column.
+// readyColumn returns the READY column if the file expects a ratio such as "1/2",
+// else the condition Ready.
 func readyColumn(entry value) func(timeline.State) string {
 	for i := 0; i+1 < len(entry.node.Content); i += 2 {
 		if entry.node.Content[i].Value == "ready" && strings.Contains(entry.node.Content[i+1].Value, "/") {

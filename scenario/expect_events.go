@@ -9,8 +9,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// events are how often events with a reason were recorded; with keys, those of
-// a container, or those whose message holds a text.
+// events expects how often events with a reason were recorded. Keys limit the count
+// to a container, or to messages that contain a text.
 //
 //	events: {Failed: never, Killing: {count: 1, message: failed liveness probe}}
 func (e *expecting) events(v value) {

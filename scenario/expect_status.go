@@ -12,8 +12,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// statusOf gives the status that an expectation is about; false if there was
-// none yet.
+// statusOf returns the status that an expectation is about. It returns false if
+// there was none yet.
 type statusOf func(podclock.PodResult, timeline.Pod) (*corev1.PodStatus, bool)
 
 func statusAtEnd(p podclock.PodResult, _ timeline.Pod) (*corev1.PodStatus, bool) {
@@ -27,7 +27,7 @@ func statusAt(at time.Duration) statusOf {
 	}
 }
 
-// statusFields are the keys that look into a pod's status.
+// statusFields adds the readers of the keys that look into a pod's status.
 func (e *expecting) statusFields(of statusOf, known map[string]fieldReader) {
 	pod := func(read func(*corev1.PodStatus) string, match matcher) fieldReader {
 		return func(v value) { e.part(v, of, match(v), read) }
@@ -42,13 +42,13 @@ func (e *expecting) statusFields(of statusOf, known map[string]fieldReader) {
 	}
 }
 
-// wanted is what a text must be.
+// wanted is a condition on a text, and its wording in an error.
 type wanted struct {
 	text  string
 	meets func(string) bool
 }
 
-// matcher reads what a text must be.
+// matcher reads a condition on a text.
 type matcher func(value) wanted
 
 func equals(v value) wanted {
@@ -56,7 +56,8 @@ func equals(v value) wanted {
 	return wanted{want, func(got string) bool { return got == want }}
 }
 
-// holds matches a text that contains the given part. The empty text matches no other.
+// holds matches a text that contains the given part. An empty part matches the empty
+// text only: it expects that there is no message.
 func holds(v value) wanted {
 	want := v.text()
 	return wanted{want, func(got string) bool { return strings.Contains(got, want) && (want != "" || got == "") }}
@@ -93,7 +94,7 @@ func orderOf(s *corev1.PodStatus) string {
 	return fmt.Sprint(names)
 }
 
-// conditions are expected by type: the status alone, or keys.
+// conditions expects conditions by type. Each is given by its status, or by keys.
 //
 //	conditions: {Initialized: True, Ready: {status: False, reason: PodFailed}}
 func (e *expecting) conditions(v value, of statusOf) {
@@ -133,8 +134,8 @@ func conditionStatus(v value) wanted {
 	return wanted{want, func(got string) bool { return got == want }}
 }
 
-// since is the time from the pod's startTime to the condition's last
-// transition; the API has both in whole seconds (S66).
+// since expects the time from the pod's startTime to the condition's last
+// transition. The API has both in whole seconds (S66), and so has their difference.
 func (e *expecting) since(v value, of statusOf, condition string) {
 	want := v.bound(timeBound)
 	e.add(v, want.text, func(p podclock.PodResult, t timeline.Pod) (string, bool) {
@@ -152,7 +153,7 @@ func (e *expecting) since(v value, of statusOf, condition string) {
 	})
 }
 
-// containerStatuses are expected by container.
+// containerStatuses expects parts of the status of each container.
 //
 //	containers:
 //	  web: {state: waiting, reason: CrashLoopBackOff, last: {exitCode: 1}}
@@ -198,7 +199,8 @@ func statusNamed(s *corev1.PodStatus, name string) *corev1.ContainerStatus {
 	return nil
 }
 
-// stateFields are the keys of a container's state, or of its last one.
+// stateFields returns the readers of the keys of a container's state, or of its last
+// state.
 func (e *expecting) stateFields(of func(*corev1.ContainerStatus) *corev1.ContainerState,
 	part func(func(*corev1.ContainerStatus) string, matcher) fieldReader) map[string]fieldReader {
 	read := func(get func(*corev1.ContainerState) string) func(*corev1.ContainerStatus) string {

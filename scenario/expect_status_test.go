@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A crash loop, of which the status after 6 s is known: the container waits,
-// and its last end is told.
+// crashLoop is played for 6 s. Then the container web waits, and its status has its
+// last end.
 const crashLoop = `for: 6s
 apps: {web: {exit: {after: 2s, code: 3, message: bye}}}
 expect:
@@ -52,7 +52,7 @@ func TestEachPartOfAStatusIsComparedWithWhatIsExpected(t *testing.T) {
 	}
 }
 
-// checked plays the crash loop and returns what of an expectation is not met.
+// checked plays the crash loop and returns the expectations that are not met.
 func checked(t *testing.T, expect string) error {
 	t.Helper()
 	s, err := Parse("s.yaml", []byte(strings.Replace(crashLoop, "EXPECT", expect, 1)), "", nil)
@@ -66,7 +66,7 @@ func checked(t *testing.T, expect string) error {
 	return s.Check(result)
 }
 
-// What the file itself gives as a reason may be expected wherever it is shown.
+// A reason that the file itself gives may be expected wherever a status shows it.
 func TestReasonsOfTheFileMayBeExpected(t *testing.T) {
 	s, err := Parse("s.yaml", []byte(`manifest: m.yaml
 apps:
@@ -87,7 +87,7 @@ expect:
 	}
 }
 
-// A container may be called as a key of the file is.
+// The name of a container may be a key of the file.
 func TestReasonsOfAContainerNamedAsAKeyMayBeExpected(t *testing.T) {
 	s, err := Parse("s.yaml", []byte(`for: 10s
 pods:

@@ -12,13 +12,14 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// facts reads what is done to the pods, by time.
+// facts reads the facts that happen to the pods, by time.
 //
 //	at:
 //	  2m: {crash: web}
 //	  5m: delete
 //
-// The scenario's own end, if it names one, is the last time for one.
+// A fact after end, the scenario's own, would never happen and is a problem. If end
+// is 0, the scenario has none.
 func (v value) facts(pods []podclock.Pod, end time.Duration) []podclock.TimedFact {
 	var facts []podclock.TimedFact
 	v.entries(func(key string, line int, entry value) {
@@ -40,7 +41,7 @@ func (v value) facts(pods []podclock.Pod, end time.Duration) []podclock.TimedFac
 	return facts
 }
 
-// factReader reads one fact's argument, which may be missing.
+// factReader reads the argument of one kind of fact. The argument may be missing.
 type factReader func(v value, pods []podclock.Pod) podclock.Fact
 
 var factReaders map[string]factReader
@@ -97,8 +98,8 @@ func (v value) fact(pods []podclock.Pod) podclock.Fact {
 	return fact
 }
 
-// podField and containerField read the names of what a fact concerns, which
-// must exist.
+// podField and containerField read a name in a fact. It must be the name of a pod or
+// container of the scenario.
 func podField(pods []podclock.Pod, into *string) fieldReader {
 	return func(v value) {
 		names := podNames(pods)

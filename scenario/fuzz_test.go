@@ -24,7 +24,7 @@ func addFiles(f *testing.F, patterns ...string) {
 	}
 }
 
-// placed fails the test if some part of an error has no place in a file.
+// placed fails the test if a single error in err has no file, line or message.
 func placed(t *testing.T, err error) {
 	t.Helper()
 	for _, e := range flatten(err) {
@@ -35,7 +35,7 @@ func placed(t *testing.T, err error) {
 	}
 }
 
-// Whatever a manifest holds, it gives pods or errors with a place.
+// Any manifest gives pods, or errors with a place.
 func FuzzManifest(f *testing.F) {
 	addFiles(f, "testdata/manifests/*")
 	f.Add([]byte("apiVersion: v1\nkind: List\nitems: [{kind: Pod, apiVersion: v1, metadata: {name: a}, spec: {x: &a [*b]}}]\n"))
@@ -59,7 +59,7 @@ func FuzzManifest(f *testing.F) {
 	})
 }
 
-// Whatever a scenario says, it can be played or is an error with a place.
+// Any scenario can be played, or gives errors with a place.
 func FuzzScenario(f *testing.F) {
 	addFiles(f, "testdata/scenarios/*", "../examples/*/scenario.yaml")
 	manifest := []byte(podWith("          readinessProbe: {httpGet: {port: 80}}\n"))

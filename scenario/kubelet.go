@@ -21,8 +21,8 @@ func (v value) kubelet(into *lifecycle.Config) {
 	})
 }
 
-// featureGates reads gates by the names that a kubelet gives them. The
-// configuration names departures from the default, so that most are negated.
+// featureGates reads gates by their names in Kubernetes. The fields of the
+// configuration name departures from the default, so that most values are negated.
 func (v value) featureGates(into *lifecycle.Config) {
 	restart, gates := &into.Restart.Gates, &into.Gates
 	onByDefault := func(disable *bool) fieldReader { return func(e value) { *disable = !e.boolean() } }
@@ -39,7 +39,7 @@ func (v value) featureGates(into *lifecycle.Config) {
 	})
 }
 
-// quirkRules are the rules that can be switched off (T33).
+// quirkRules lists the surprising rules that can be switched off (T33).
 var quirkRules = map[string]lifecycle.Quirk{
 	"P32": lifecycle.QuirkP32, "P36": lifecycle.QuirkP36, "P64": lifecycle.QuirkP64, "P76": lifecycle.QuirkP76,
 	"R25": lifecycle.QuirkR25, "R26": lifecycle.QuirkR26, "R41": lifecycle.QuirkR41,

@@ -17,31 +17,32 @@ import (
 
 // Manifest is a file of Kubernetes objects, some of which hold pods.
 type Manifest struct {
-	// File is the name that errors give.
+	// File names the manifest in errors.
 	File    string
 	objects []*Object
-	others  []string // kinds of the other objects, for the error if there is no pod
+	others  []string // the kinds of the other objects, for the error about no pod
 }
 
 // Object is one object of a manifest that holds a pod: the pod itself, or a
 // workload with a pod template.
 type Object struct {
+	// Kind, Name and Namespace are those of the object's own metadata.
 	Kind, Name, Namespace string
-	// File and Line are where the object begins.
+	// File and Line are where the object begins. Line counts from 1.
 	File string
 	Line int
 
 	kind *kind
 	doc  *document
 	raw  json.RawMessage
-	path string // of the object in its document: not empty in a List
-	// deleting says that it is a pod that carries a deletion, such as one read from a
-	// cluster.
+	path string // of the object in its document; not empty only in a List
+	// deleting says that the object is a pod with a deletionTimestamp, such as one
+	// read from a cluster.
 	deleting bool
 }
 
-// String names the object as kubectl does, Kind/name, with the namespace if it
-// is not the default one.
+// String returns Kind/name, as kubectl writes it, and the namespace unless it is the
+// default one.
 func (o *Object) String() string {
 	if o.Namespace != "" && o.Namespace != "default" {
 		return o.Kind + "/" + o.Name + " in namespace " + o.Namespace
@@ -49,9 +50,9 @@ func (o *Object) String() string {
 	return o.Kind + "/" + o.Name
 }
 
-// ReadManifest reads a manifest file of at most 16 MiB, YAML of one or more
-// documents or JSON. Objects that hold no pod are skipped; all must be
-// well-formed. Errors are of type [*Error], joined.
+// ReadManifest reads a manifest file of at most 16 MiB: YAML of one or more
+// documents, or JSON. It skips objects that hold no pod, but they must be
+// well-formed too. Errors are of type [*Error], joined.
 func ReadManifest(file string) (*Manifest, error) {
 	data, err := readLimited(file, maxManifestSize)
 	if err != nil {
@@ -60,8 +61,8 @@ func ReadManifest(file string) (*Manifest, error) {
 	return ParseManifest(file, data)
 }
 
-// ReadManifestFrom is [ReadManifest] of what r yields, as if it were the file of
-// that name.
+// ReadManifestFrom is [ReadManifest] for a reader. name takes the place of the
+// file's name.
 func ReadManifestFrom(name string, r io.Reader) (*Manifest, error) {
 	data, err := readAtMost(name, r, maxManifestSize)
 	if err != nil {
@@ -70,8 +71,7 @@ func ReadManifestFrom(name string, r io.Reader) (*Manifest, error) {
 	return ParseManifest(name, data)
 }
 
-// ParseManifest is [ReadManifest] for data already read; file is the name that
-// errors give.
+// ParseManifest is [ReadManifest] for data already read. file names them in errors.
 func ParseManifest(file string, data []byte) (*Manifest, error) {
 	docs, err := documents(file, data)
 	if err != nil {
@@ -98,17 +98,18 @@ func (m *Manifest) noPod() error {
 		Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
 }
 
-// header is what every Kubernetes object says of itself.
+// header has the fields by which every Kubernetes object is recognised, and two by
+// which a scenario is.
 type header struct {
 	APIVersion string          `json:"apiVersion"`
 	Kind       string          `json:"kind"`
 	Metadata   json.RawMessage `json:"metadata"`
 	Items      json.RawMessage `json:"items"`
-	Apps       json.RawMessage `json:"apps"` // of a scenario
+	Apps       json.RawMessage `json:"apps"` // only scenarios have this and the next
 	Manifest   json.RawMessage `json:"manifest"`
 }
 
-// missing says what a document lacks to be an object.
+// missing returns the cure for a document that is no object.
 func (h *header) missing() string {
 	switch {
 	case h.Apps != nil || h.Manifest != nil:
@@ -121,8 +122,8 @@ func (h *header) missing() string {
 	return "give it apiVersion and kind"
 }
 
-// add takes up one object, or each item of a list. inherited gives apiVersion
-// and kind to items of typed lists, which omit them.
+// add adds one object, or each item of a list. Items of typed lists omit apiVersion
+// and kind; they have those of inherited.
 func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited header) error {
 	var h header
 	err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h)
@@ -139,7 +140,7 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 	k := kindOf(h.APIVersion, h.Kind)
 	switch {
 	case h.Kind == "List":
-		return nil // of nothing
+		return nil // it has no items
 	case k == nil:
 		m.other(h)
 		return nil
@@ -175,7 +176,7 @@ func (m *Manifest) addItems(d *document, list header, at string, inherited heade
 	return nil
 }
 
-// other notes an object that holds no pod.
+// other remembers the kind of an object that holds no pod.
 func (m *Manifest) other(h header) {
 	name := h.Kind
 	if k := kindNamed(h.Kind); k != nil {
@@ -192,10 +193,10 @@ func (m *Manifest) other(h header) {
 // Objects returns the objects that hold pods, in the order of the file.
 func (m *Manifest) Objects() []*Object { return m.objects }
 
-// Pod decodes the object and returns its pod, named as the object: unknown
-// fields are errors, as they are for kubectl, and so is a restart policy that
-// the kind forbids. The pod's own validation is left to the simulator; use
-// [Object.Locate] on its errors.
+// Pod decodes the object and returns its pod, which has the object's name. Unknown
+// fields are errors, as they are for kubectl, and so is a restart policy that the
+// kind forbids. Pod does not validate the pod, which the simulator does; pass the
+// simulator's errors to [Object.Locate].
 func (o *Object) Pod() (*corev1.Pod, error) {
 	meta, template, err := o.kind.read(o.doc, o.raw, o.path)
 	if err != nil {
@@ -220,17 +221,17 @@ func (o *Object) Pod() (*corev1.Pod, error) {
 	return pod, nil
 }
 
-// Locate gives an error about the pod its place in the file: every
-// [field.Error] in it becomes an [*Error] at the line of its field. Other
-// errors are placed at the object.
+// Locate finds the lines that an error about the pod is about. Every [field.Error]
+// in it becomes an [*Error] at the line of its field, every other error one at the
+// line of the object.
 func (o *Object) Locate(err error) error {
 	p := o.placed(err)
 	return p.err()
 }
 
-// Warnings returns what the API server accepts in a pod of the object and what
-// can never work all the same, as [apiserver.Warnings] finds it, at its place in
-// the file.
+// Warnings returns the findings of [apiserver.Warnings] in a pod of the object, each
+// at its line: the API server accepts them, and they can never work. It also warns
+// of fields that are ignored or not played.
 func (o *Object) Warnings(pod *corev1.Pod) []*Error {
 	p := o.placed(apiserver.Warnings(pod).ToAggregate())
 	o.warnUnplayed(&p)
@@ -256,11 +257,11 @@ func (o *Object) placed(err error) problems {
 	return p
 }
 
-// fieldOf returns the field of the object that a field of its pod comes from.
+// fieldOf returns the field of the object from which a field of its pod comes.
 func (o *Object) fieldOf(pod string) string {
 	switch pod {
 	case "metadata.name", "metadata.namespace":
-		return pod // a pod is named as its object
+		return pod // a pod has its object's name and namespace
 	}
 	return prefixed(o.kind.template, pod)
 }

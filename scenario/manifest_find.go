@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Find returns the object that ref names: "name", "Kind/name" (short names of
-// kubectl, such as deploy/web, will do) or "" for the only one.
+// Find returns the object that ref names. ref is "name" or "Kind/name", also with a
+// short name of kubectl such as deploy/web. If ref is empty, Find returns the only
+// object. It is an error if there are several.
 func (m *Manifest) Find(ref string) (*Object, error) {
 	kindRef, name, qualified := strings.Cut(ref, "/")
 	if !qualified {

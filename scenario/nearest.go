@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// nearest returns the known name that name was most likely meant to be; ""
-// if none is near enough to be worth a guess.
+// nearest returns the known name that was most likely meant. If none is near enough,
+// it returns "".
 func nearest(name string, known []string) string {
 	if len(name) > maxGuessed {
 		return ""
@@ -26,12 +26,12 @@ func nearest(name string, known []string) string {
 	return best
 }
 
-// maxGuessed is how long a name may be to be a slip: guessing takes time in
-// proportion.
+// maxGuessed bounds the length of a name to guess at, since the time for a guess
+// grows with the length.
 const maxGuessed = 64
 
-// cutShort reports whether name begins as the known one does and then breaks
-// off or goes its own way: liveness, ready, okay.
+// cutShort reports whether name begins like the known one and differs only at the
+// end, as liveness, ready and okay do from livenessProbe, readiness and ok.
 func cutShort(name, known string) bool {
 	same := 0
 	for same < min(len(name), len(known)) && name[same] == known[same] {
@@ -40,10 +40,11 @@ func cutShort(name, known string) bool {
 	return len(name)-same <= 2 && (same >= 4 || same == len(name) && same > 2 || same == len(known) && same > 1)
 }
 
-// maxHints is how many names are worth listing.
+// maxHints is how many known names an error lists at most.
 const maxHints = 24
 
-// hint words the cure for an unknown name: the nearest known one, or all.
+// hint returns the cure for an unknown name: the nearest known name, or all known
+// names.
 func hint(name string, known []string) string {
 	if n := nearest(name, known); n != "" {
 		return "did you mean " + n + "?"

@@ -12,19 +12,20 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 )
 
-// value is one node of a scenario file under strict reading: each method reads
-// the node as one type, and reports what is wrong at the node's line.
+// value is one node of a scenario file. Each method reads the node as one type. If
+// it cannot, it reports a problem at the node's line and returns a usable default,
+// so that reading goes on and finds the other problems.
 type value struct {
 	p    *problems
 	node *yamlv3.Node
-	// path names the value in errors: "apps.web.exit".
+	// path names the value in errors, as in "apps.web.exit".
 	path string
 }
 
 // fieldReader reads the value of one known key.
 type fieldReader func(value)
 
-// wrong reports the value: what it is, and what to write instead.
+// wrong reports the value as a problem. The text names it and the cure.
 func (v value) wrong(format string, args ...any) {
 	v.p.addf(v.node.Line, "%s: %s", v.path, fmt.Sprintf(format, args...))
 }
@@ -60,10 +61,11 @@ func (v value) fields(known map[string]fieldReader) {
 	})
 }
 
-// entries reads a mapping of any keys, in the order of the file.
+// entries reads a mapping with any keys, in the order of the file. A key that is
+// given twice is a problem.
 func (v value) entries(each func(key string, line int, entry value)) {
 	if v.node.Kind == yamlv3.ScalarNode && v.node.Tag == "!!null" {
-		return // a key with nothing after it
+		return // the key has no value
 	}
 	if !v.isMapping() {
 		v.wrong("%s where keys are wanted; indent \"key: value\" lines below it", v.describe())
@@ -85,7 +87,7 @@ func (v value) entries(each func(key string, line int, entry value)) {
 	}
 }
 
-// items reads a list; a single value stands for a list of one.
+// items reads a list. A single value counts as a list of one.
 func (v value) items(each func(value)) {
 	if !v.isList() {
 		each(v)
@@ -130,7 +132,7 @@ func (v value) texts() []string {
 	return all
 }
 
-// oneOf reads a word of a closed set.
+// oneOf reads a word of a closed set. For any other word it returns "".
 func (v value) oneOf(words ...string) string {
 	s := v.text()
 	for _, w := range words {
@@ -177,7 +179,8 @@ func (v value) unsigned() uint64 {
 	return n
 }
 
-// maxDuration bounds every time in a scenario: more is a slip of the pen.
+// maxDuration bounds every time in a scenario, so that a mistyped time is an error
+// and no sum of times overflows.
 const maxDuration = 100 * 365 * 24 * time.Hour
 
 // duration reads a time such as "40s", "10m", "1h30m", "2d" or "0".
@@ -189,8 +192,8 @@ func (v value) duration() time.Duration {
 	return d
 }
 
-// ParseDuration reads a time as scenario files write it: "40s", "10m", "1h30m",
-// "2d"; from 0 to 100 years. The error names the value and the cure.
+// ParseDuration reads a time as scenario files write it: "40s", "10m", "1h30m" or
+// "2d". It accepts times from 0 to 100 years. The error names the value and the cure.
 func ParseDuration(s string) (time.Duration, error) {
 	d, problem := parseDuration(s)
 	if problem != "" {
@@ -199,7 +202,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseDuration returns the duration, or what is wrong with it and the cure.
+// parseDuration returns the duration, or a problem with its cure.
 func parseDuration(s string) (d time.Duration, problem string) {
 	days, rest, hasDays := strings.Cut(strings.TrimPrefix(s, "+"), "d")
 	if !hasDays {
@@ -227,7 +230,8 @@ const maxDays = uint64(maxDuration / (24 * time.Hour))
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// tooLong reports whether a time was refused for its length, not for its form.
+// tooLong reports whether a time could not be parsed because it is too long, rather
+// than for its form.
 func tooLong(dayErr error, rest string, err error) bool {
 	if err != nil {
 		_, formErr := time.ParseDuration(digits.ReplaceAllString(rest, "1"))

@@ -14,12 +14,12 @@ import (
 // maxReplicas bounds the pods of one scenario.
 const maxReplicas = 100_000
 
-// podPart is the part of a scenario that makes one pod, or replicas of it.
+// podPart has the keys of a scenario that make one pod, or replicas of it.
 type podPart struct {
 	manifest, object, apps, sandbox, replicas, nameTaken, at value
 }
 
-// fields are the keys of the part.
+// fields returns the readers of the part's keys.
 func (p *podPart) fields() map[string]fieldReader {
 	keep := func(into *value) fieldReader { return func(v value) { *into = v } }
 	return map[string]fieldReader{
@@ -32,11 +32,11 @@ func (p *podPart) fields() map[string]fieldReader {
 	}
 }
 
-// given reports whether a value was in the file.
+// given reports whether the file has the value.
 func (v value) given() bool { return v.node != nil && v.node.Tag != "!!null" }
 
-// pod makes the pod of a part. where is what errors about the whole part name;
-// the object is nil if there is none.
+// pod makes the pod of a part. where gives the line of problems with the whole part.
+// If there is a problem, the returned object is nil.
 func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 	object, line := r.object(part, where)
 	if object == nil {
@@ -71,7 +71,7 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 	return pod, object
 }
 
-// validate returns what the API server would refuse in a pod.
+// validate returns the errors for which the API server would refuse a pod.
 func validate(pod *corev1.Pod) error {
 	pod = pod.DeepCopy()
 	apiserver.SetDefaults(pod)
@@ -82,8 +82,8 @@ func validate(pod *corev1.Pod) error {
 	return nil
 }
 
-// object finds the manifest of a part, in another file, inline, or in the
-// documents after the scenario; and in it the object.
+// object finds the manifest of a part and the object in it. The manifest is another
+// file, inline, or in the documents after the scenario.
 func (r *reader) object(part *podPart, where value) (*Object, int) {
 	manifest, line := r.manifest(part, where)
 	if manifest == nil {
@@ -161,7 +161,7 @@ func (r *reader) inline(v value) *Manifest {
 	return m
 }
 
-// podsList reads several pods.
+// podsList reads the key pods.
 func (r *reader) podsList(v value) {
 	if !v.isList() {
 		v.wrong("%s where a list is wanted; begin each pod with \"- \"", v.describe())
@@ -192,8 +192,8 @@ func (r *reader) addPod(part *podPart, where value, names map[string]int) {
 	r.scenario.objects = append(r.scenario.objects, object)
 }
 
-// replicaNames are the names that the simulator gives to a pod's replicas,
-// with and without the namespace.
+// replicaNames returns the names that the simulator gives to a pod's replicas, with
+// and without the namespace.
 func replicaNames(p podclock.Pod) []string {
 	ns, name := p.Manifest.Namespace, p.Manifest.Name
 	if p.Replicas <= 1 {

@@ -10,11 +10,11 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 )
 
-// positions maps a path, such as "spec.containers[0].name", to the line of the
-// file at which its key stands, or for a list item its first line.
+// positions maps a path, such as "spec.containers[0].name", to the line in the file
+// of its key. For a list item, it is the item's first line.
 type positions map[string]int
 
-// maxPositions bounds the index, should aliases multiply a document.
+// maxPositions bounds the index, since aliases can multiply a document.
 const maxPositions = 1 << 18
 
 func positionsOf(d *document) positions {
@@ -32,8 +32,8 @@ func positionsOf(d *document) positions {
 
 var bracketKey = regexp.MustCompile(`\[([^\]]*[^\]0-9][^\]]*)\]`)
 
-// of returns the line of path or of its nearest known parent, else fallback.
-// Map keys may be given in brackets, as [field.Path] writes them.
+// of returns the line of path or of its nearest known parent. If there is none, it
+// returns fallback. path may have map keys in brackets, as [field.Path] writes them.
 func (p positions) of(path string, fallback int) int {
 	path = bracketKey.ReplaceAllString(path, ".$1")
 	for path != "" {
@@ -108,7 +108,7 @@ func (d *document) repeatedIn(p *problems, n *yamlv3.Node) {
 	}
 }
 
-// walkMerged enters the mapping, or the list of mappings, under a merge key.
+// walkMerged walks the mapping, or the list of mappings, under a merge key.
 func (p positions) walkMerged(n *yamlv3.Node, path string, offset int) {
 	if n.Kind == yamlv3.SequenceNode {
 		for _, c := range n.Content {
@@ -129,11 +129,11 @@ type jsonWalker struct {
 	positions positions
 	text      []byte
 	dec       *json.Decoder
-	counted   int // bytes of text in which the line breaks are counted
-	line      int // of the byte at counted
+	counted   int // the bytes of text whose line breaks are in line
+	line      int // in the file, of the byte at counted
 }
 
-// token returns the next token and its line; false at the end.
+// token returns the next token and its line. It returns false at the end.
 func (w *jsonWalker) token() (json.Token, int, bool) {
 	t, err := w.dec.Token()
 	if err != nil {

@@ -14,14 +14,14 @@ import (
 type reader struct {
 	problems
 	doc       *document
-	rest      *Manifest // the documents after the first; nil if there are none
+	rest      *Manifest // of the documents after the first; nil without any
 	open      func(string) ([]byte, error)
 	ref       string
 	manifests map[string]*Manifest
 	scenario  *Scenario
 }
 
-// take takes over errors of another reading. Those that have no place get line.
+// take adds the errors of another reader. Errors without a place get line.
 func (r *reader) take(err error, line int) {
 	for _, e := range flatten(err) {
 		var placed *Error
@@ -33,7 +33,7 @@ func (r *reader) take(err error, line int) {
 	}
 }
 
-// readRest takes the documents after the scenario as its manifest.
+// readRest reads the documents after the scenario as its manifest.
 func (r *reader) readRest(docs []*document) error {
 	if len(docs) == 0 {
 		return nil
@@ -73,7 +73,8 @@ func (d *document) part(path string) (json.RawMessage, bool) {
 	return raw, true
 }
 
-// read reads the first document: first the pods, by which the rest is checked.
+// read reads the first document. It begins with the pods, since facts and
+// expectations may name only pods and containers that exist.
 func (r *reader) read() {
 	var root yamlv3.Node
 	if err := yamlv3.Unmarshal(r.doc.text, &root); err != nil {
@@ -110,7 +111,7 @@ func (r *reader) read() {
 		r.addPod(&part, top, map[string]int{})
 	}
 	if len(r.scenario.Options.Pods) == 0 {
-		return // the reason is reported; what follows would only add to it
+		return // the reason is reported, and all names below would be unknown
 	}
 	if at.given() {
 		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods, r.scenario.Options.For)
@@ -120,7 +121,7 @@ func (r *reader) read() {
 	}
 }
 
-// chosen lets the caller's choice of an object take the place of the file's.
+// chosen replaces the file's choice of an object by the caller's, if there is one.
 func (r *reader) chosen(part *podPart) {
 	if r.ref != "" {
 		line := 1
@@ -132,11 +133,11 @@ func (r *reader) chosen(part *podPart) {
 	}
 }
 
-// maxDepth bounds the nesting of a scenario, which needs no more than ten
-// levels besides an inline manifest.
+// maxDepth bounds the nesting of a scenario. Ten levels are enough, but for an
+// inline manifest.
 const maxDepth = 200
 
-// shift moves the lines of a document to where it stands in its file.
+// shift adds the document's offset in its file to the line of each node.
 func shift(n *yamlv3.Node, by, depth int) {
 	n.Line += by
 	if depth > maxDepth {
@@ -147,7 +148,7 @@ func shift(n *yamlv3.Node, by, depth int) {
 	}
 }
 
-// worldFields are the keys that concern the whole simulation.
+// worldFields adds the readers of the keys that concern the whole simulation.
 func (r *reader) worldFields(known map[string]fieldReader) {
 	o := &r.scenario.Options
 	known["for"] = func(v value) {

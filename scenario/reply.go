@@ -10,7 +10,7 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// replyWords are the answers that one word tells.
+// replyWords has the answers that are written as one word.
 var replyWords = map[string]func() podclock.Reply{
 	"ok":     podclock.OK,
 	"fail":   func() podclock.Reply { return podclock.Fail("") },
@@ -20,7 +20,7 @@ var replyWords = map[string]func() podclock.Reply{
 	"error":  func() podclock.Reply { return podclock.Error("runtime error") },
 }
 
-// servingWords are the answers of a grpc health service.
+// servingWords lists the answers of a gRPC health service.
 var servingWords = []string{"SERVING", "NOT_SERVING", "UNKNOWN", "SERVICE_UNKNOWN", "NOT_FOUND"}
 
 // reply reads one answer: a word, a status number, or keys.
@@ -55,7 +55,7 @@ func (v value) reply() podclock.Reply {
 	return podclock.OK()
 }
 
-// status makes a number an exit status below 100, a HTTP status from there on.
+// status reads a number below 100 as an exit status, any other as an HTTP status.
 func (v value) status(n int64, body string) podclock.Reply {
 	if n < 0 || n > 255 && (n < 100 || n > 999) {
 		v.wrong("%d is neither an exit status (0 to 255) nor a HTTP status (100 to 999)", n)
@@ -63,10 +63,10 @@ func (v value) status(n int64, body string) podclock.Reply {
 	return podclock.HTTP(int(n), body)
 }
 
-// answer gathers the keys of one reply.
+// answer has the keys of one reply.
 type answer struct {
 	reply    podclock.Reply
-	is       string // the key that says what it is
+	is       string // the key that gives the answer, such as status or fail
 	status   int64
 	body     string
 	location string
@@ -114,8 +114,8 @@ func (v value) replyKeys() podclock.Reply {
 	return a.reply.After(a.latency)
 }
 
-// steps reads answers over time: one answer that always holds, or a mapping
-// from the time since the container's start to the answer from then on.
+// steps reads answers over time. A single answer always holds. A mapping goes from
+// the time since the container's start to the answer from then on.
 //
 //	readiness: {0s: refuse, 40s: ok, 5m: 503}
 func (v value) steps() podclock.Steps {
@@ -142,7 +142,7 @@ func (v value) steps() podclock.Steps {
 	return steps
 }
 
-// keyedByTime reports whether a mapping's first key is meant as a time.
+// keyedByTime reports whether a mapping's first key looks like a time.
 func (v value) keyedByTime() bool {
 	if len(v.node.Content) == 0 {
 		return false
@@ -151,7 +151,7 @@ func (v value) keyedByTime() bool {
 	return c != "" && (c[0] >= '0' && c[0] <= '9' || c[0] == '+' || c[0] == '-' || c[0] == '.')
 }
 
-// serverSteps reads a server's steps: as [value.steps], or by http path.
+// serverSteps reads a server's answers, as [value.steps] does or by HTTP path.
 func (v value) serverSteps() podclock.Steps {
 	if !v.isMapping() || len(v.node.Content) == 0 || v.node.Content[0].Value == "" || v.node.Content[0].Value[0] != '/' {
 		return v.steps()
@@ -171,5 +171,5 @@ func (v value) serverSteps() podclock.Steps {
 	return all
 }
 
-// quoted lists names for an error.
+// quoted formats names for an error.
 func quoted(names []string) string { return fmt.Sprintf("%q", names) }

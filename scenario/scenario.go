@@ -10,11 +10,12 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// Scenario is a story to be played: what a scenario file says, or a manifest
-// alone.
+// Scenario is input for one simulation, read from a scenario file or a manifest.
 type Scenario struct {
+	// File names the scenario in errors.
 	File string
-	// Options are ready for [podclock.Run]. They may be changed before [Scenario.Run].
+	// Options are those that [Scenario.Run] gives to [podclock.Run]. The caller may
+	// change them before.
 	Options podclock.Options
 	// TimingName is "ideal" or "kubelet".
 	TimingName string
@@ -23,11 +24,13 @@ type Scenario struct {
 	checks  []check
 }
 
-// Read reads a scenario file of at most 1 MiB and the manifests it names, or a
-// manifest file, which makes a scenario of its only pod in which every app
-// runs for ever. ref chooses the object, as [Manifest.Find] takes it, where the
-// file does not: a manifest with several, for example. Errors are of type
-// [*Error], joined; nothing that Read accepts is refused by [Scenario.Run].
+// Read reads a scenario file of at most 1 MiB and the manifests that it names, or a
+// manifest file. A manifest makes a scenario of its only pod, in which every app runs
+// for ever and those of a job end well at once.
+//
+// ref chooses the object, as [Manifest.Find] takes it. If it is empty, the file
+// chooses. Errors are of type [*Error], joined. [Scenario.Run] accepts whatever Read
+// accepts.
 func Read(file, ref string) (*Scenario, error) {
 	data, err := readLimited(file, maxManifestSize)
 	if err != nil {
@@ -36,8 +39,8 @@ func Read(file, ref string) (*Scenario, error) {
 	return parseFiles(file, data, ref)
 }
 
-// ReadFrom is [Read] of what r yields, as if it were the file of that name:
-// manifests are found beside it.
+// ReadFrom is [Read] for a reader. name takes the place of the file's name: paths of
+// manifests are relative to its folder.
 func ReadFrom(name string, r io.Reader, ref string) (*Scenario, error) {
 	data, err := readAtMost(name, r, maxManifestSize)
 	if err != nil {
@@ -51,8 +54,9 @@ func parseFiles(file string, data []byte, ref string) (*Scenario, error) {
 	return Parse(file, data, ref, open)
 }
 
-// Parse is [Read] for data already read. file is the name that errors give and
-// that relative paths count from; open reads the manifests, nil allows none.
+// Parse is [Read] for data already read. file names them in errors, and paths of
+// manifests are relative to its folder. open reads the manifests. If it is nil, the
+// scenario must not name any.
 func Parse(file string, data []byte, ref string, open func(file string) ([]byte, error)) (*Scenario, error) {
 	if isManifest(data) {
 		return parseManifest(file, data, ref)
@@ -79,13 +83,13 @@ func Parse(file string, data []byte, ref string, open func(file string) ([]byte,
 	return r.scenario, r.scenario.tryOut()
 }
 
-// isManifest reports whether a file's first object says what a Kubernetes
-// object says of itself. Whatever else a scenario is, it has no kind.
+// isManifest reports whether a file's first object has the kind or the apiVersion of
+// a Kubernetes object. A scenario has neither key.
 func isManifest(data []byte) bool {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if trimmed := bytes.TrimSpace(data); bytes.HasPrefix(trimmed, []byte("{")) {
 		var h header
-		_ = json.NewDecoder(bytes.NewReader(trimmed)).Decode(&h) // what is no JSON is no manifest
+		_ = json.NewDecoder(bytes.NewReader(trimmed)).Decode(&h) // without JSON there is no kind
 		return h.Kind != ""
 	}
 	begun := false
@@ -102,7 +106,7 @@ func isManifest(data []byte) bool {
 	return false
 }
 
-// parseManifest makes the scenario of a manifest alone.
+// parseManifest makes a scenario from a manifest without a scenario file.
 func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	m, err := ParseManifest(file, data)
 	if err != nil {
@@ -124,8 +128,8 @@ func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
 	return s, s.tryOut()
 }
 
-// tryOut makes the simulation once, so that what it refuses is found while
-// reading.
+// tryOut makes the simulation once, so that Read returns the errors that Run would
+// return.
 func (s *Scenario) tryOut() error {
 	_, err := podclock.New(s.Options)
 	if err == nil {
@@ -138,7 +142,8 @@ func (s *Scenario) tryOut() error {
 	return p.err()
 }
 
-// Run plays the scenario.
+// Run plays the scenario and returns its result. It does not check expectations; see
+// [Scenario.Check].
 func (s *Scenario) Run() (*podclock.Result, error) {
 	result, err := podclock.Run(s.Options)
 	if err != nil {
@@ -147,9 +152,9 @@ func (s *Scenario) Run() (*podclock.Result, error) {
 	return result, nil
 }
 
-// Warnings returns what the API server accepts in the pods and what can never
-// work all the same, such as a probe of a port name that no port has. The pods
-// are played with it, as a kubelet would.
+// Warnings returns the parts of the pods that the API server accepts and that can
+// never work, such as a probe of a port name that no port has. [Scenario.Run] plays
+// the pods with them, as a kubelet would.
 func (s *Scenario) Warnings() []*Error {
 	var all []*Error
 	for i, o := range s.objects {
@@ -166,8 +171,8 @@ func (s *Scenario) SetTiming(name string) {
 	}
 }
 
-// SetReplicas chooses how many pods of the scenario's only object there are.
-// It is an error if the scenario has several, or names some that would no
+// SetReplicas sets how many replicas of the scenario's only pod are played. It is an
+// error if the scenario has several pods, or if it names a replica that would no
 // longer exist.
 func (s *Scenario) SetReplicas(n int) error {
 	switch {

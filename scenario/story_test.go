@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 
 var ruleNumber = regexp.MustCompile(`^[A-Z][0-9]+(, [A-Z][0-9]+)*: `)
 
-// Each story is one file: the rule, a scenario that expects what the rule
+// Each story is one file. It has the rule, a scenario that expects what the rule
 // says, and the timeline.
 func TestStoriesGoAsTheirRulesSay(t *testing.T) {
 	files, err := filepath.Glob("testdata/stories/*.txtar")
@@ -41,25 +41,25 @@ func story(t *testing.T, file string) {
 	if !ruleNumber.Match(archive.Comment) || len(archive.Files) != 2 {
 		t.Fatalf("a story begins with its rule and has two files: scenario.yaml and timeline")
 	}
-	told := &archive.Files[1]
+	golden := &archive.Files[1]
 	got := tell(t, archive.Files[0].Data, false)
 	if diff := cmp.Diff(string(got), string(tell(t, archive.Files[0].Data, true))); diff != "" {
 		t.Errorf("%s, probe by probe (-with leaps +without):\n%s", file, diff)
 	}
 	if *update {
-		told.Data = got
+		golden.Data = got
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if diff := cmp.Diff(string(told.Data), string(got)); diff != "" {
+	if diff := cmp.Diff(string(golden.Data), string(got)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s\nif that is right: go test ./scenario -run Stories -update", file, diff)
 	}
 }
 
-// tell plays a scenario, whose expectations must be met, and returns its table,
-// which is the same with every single probe played.
+// tell plays a scenario and returns its table. All its expectations must be met. If
+// noLeap is true, it plays every single probe.
 func tell(t *testing.T, data []byte, noLeap bool) []byte {
 	t.Helper()
 	s, err := Parse("scenario.yaml", data, "", nil)
@@ -85,14 +85,14 @@ func tell(t *testing.T, data []byte, noLeap bool) []byte {
 	return table.Bytes()
 }
 
-// checkWords wants every word that a story tells to be one that an expectation
-// may name.
-func checkWords(t *testing.T, data []byte, told *timeline.Timeline) {
+// checkWords fails unless an expectation may name every status and reason of a
+// story's timeline.
+func checkWords(t *testing.T, data []byte, played *timeline.Timeline) {
 	t.Helper()
 	known := func(word string, words []string) bool {
 		return slices.Contains(words, word) || bytes.Contains(data, []byte("reason: "+word))
 	}
-	for _, r := range told.Records() {
+	for _, r := range played.Records() {
 		switch r.Kind {
 		case timeline.Event:
 			if !known(r.Reason, eventWords) {

@@ -15,52 +15,65 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// PodSummary is the outcome of a run for one pod. Times in JSON are written as
-// "1m10s".
+// PodSummary is the outcome of a run for one pod. JSON has times as "1m10s".
 type PodSummary struct {
-	Pod    string          `json:"pod"` // "namespace/name"
+	// Pod is "namespace/name".
+	Pod string `json:"pod"`
+	// Phase, Status and Ready are those at the end. Status and Ready are columns of
+	// kubectl.
 	Phase  corev1.PodPhase `json:"phase"`
-	Status string          `json:"status"` // kubectl's column, as is Ready
+	Status string          `json:"status"`
 	Ready  string          `json:"ready"`
-	// Finished: the kubelet is done with the pod for good.
+	// Finished says that the kubelet has nothing left to do for the pod.
 	Finished bool `json:"finished"`
-	// FirstReady is the time from the start to the first Ready. It is nil if the pod
-	// was never Ready.
-	FirstReady *metav1.Duration   `json:"firstReady"`
-	TimeReady  metav1.Duration    `json:"timeReady"`
-	Restarts   int                `json:"restarts"`
-	Containers []ContainerSummary `json:"containers"` // init containers first
-	Kills      []KillSummary      `json:"kills"`
+	// FirstReady is the time from the start to the first Ready. If the pod was never
+	// Ready, it is nil.
+	FirstReady *metav1.Duration `json:"firstReady"`
+	// TimeReady is how long the pod was Ready in all.
+	TimeReady metav1.Duration `json:"timeReady"`
+	// Restarts counts those of all containers.
+	Restarts int `json:"restarts"`
+	// Containers has the init containers first.
+	Containers []ContainerSummary `json:"containers"`
+	// Kills is in the order of the first kill of each reason.
+	Kills []KillSummary `json:"kills"`
 }
 
 // ContainerSummary is the outcome of a run for one container.
 type ContainerSummary struct {
-	Name     string `json:"name"`
-	Restarts int32  `json:"restarts"`
-	// Detections are the app's troubles that a probe found and a kill ended. It is
-	// nil if there were none.
+	// Name is the container's name.
+	Name string `json:"name"`
+	// Restarts is the restart count at the end.
+	Restarts int32 `json:"restarts"`
+	// Detections covers the app's troubles that a probe found and a kill ended. If
+	// there were none, it is nil.
 	Detections *DetectionSummary `json:"detections,omitempty"`
 }
 
-// DetectionSummary says how often trouble of an app was found and ended, and how
-// long that took from its beginning.
+// DetectionSummary says how often a kill ended trouble of an app, and how long after
+// the trouble began.
 type DetectionSummary struct {
-	Count    int             `json:"count"`
+	// Count is the number of troubles that were found.
+	Count int `json:"count"`
+	// Shortest and Longest are times from the trouble to the kill.
 	Shortest metav1.Duration `json:"shortest"`
 	Longest  metav1.Duration `json:"longest"`
 }
 
-// KillSummary is the kills of one container, or of the whole pod, for one reason.
+// KillSummary counts the kills of one container, or of the whole pod, for one reason.
 type KillSummary struct {
-	Container string `json:"container,omitempty"` // empty: the pod
-	Why       string `json:"why"`
-	Count     int    `json:"count"`
+	// Container is the container's name. If empty, the pod was killed.
+	Container string `json:"container,omitempty"`
+	// Why is the reason that the timeline gives.
+	Why string `json:"why"`
+	// Count is the number of kills.
+	Count int `json:"count"`
 	// First and Last are times from the start.
 	First metav1.Duration `json:"first"`
 	Last  metav1.Duration `json:"last"`
 }
 
-// Summarize says what a run has come to, pod by pod.
+// Summarize returns the outcome of a run for each pod.
 func Summarize(result *podclock.Result) []PodSummary {
 	var all []PodSummary
 	for _, pod := range result.Pods {
@@ -117,9 +130,9 @@ func killsOf(t timeline.Pod) []KillSummary {
 	return kills
 }
 
-// WriteSummary prints what a run has come to, pod by pod: when each was first
-// Ready and for how long, its restarts, what was killed and why. Pods of whom
-// the same is to be said share a line.
+// WriteSummary prints the outcome of a run for each pod: when it was first Ready and
+// for how long, its restarts, and its kills with their reasons. Pods with the same
+// outcome share one entry.
 func WriteSummary(w io.Writer, result *podclock.Result) error {
 	total := result.End.Sub(result.Start)
 	var out bytes.Buffer
@@ -139,7 +152,7 @@ func WriteSummary(w io.Writer, result *podclock.Result) error {
 	return err
 }
 
-// maxNamed is how many pods of one text are named.
+// maxNamed is how many pods an entry names at most.
 const maxNamed = 5
 
 func named(pods []string) string {
@@ -149,7 +162,7 @@ func named(pods []string) string {
 	return fmt.Sprintf("%s … %s (%d pods)", pods[0], pods[len(pods)-1], len(pods))
 }
 
-// text is the summary without the pod's name.
+// text returns the summary without the pod's name.
 func (s *PodSummary) text(total time.Duration) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, %s, %s ready", s.Phase, s.Status, s.Ready)
@@ -209,7 +222,7 @@ func (d *DetectionSummary) text() string {
 		short(d.Longest.Duration))
 }
 
-// short prints a duration to the millisecond and without zero units.
+// short formats a duration to the millisecond, without trailing zero units.
 func short(d time.Duration) string {
 	s := d.Round(time.Millisecond).String()
 	if strings.HasSuffix(s, "m0s") {

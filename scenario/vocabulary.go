@@ -11,8 +11,8 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// reasonWords are the reasons that a kubelet gives to pods (S81 to S83), to
-// waiting containers (C2, I4) and to ended ones (C6 to C8).
+// reasonWords lists the reasons that a kubelet gives for pods (S81 to S83), waiting
+// containers (C2, I4) and ended containers (C6 to C8).
 var reasonWords = []string{
 	"Evicted", "Preempting", "Terminated", "DeadlineExceeded", "NodeLost",
 	"ContainerCreating", "PodInitializing", "CrashLoopBackOff", "RestartingAllContainers",
@@ -22,10 +22,10 @@ var reasonWords = []string{
 	"OOMKilled", "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "Unknown",
 }
 
-// statusWords are what kubectl's STATUS column shows, also after "Init:" (S91).
+// statusWords lists the words of kubectl's STATUS column, also after "Init:" (S91).
 var statusWords = slices.Concat([]string{"SchedulingGated", "NotReady", "Terminating"}, phases, reasonWords)
 
-// eventWords are the reasons of events (E1).
+// eventWords lists the reasons of events (E1).
 var eventWords = []string{
 	"Pulling", "Pulled", "BackOff", "Failed", "InspectFailed", "ErrImageNeverPull", "Created", "Started", "Killing",
 	"FailedPostStartHook", "FailedPreStopHook", "LifecycleHTTPFallback", "Unhealthy", "ProbeWarning",
@@ -39,7 +39,7 @@ var (
 	initRatio  = regexp.MustCompile(`^Init:[0-9]+/[0-9]+$`)
 )
 
-// statusWord reads what the STATUS column is to show.
+// statusWord reads an expected STATUS column.
 func (e *expecting) statusWord(v value) string {
 	want := v.text()
 	if !v.isScalar() || codeStatus.MatchString(want) || initRatio.MatchString(want) {
@@ -54,8 +54,8 @@ func (e *expecting) statusWord(v value) string {
 	return want
 }
 
-// reason matches the reason of a pod or of a container's state; the empty one is
-// none.
+// reason matches the reason of a pod or of a container's state. The empty text
+// matches no reason.
 func (e *expecting) reason(v value) wanted {
 	if want := v.text(); want != "" {
 		e.knows(v, v.at(), "reason of a kubelet", "", want, reasonWords)
@@ -63,8 +63,8 @@ func (e *expecting) reason(v value) wanted {
 	return equals(v)
 }
 
-// knows complains of a word that is neither known nor a reason of the file's own.
-// An expectation of it could not be met, or only be met.
+// knows reports a word that is neither known nor a reason that the file itself gives.
+// An expectation of such a word could never be met, or, with never, always.
 func (e *expecting) knows(v value, line int, what, prefix, word string, known []string) {
 	known = append(slices.Clone(known), e.given...)
 	if slices.Contains(known, word) {
@@ -77,8 +77,8 @@ func (e *expecting) knows(v value, line int, what, prefix, word string, known []
 	v.p.addf(line, "%s: %q is no %s; %s", v.path, prefix+word, what, cure)
 }
 
-// conditionTypes are those that a pod can come to have: the kubelet's and the
-// node controller's own (S40 to S53), readiness gates, and those that the
+// conditionTypes returns the types that a pod's conditions can have: those of the
+// kubelet and the node controller (S40 to S53), readiness gates, and those that the
 // scenario sets.
 func conditionTypes(o *podclock.Options) []string {
 	types := []corev1.PodConditionType{
@@ -102,8 +102,8 @@ func conditionTypes(o *podclock.Options) []string {
 	return names
 }
 
-// reasonsGiven are the reasons that a scenario itself brings about: of exits,
-// crashes, evictions, refusals.
+// reasonsGiven returns the reasons that a scenario itself gives for exits, crashes,
+// evictions, refusals and a node's shutdown.
 func reasonsGiven(o *podclock.Options) []string {
 	given := map[string]bool{}
 	for i := range o.Pods {
@@ -127,6 +127,6 @@ func reasonsGiven(o *podclock.Options) []string {
 			given[fact.Reason] = true
 		}
 	}
-	delete(given, "") // a reason that is left to the kubelet or the runtime
+	delete(given, "") // the kubelet or the runtime gives the reason
 	return slices.Sorted(maps.Keys(given))
 }

@@ -16,10 +16,10 @@ import (
 // kind is one kind of object that holds a pod.
 type kind struct {
 	apiVersion, name, short string
-	// template is the path of the pod's template; "" for a pod itself.
+	// template is the path of the pod's template. For a pod itself it is "".
 	template string
-	// policies are the restart policies that the API server accepts for the
-	// kind; nil: any.
+	// policies are the restart policies that the API server accepts for the kind. If
+	// nil, it accepts any.
 	policies []corev1.RestartPolicy
 	// read decodes the object and returns its name and pod.
 	read func(d *document, raw []byte, path string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error)
@@ -31,7 +31,7 @@ var (
 	podTemplate = "spec.template"
 )
 
-// kinds in the order in which documentation lists them.
+// kinds lists the kinds that hold pods, in the order of the documentation.
 var kinds = []kind{
 	{"v1", "Pod", "po", "", nil, podOf(func(o *corev1.Pod) (metav1.ObjectMeta, *corev1.PodTemplateSpec) {
 		return o.ObjectMeta, &corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}
@@ -66,7 +66,7 @@ var kinds = []kind{
 		})},
 }
 
-// podOf makes the read function of a kind from its Go type.
+// podOf returns the read function of a kind for its Go type.
 func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) func(*document, []byte,
 	string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
 	return func(d *document, raw []byte, path string) (metav1.ObjectMeta, *corev1.PodTemplateSpec, error) {
@@ -79,11 +79,11 @@ func podOf[T any](pod func(*T) (metav1.ObjectMeta, *corev1.PodTemplateSpec)) fun
 	}
 }
 
-// ends reports whether the pods of the kind are there to end.
+// ends reports whether the pods of the kind are expected to end.
 func (k *kind) ends() bool { return len(k.policies) > 0 && k.policies[0] != corev1.RestartPolicyAlways }
 
-// endJob lets the containers of a job that have no app end well at once, and
-// returns all apps.
+// endJob returns the apps with one for each container of a job that has none. That
+// one exits with 0 at once.
 func (o *Object) endJob(pod *corev1.Pod, apps map[string]podclock.App) map[string]podclock.App {
 	if !o.kind.ends() {
 		return apps
@@ -99,13 +99,14 @@ func (o *Object) endJob(pod *corev1.Pod, apps map[string]podclock.App) map[strin
 	return apps
 }
 
-// unplayed are the fields of a job that its controller heeds and no pod has.
+// unplayed lists the fields of a job that concern its controller, which is not
+// played.
 var unplayed = []string{
 	"activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex", "completionMode", "completions", "maxFailedIndexes",
 	"parallelism", "podFailurePolicy", "podReplacementPolicy", "successPolicy", "suspend", "ttlSecondsAfterFinished",
 }
 
-// warnUnplayed names the fields that a scenario does not play.
+// warnUnplayed reports the fields of a job that a scenario does not play.
 func (o *Object) warnUnplayed(p *problems) {
 	job, ok := strings.CutSuffix(o.kind.template, ".template")
 	if !o.kind.ends() || !ok {
@@ -119,8 +120,8 @@ func (o *Object) warnUnplayed(p *problems) {
 	}
 }
 
-// stays adds the toleration by which the DaemonSet controller keeps its pods on a
-// node that is lost (S83).
+// stays adds the toleration with which the DaemonSet controller keeps its pods on a
+// lost node (S83).
 func stays(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
 	t.Spec.Tolerations = append(t.Spec.Tolerations, corev1.Toleration{
 		Key: corev1.TaintNodeUnreachable, Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute,
@@ -128,7 +129,7 @@ func stays(t *corev1.PodTemplateSpec) *corev1.PodTemplateSpec {
 	return t
 }
 
-// kindOf finds a kind by what an object says of itself.
+// kindOf returns the kind with this apiVersion and name, or nil.
 func kindOf(apiVersion, name string) *kind {
 	for i, k := range kinds {
 		if k.apiVersion == apiVersion && k.name == name {
@@ -138,8 +139,8 @@ func kindOf(apiVersion, name string) *kind {
 	return nil
 }
 
-// kindNamed finds a kind by its name, plural or short name in any case, as
-// kubectl takes them.
+// kindNamed returns the kind with this name, plural or short name, or nil. Case does
+// not matter, as for kubectl.
 func kindNamed(name string) *kind {
 	lower := strings.ToLower(name)
 	for i, k := range kinds {
@@ -159,7 +160,7 @@ func kindNames() []string {
 	return names
 }
 
-// checkPolicy refuses a restart policy that the API server would refuse for
+// checkPolicy returns an error for a restart policy that the API server refuses for
 // pods of the kind.
 func (k *kind) checkPolicy(policy corev1.RestartPolicy) *field.Error {
 	path := field.NewPath("spec", "restartPolicy")

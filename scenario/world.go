@@ -6,7 +6,7 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// images reads what the node and its registry have.
+// images reads the images of the node and of its registry.
 //
 //	images:
 //	  example/app:2: {pulls: [{takes: 3s, error: not found}, {takes: 12s}]}
@@ -28,7 +28,8 @@ func (v value) images() map[string]podclock.Image {
 	return images
 }
 
-// pull reads one attempt to pull; a time alone is a good one.
+// pull reads one attempt to pull. A time without keys is how long a successful one
+// takes.
 func (v value) pull() podclock.Pull {
 	var p podclock.Pull
 	if v.isScalar() {
