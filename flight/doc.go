@@ -1,6 +1,5 @@
-// Package flight records what the machines of an agent are given, and plays it
-// again: an incident on a node can be re-run on a laptop, with the reason for
-// each decision.
+// Package flight records the input of an agent's machines and plays it again: an
+// incident on a node can be re-run on a laptop, with the reason for each decision.
 //
 //	recorder, err := flight.NewRecorder(flight.Options{Dir: "/var/log/podclock"})
 //	a, err := agent.New(agent.Options{Runtime: runtime, Flight: recorder})
@@ -11,13 +10,12 @@
 //
 // # The recording
 //
-// A file holds lines of JSON. The first one tells the version and the
-// configuration. The first line about a pod holds a snapshot of its machine; all
-// further ones are its steps: when, which events, and what its
-// [lifecycle.Chance], which is chance, answered. Nothing else goes into a
-// machine, so that it does the same again. Since each file begins with
-// snapshots of its own, one can be read without those before it.
+// A file holds lines of JSON. The first line has the version of the format. The first
+// line about a pod has its configuration and a snapshot of its machine. Every further
+// line about it is one step: the instant, the events, and the answers of its
+// [lifecycle.Chance]. A machine has no other input, so that it does the same again.
+// Each file has snapshots of its own and can be played without the files before it.
 //
-// A file of an agent that was killed may end within a line. That line is lost,
-// and the rest is played.
+// The last file of a killed agent may end within a line. That line is lost, and the
+// rest is played.
 package flight

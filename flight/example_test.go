@@ -14,8 +14,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// A pod whose sandbox cannot be made, recorded and played again. An agent does
-// the first half by itself: see its option Flight.
+// The example records a pod whose sandbox cannot be made, and plays it again. An
+// agent with the option Flight does the first half by itself.
 func Example() {
 	dir, err := os.MkdirTemp("", "flight")
 	if err != nil {

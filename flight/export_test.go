@@ -2,7 +2,7 @@ package flight
 
 import "os"
 
-// Break lets writes fail without a byte written, as on a full disk, until undo.
+// Break makes writes fail without writing a byte, as on a full disk, until undo.
 func Break(r *Recorder) (undo func(), err error) {
 	was := r.files.file
 	unwritable, err := os.Open(was.Name())
@@ -10,6 +10,6 @@ func Break(r *Recorder) (undo func(), err error) {
 		return nil, err
 	}
 	dir := r.files.dir
-	r.files.file, r.files.dir = unwritable, was.Name() // where no file can be made
+	r.files.file, r.files.dir = unwritable, was.Name() // no file can be made in it
 	return func() { r.files.dir = dir }, was.Close()
 }

@@ -17,18 +17,19 @@ import (
 
 const (
 	defaultMaxBytes  = 64 << 20
-	defaultFullFiles = 4 // of MaxTotal
+	defaultFullFiles = 4 // MaxTotal is so many times MaxBytes
 )
 
-// files is a row of files. The last one grows, and their names sort by age.
+// files are the files of a directory. Only the last one grows, and their names sort
+// by age.
 type files struct {
 	dir      string
 	maxBytes int64
 	maxTotal int64
-	file     *os.File // nil: there is none
+	file     *os.File // the last one; nil if it could not be made
 	size     int64
 	ended    bool
-	held     *flock.Flock // on the directory
+	held     *flock.Flock // the lock on the directory
 }
 
 const suffix = ".podclock.jsonl"
@@ -46,8 +47,8 @@ func newFiles(o Options) files {
 	return f
 }
 
-// lock keeps other recorders out of the directory, until end. Its file is one
-// that a shell's * does not name.
+// lock keeps other recorders out of the directory until end. Its file begins with a
+// dot, so that a shell's * does not name it.
 func (f *files) lock() (err error) {
 	if err := os.MkdirAll(f.dir, 0o755); err != nil {
 		return err
@@ -58,8 +59,7 @@ func (f *files) lock() (err error) {
 
 func (f *files) full() bool { return f.size >= f.maxBytes && !f.ended }
 
-// next begins the next file with its first line. If that is not possible there is
-// no file.
+// next begins the next file with its first line. After an error f has no open file.
 func (f *files) next(header func(number int) ([]byte, error)) error {
 	if f.ended {
 		return os.ErrClosed
@@ -76,7 +76,7 @@ func (f *files) next(header func(number int) ([]byte, error)) error {
 	}
 	number := 1
 	if len(list) > 0 {
-		n, _ := strconv.Atoi(list[len(list)-1][:8]) // it is a number
+		n, _ := strconv.Atoi(list[len(list)-1][:8]) // fileName matches digits only
 		number = n + 1
 	}
 	path := filepath.Join(f.dir, fmt.Sprintf("%08d%s", number, suffix))
@@ -90,8 +90,8 @@ func (f *files) next(header func(number int) ([]byte, error)) error {
 	return f.create(path, first)
 }
 
-// makeRoom removes the oldest files until the others and the present one, once it
-// is full, are within maxTotal.
+// makeRoom removes the oldest files. It keeps as many as fit into maxTotal together
+// with the present one, which may still grow to maxBytes.
 func (f *files) makeRoom() error {
 	list, err := f.list()
 	if err != nil || len(list) == 0 {
@@ -107,14 +107,14 @@ func (f *files) makeRoom() error {
 				err = os.Remove(path)
 			}
 		}
-		if !errors.Is(err, fs.ErrNotExist) { // somebody else may make room, too
+		if !errors.Is(err, fs.ErrNotExist) { // another process may remove files too
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// create makes a file with its first line, or none.
+// create makes a file and writes its first line. After an error there is no file.
 func (f *files) create(path string, first []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err != nil {
@@ -143,7 +143,7 @@ func (f *files) list() ([]string, error) {
 	return names, nil
 }
 
-// write appends a whole line. After an error the file may end within it.
+// write appends a whole line. After an error the file may end within that line.
 func (f *files) write(line []byte) error {
 	if f.file == nil {
 		return os.ErrClosed
@@ -153,7 +153,7 @@ func (f *files) write(line []byte) error {
 	return err
 }
 
-// end closes the present file, for good.
+// end closes the present file and gives up the directory. No other file is begun.
 func (f *files) end() error {
 	if f.ended {
 		return nil

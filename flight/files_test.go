@@ -69,7 +69,7 @@ func TestOneRecorderAtATimeHasADirectory(t *testing.T) {
 	})
 }
 
-// What is recorded is often an agent that crashes.
+// Agents that are recorded often crash.
 func TestManyShortRecordingsAreKept(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir()}
 	for range 10 {
@@ -82,7 +82,7 @@ func TestManyShortRecordingsAreKept(t *testing.T) {
 	}
 }
 
-// What lies between the files that are played is not known.
+// Nothing is known of the time of a missing file.
 func TestMissingFilesAreNamed(t *testing.T) {
 	o := flight.Options{Dir: t.TempDir()}
 	for range 6 {

@@ -55,7 +55,7 @@ func played(t testing.TB, p *flight.Player, files ...[]byte) *timeline.Timeline 
 	return p.Timeline()
 }
 
-// table is all of a timeline as text, but for where it begins.
+// table returns all of a timeline as text, except for where it begins.
 func table(t testing.TB, log *timeline.Timeline) string {
 	t.Helper()
 	var b strings.Builder
@@ -197,9 +197,9 @@ func TestRecorderOptionsAreChecked(t *testing.T) {
 	}
 }
 
-// A machine compares times by their monotonic readings where they have one: not
-// those that it was restored with, nor those of the API, such as the start time
-// that an active deadline counts from.
+// A machine compares times by their monotonic readings if they have one. Times of a
+// snapshot have none, nor have those of the API, such as the start time from which an
+// active deadline counts.
 func TestARecordingDoesNotDependOnTheClock(t *testing.T) {
 	for name, clock := range map[string]struct {
 		jump    time.Duration

@@ -8,8 +8,8 @@ import (
 	"github.com/podclock/podclock/flight"
 )
 
-// FuzzPlay plays files that were changed: they are refused or played, and nothing
-// else.
+// FuzzPlay plays files that were changed. Play must return an error or play them; it
+// must not panic or hang.
 func FuzzPlay(f *testing.F) {
 	o := flight.Options{Dir: f.TempDir()}
 	newNode(f, newRecorder(f, o), "1").liveUntil(time.Minute)

@@ -13,20 +13,20 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// version is raised whenever a field changes its meaning or goes.
+// version must be raised when a field changes its meaning or is removed.
 const version = 1
 
-// line is one line of a recording: exactly one of its fields is set.
+// line is one line of a recording. Exactly one of its fields is set.
 type line struct {
 	Header *header `json:"podclockRecording,omitempty"`
 	Pod    *pod    `json:"pod,omitempty"`
 	Step   *step   `json:"step,omitempty"`
 }
 
-// header begins a file.
+// header is the first line of a file.
 type header struct {
 	Version int `json:"version"`
-	// File is the number of the file among those of its directory.
+	// File counts the files of a recording from 1, so that a gap shows.
 	File int `json:"file"`
 }
 
@@ -34,7 +34,7 @@ type header struct {
 type pod struct {
 	UID    types.UID        `json:"uid"`
 	Config lifecycle.Config `json:"config"`
-	// Chance: its timing has a Chance.
+	// Chance says that the machine's timing has a Chance.
 	Chance         bool          `json:"chance,omitempty"`
 	OnDemandRelist time.Duration `json:"onDemandRelist,omitempty"`
 	SyncDuration   time.Duration `json:"syncDuration,omitempty"`
@@ -55,19 +55,19 @@ func podOf(uid types.UID, k *Track, snapshot []byte) *pod {
 	}
 }
 
-// timing is that of the machine, with the Chance that is to speak for it.
-func (p *pod) timing(world *speaker) *lifecycle.Timing {
+// timing returns the machine's timing, with chance in place of its own Chance.
+func (p *pod) timing(chance *replayedChance) *lifecycle.Timing {
 	t := &lifecycle.Timing{
 		OnDemandRelist: p.OnDemandRelist, SyncDuration: p.SyncDuration, ProbeDelay: p.ProbeDelay,
 		Resync: p.Resync, RetryError: p.RetryError, RetryNetwork: p.RetryNetwork,
 	}
 	if p.Chance {
-		t.Chance = world
+		t.Chance = chance
 	}
 	return t
 }
 
-// step is one step of a machine; without events time has passed.
+// step is one step of a machine. A step without events lets time pass.
 type step struct {
 	UID    types.UID `json:"uid"`
 	At     time.Time `json:"at"`
@@ -109,7 +109,7 @@ type event struct {
 	Answer     *answer              `json:"answer,omitempty"`
 	Grace      *int64               `json:"grace,omitempty"`
 	Eviction   *lifecycle.Eviction  `json:"eviction,omitempty"`
-	Pod        *corev1.Pod          `json:"newPod,omitempty"` // of Template
+	Pod        *corev1.Pod          `json:"newPod,omitempty"` // the manifest of Template
 	Condition  *corev1.PodCondition `json:"condition,omitempty"`
 	Since      time.Time            `json:"since,omitzero"`
 	KeepMemory bool                 `json:"keepMemory,omitempty"`
@@ -136,7 +136,7 @@ func eventOf(e *lifecycle.Event) event {
 	return out
 }
 
-// event is the event again.
+// event returns the event that eventOf was given.
 func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
 	out := lifecycle.Event{
 		Type: lifecycle.EventType(e.Type), Op: e.Op, Err: e.Err, ErrReason: e.ErrReason, Instance: e.Instance,
@@ -158,7 +158,7 @@ func (e *event) event(config lifecycle.Config) (lifecycle.Event, error) {
 	return out, nil
 }
 
-// Closed sets as they stand in a recording.
+// Values of closed sets, which a recording has by name.
 type (
 	eventName   lifecycle.EventType
 	probeName   probe.Kind

@@ -10,35 +10,36 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Options say where a [Recorder] writes, and how much.
+// Options say where a [Recorder] writes, and how much it keeps.
 type Options struct {
-	// Dir is the directory of the files. It is created if it does not exist. One
-	// recorder uses it at a time.
+	// Dir is the directory of the files. It is created if it does not exist. Only one
+	// recorder at a time may use it.
 	Dir string
-	// MaxBytes is the size at which a file is closed and the next one begun. The
-	// default is 64 MiB.
+	// MaxBytes is the size at which a file is closed and the next one begun. If 0, it
+	// is 64 MiB.
 	MaxBytes int64
-	// MaxTotal bounds the size of all files together; the oldest are removed first.
-	// Each recorder begins a file of its own. The default is four times MaxBytes.
+	// MaxTotal bounds the size of all files together. The oldest are removed first. If
+	// 0, it is four times MaxBytes.
 	MaxTotal int64
 }
 
-// Recorder writes what the machines of one agent are given. It is safe for
-// concurrent use.
+// Recorder records the input of the machines of one agent. It is safe for concurrent
+// use.
 //
-// If a write fails, what it held is lost and the machines continue;
-// [Recorder.Err] has the error. The recorder tries again every second, with a
-// new file.
+// If a write fails, the machines continue, and their steps are lost until the next
+// file. [Recorder.Err] has the error. The recorder tries to begin a new file every
+// second.
 type Recorder struct {
 	mu     sync.Mutex
 	files  files
-	tracks map[*Track]time.Time // that have their snapshot in the present file: its time, by the clock of the steps
-	broken bool                 // the present file lacks a line: nothing can follow
-	again  time.Time            // when to try the next one
-	err    error
+	tracks map[*Track]time.Time // with a snapshot in the present file: its instant, by the clock of the steps
+	broken bool                 // the present file lacks a line, so that no other can follow
+	again  time.Time            // when to try a new file
+	err    error                // the first one
 }
 
-// NewRecorder begins a recording in a new file.
+// NewRecorder begins a recording in a new file. The directory may have files of
+// earlier recorders.
 func NewRecorder(o Options) (*Recorder, error) {
 	if o.Dir == "" {
 		return nil, fmt.Errorf("flight: Options.Dir: there is none; give the directory for the files")
@@ -57,7 +58,7 @@ func NewRecorder(o Options) (*Recorder, error) {
 	return r, nil
 }
 
-// begin begins a file.
+// begin begins a new file, without snapshots.
 func (r *Recorder) begin() error {
 	err := r.files.next(func(number int) ([]byte, error) {
 		return marshal(&line{Header: &header{Version: version, File: number}})
@@ -66,48 +67,50 @@ func (r *Recorder) begin() error {
 		return err
 	}
 	r.tracks = map[*Track]time.Time{}
-	return r.files.makeRoom() // what cannot be removed stays, and the recording goes on
+	return r.files.makeRoom() // after an error the recording continues
 }
 
-// Err returns why something could not be written, if that has happened.
+// Err returns the first error of a write, or nil.
 func (r *Recorder) Err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.err
 }
 
-// Close ends the recording.
+// Close ends the recording and closes its file. Machines may continue to step.
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.files.end()
 }
 
-// Track records one machine.
+// Track records the steps of one machine.
 type Track struct {
 	recorder *Recorder
 	config   lifecycle.Config
 	timing   lifecycle.Timing
-	world    *listener // nil: the timing has none
+	chance   *recordingChance // nil if the timing has no Chance
 }
 
-// Track returns the track of a machine that is going to have this configuration
-// and timing, and the timing that it is to be made with instead, which is heard.
+// Track returns a track for one machine, and the timing to make that machine with.
+// c and t are the machine's configuration and timing. The returned timing is t, with
+// a Chance that records the answers of t's own.
 func (r *Recorder) Track(c lifecycle.Config, t *lifecycle.Timing) (*Track, *lifecycle.Timing) {
 	k := &Track{recorder: r, config: c, timing: *t}
-	heard := *t
+	recorded := *t
 	if t.Chance != nil {
-		k.world = &listener{Chance: t.Chance}
-		heard.Chance = k.world
+		k.chance = &recordingChance{Chance: t.Chance}
+		recorded.Chance = k.chance
 	}
-	return k, &heard
+	return k, &recorded
 }
 
-// Step steps the machine of the track, and records it. If the times that it is
-// given have both a monotonic and a wall reading these are to pass alike, as
-// those of an agent do: a machine compares by the one or by the other. The step
-// at which the wall clock was set, by [LeastJump] or more, is not recorded, since
-// a recording has one clock: what came of it shows in the snapshot that follows.
+// Step steps the machine of the track and records the step.
+//
+// If now has a monotonic and a wall reading, both must pass alike from step to step,
+// as an agent's do: a machine compares some times by the one and some by the other.
+// A step at which the wall clock was set, by [LeastJump] or more, is not recorded,
+// since a recording has only one clock. Its effects are in the next snapshot.
 func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event) []lifecycle.Action {
 	r := k.recorder
 	r.mu.Lock()
@@ -118,8 +121,8 @@ func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event)
 	}
 	r.introduce(k, m, now)
 	base, recorded := r.tracks[k]
-	if k.world != nil {
-		k.world.now, k.world.draws = now, k.world.draws[:0]
+	if k.chance != nil {
+		k.chance.now, k.chance.draws = now, k.chance.draws[:0]
 	}
 	s := &step{UID: m.Identity().UID}
 	for i := range events {
@@ -128,20 +131,21 @@ func (k *Track) Step(m *lifecycle.Pod, now time.Time, events ...lifecycle.Event)
 	actions := m.Step(now, events...)
 	if recorded && !r.broken {
 		s.At = base.Add(now.Sub(base)).Round(0).UTC()
-		if k.world != nil {
-			s.Draws = k.world.draws
+		if k.chance != nil {
+			s.Draws = k.chance.draws
 		}
 		r.write(&line{Step: s}, now)
 	}
 	return actions
 }
 
-// LeastJump is how far the wall clock must be off to have been set: the two
-// readings of a clock are not taken at one instant.
+// LeastJump is the least difference between the monotonic and the wall clock that
+// counts as a set clock. The two readings of a clock are not taken at one instant,
+// and so differ a little.
 const LeastJump = 100 * time.Millisecond
 
-// wasSet reports whether the wall clock was set since the machine was introduced,
-// or stepped last.
+// wasSet reports whether the wall clock was set since the machine's snapshot was
+// written, or without one since its last step.
 func (r *Recorder) wasSet(k *Track, m *lifecycle.Pod, now time.Time) bool {
 	since, ok := r.tracks[k]
 	if !ok {
@@ -150,7 +154,7 @@ func (r *Recorder) wasSet(k *Track, m *lifecycle.Pod, now time.Time) bool {
 	return (now.Round(0).Sub(since.Round(0)) - now.Sub(since)).Abs() >= LeastJump
 }
 
-// introduce writes a machine's snapshot, once a file.
+// introduce writes a machine's snapshot, unless the present file has one.
 func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) {
 	if r.files.full() || r.broken && !now.Before(r.again) {
 		r.note(r.begin(), now)
@@ -164,7 +168,7 @@ func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) {
 		return
 	}
 	base := m.Now()
-	if base == base.Round(0) { // it has no monotonic reading: it was restored
+	if base == base.Round(0) { // without a monotonic reading: the machine was restored
 		base = now.Add(base.Sub(now))
 	}
 	if r.write(&line{Pod: podOf(m.Identity().UID, k, snapshot)}, now) {
@@ -172,7 +176,7 @@ func (r *Recorder) introduce(k *Track, m *lifecycle.Pod, now time.Time) {
 	}
 }
 
-// write appends a line; false: that has failed.
+// write appends a line. It returns false if that fails.
 func (r *Recorder) write(l *line, now time.Time) bool {
 	data, err := marshal(l)
 	if err == nil {

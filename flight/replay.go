@@ -15,36 +15,36 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// ErrCut is the error of a file whose last line is incomplete, because the
-// process that wrote it was killed. Everything before that line was played, and
-// the next file can be.
+// ErrCut is the error for a file whose last line is incomplete, because the process
+// that wrote it was killed. Everything before that line was played, and the next file
+// can be played.
 var ErrCut = errors.New("the last line is cut off")
 
-// Player plays recordings. The zero value is ready: play the files of one
-// recording in their order.
+// Player plays the files of one recording. The zero value is ready. The files must be
+// played in their order.
 type Player struct {
-	// Filter is that of the timeline.
+	// Filter selects the records of the timeline.
 	Filter timeline.Filter
-	// View is whose statuses the timeline has.
+	// View says whose statuses the timeline has.
 	View lifecycle.View
-	// Pod, "namespace/name", keeps all other pods out of the timeline. If empty, all
-	// are in it. If several pods have one name, the timeline adds the UID to the
-	// name of all but the first.
+	// Pod is the "namespace/name" of the only pod in the timeline. If empty, the
+	// timeline has all pods. If several pods have one name, it adds the UID to the name
+	// of all but the first.
 	Pod string
 
 	log      *timeline.Timeline
 	machines map[types.UID]*played
-	began    bool // the present file has had its header
-	file     int  // its number
+	began    bool // the header of the present file was read
+	file     int  // the number of the present file
 	missing  []int
 	named    map[string]types.UID // the first pod of each name, which has the name alone
 }
 
-// played is a machine that is played again.
+// played is one machine of the recording.
 type played struct {
 	pod    *lifecycle.Pod
 	config lifecycle.Config
-	world  speaker
+	chance replayedChance
 	track  *timeline.Track
 	given  []lifecycle.Event
 }
@@ -53,11 +53,11 @@ type played struct {
 // played. The timeline does not show what happened in them.
 func (p *Player) Missing() []int { return p.missing }
 
-// Timeline returns what has happened so far, or nil if nothing was played.
+// Timeline returns the records so far, or nil if no step was played.
 func (p *Player) Timeline() *timeline.Timeline { return p.log }
 
-// Play plays one file. The error names the line that is wrong. If it is
-// [ErrCut], everything in the file was played.
+// Play plays one file. The error names the line that is wrong. If it is [ErrCut],
+// every complete line was played.
 func (p *Player) Play(r io.Reader) error {
 	p.began = false
 	in := bufio.NewReader(r)
@@ -80,8 +80,8 @@ func (p *Player) Play(r io.Reader) error {
 	}
 }
 
-// maxLine is the length of the longest line that is read, in bytes: far more than
-// the snapshot of any pod that an API server takes.
+// maxLine is the length of the longest line that is read, in bytes. It is far more
+// than the snapshot of any pod that an API server accepts.
 const maxLine = 64 << 20
 
 // readLine reads up to the end of the next line.
@@ -120,7 +120,7 @@ func (p *Player) line(data []byte) error {
 	return errors.New("an empty line: the file was changed")
 }
 
-// maxFile is the highest number of a file: at one a minute, two years.
+// maxFile is the highest number of a file. At one file a minute it lasts two years.
 const maxFile = 1_000_000
 
 func (p *Player) begin(h *header) error {
@@ -146,7 +146,7 @@ func (p *Player) begin(h *header) error {
 func (p *Player) introduce(l *pod) error {
 	m := &played{config: l.Config}
 	var err error
-	if m.pod, err = lifecycle.Restore(l.Snapshot, l.Config, l.timing(&m.world)); err != nil {
+	if m.pod, err = lifecycle.Restore(l.Snapshot, l.Config, l.timing(&m.chance)); err != nil {
 		return err
 	}
 	if before := p.machines[l.UID]; before != nil {
@@ -156,7 +156,8 @@ func (p *Player) introduce(l *pod) error {
 	return nil
 }
 
-// Years in which a step can be.
+// The years in which a step can be. JSON has no times after the year 9999, and a
+// machine adds its delays to the step's own.
 const firstYear, lastYear = 1970, 9000
 
 func (p *Player) step(s *step) error {
@@ -186,9 +187,9 @@ func (p *Player) step(s *step) error {
 			m.track.Add(r)
 		}
 	}
-	m.world.now, m.world.draws, m.world.lost = s.At, s.Draws, false
+	m.chance.now, m.chance.draws, m.chance.diverged = s.At, s.Draws, false
 	actions := m.pod.Step(s.At, m.given...)
-	if m.world.lost || len(m.world.draws) > 0 {
+	if m.chance.diverged || len(m.chance.draws) > 0 {
 		return fmt.Errorf("pod %s at %s: the machine does not do what it did when it was recorded: the file was changed, "+
 			"or another release has recorded it",
 			m.pod.Identity(), s.At.Format(time.RFC3339Nano))
@@ -205,8 +206,8 @@ func (p *Player) step(s *step) error {
 	return nil
 }
 
-// track finds the machine's track of the timeline, if it has one. The timeline
-// begins with the first step that it shows.
+// track gives the machine its track of the timeline, unless Pod leaves it out. The
+// timeline begins with the first step that it shows.
 func (p *Player) track(m *played, at time.Time) {
 	id := m.pod.Identity()
 	name := id.Namespace + "/" + id.Name

@@ -18,7 +18,7 @@ import (
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// node answers what a machine asks for at once. Its container crashes in the
+// node answers every request of a machine at once. Its container crashes in the
 // seventh second of each run, and its readiness probe fails at first.
 type node struct {
 	t      testing.TB
@@ -63,7 +63,7 @@ func newNode(t testing.TB, r *flight.Recorder, uid string, change ...func(*corev
 	}
 }
 
-// restore makes the machine anew from a snapshot, as an agent does that was
+// restore makes the machine anew from a snapshot, as an agent does after it was
 // killed.
 func (n *node) restore(r *flight.Recorder) {
 	data, err := n.pod.Snapshot()
@@ -77,7 +77,7 @@ func (n *node) restore(r *flight.Recorder) {
 	n.track = track
 }
 
-// give steps the machine, and answers what it asks for.
+// give steps the machine and answers its requests.
 func (n *node) give(events ...lifecycle.Event) {
 	for queue := [][]lifecycle.Event{events}; len(queue) > 0; queue = queue[1:] {
 		track := n.log.Track("default/" + n.pod.Identity().Name)
@@ -131,7 +131,7 @@ func (n *node) answer(a *lifecycle.Action) []lifecycle.Event {
 	return []lifecycle.Event{ev}
 }
 
-// liveUntil lets the machine live until so long after it was begun.
+// liveUntil runs the machine until so long after it was begun.
 func (n *node) liveUntil(end time.Duration) {
 	if n.now.Equal(start) {
 		n.give()
