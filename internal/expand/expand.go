@@ -9,8 +9,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Env looks values up in a container's own env, whose last entry of a name
-// counts. That of a valueFrom is empty: a probe's command knows no other (P99).
+// Env returns a lookup in a container's own env, where the last entry of a name
+// counts. The value of a valueFrom is empty, since the kubelet does not resolve it for
+// a probe's command (P99).
 func Env(env []corev1.EnvVar) func(name string) (string, bool) {
 	return func(name string) (string, bool) {
 		for i := len(env) - 1; i >= 0; i-- {
@@ -22,7 +23,7 @@ func Env(env []corev1.EnvVar) func(name string) (string, bool) {
 	}
 }
 
-// Words expands each word, see [Word]. The list is not modified.
+// Words returns the words, each expanded as [Word] does. It does not modify words.
 func Words(words []string, value func(name string) (string, bool)) []string {
 	expanded := make([]string, len(words))
 	for i, word := range words {
@@ -31,9 +32,9 @@ func Words(words []string, value func(name string) (string, bool)) []string {
 	return expanded
 }
 
-// Word replaces the references in one word. Each dollar sign starts one of: $$,
-// a dollar sign; $(NAME), a reference; $(, with nothing that closes it, and
-// anything else stay as they are, as does a reference that has no value (P99).
+// Word replaces the references in one word (P99). $$ becomes a dollar sign, $(NAME)
+// the value of NAME. A reference without a value, a $( that is not closed, and any
+// other dollar sign stay as they are.
 func Word(word string, value func(name string) (string, bool)) string {
 	at := strings.IndexByte(word, '$')
 	if at < 0 {
@@ -49,7 +50,8 @@ func Word(word string, value func(name string) (string, bool)) string {
 	return b.String()
 }
 
-// one writes what follows a dollar sign and returns what is left.
+// one expands one dollar sign. rest is the text after it; one returns the text after
+// what it has expanded.
 func one(b *strings.Builder, rest string, value func(name string) (string, bool)) string {
 	switch rest[0] {
 	case '$':
@@ -65,7 +67,8 @@ func one(b *strings.Builder, rest string, value func(name string) (string, bool)
 			return rest[end+1:]
 		}
 	}
-	// One character goes by unread: a broken one becomes U+FFFD, as in the kubelet.
+	// The character after the sign is copied. An invalid one becomes U+FFFD, as in the
+	// kubelet.
 	r, size := utf8.DecodeRuneInString(rest)
 	b.WriteByte('$')
 	b.WriteRune(r)

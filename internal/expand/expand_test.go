@@ -20,7 +20,7 @@ func TestAWordIsExpandedAsTheKubeletDoes(t *testing.T) { // P99
 		{"$$$(A)", "$a"},
 		{"$$$$(A)", "$$(A)"},
 		{"$$", "$"},
-		{"$(REF)", "$(A)"}, // values are not expanded in turn
+		{"$(REF)", "$(A)"}, // references in a value stay as they are
 		{"$(A", "$(A"},
 		{"$A", "$A"},
 		{"${A}", "${A}"},

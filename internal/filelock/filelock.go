@@ -1,5 +1,5 @@
-// Package filelock lets one owner at a time have a file, or what it stands for,
-// also among processes.
+// Package filelock locks a file, or the resource that it stands for, for one owner at
+// a time. Owners may be in different processes.
 package filelock
 
 import (
@@ -10,19 +10,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrTaken is returned for a file that another owner has.
+// ErrTaken is the error for a file that another owner has locked.
 var ErrTaken = errors.New("somebody else has it: end that one, or give each a directory of its own")
 
-// A process that was killed while it started another may hold its locks until
-// that one has begun.
+// If a process is killed while it starts another, its locks are held until the other
+// has begun. So Take waits a little before it gives up.
 const (
 	patience = 2 * time.Second
 	pause    = 10 * time.Millisecond
 )
 
-// Take locks the file until it is unlocked or the process ends, and makes the file
-// if it is not there. Keep the lock: the garbage collector gives up one that is
-// out of reach.
+// Take locks the file until the lock is released or the process ends. It makes the
+// file if there is none. The caller must keep the lock, since the garbage collector
+// releases a lock that nobody refers to.
 func Take(path string) (*flock.Flock, error) {
 	lock := flock.New(path)
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {

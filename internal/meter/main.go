@@ -1,11 +1,11 @@
-// Command meter prints the figures of the code's structure, package by package,
-// as a Markdown table: docs/design.md keeps them before and after a rebuilding.
+// Command meter prints figures of the code's structure for each package, as a Markdown
+// table. docs/design.md keeps those before and after a change of the structure.
 //
 //	go run ./internal/meter        # this module
 //	go run ./internal/meter DIR    # another tree
 //
-// It reads syntax alone. Tests, folders called testdata and nested modules do
-// not count. The same tree gives the same bytes.
+// It reads syntax only. Tests, testdata folders and nested modules do not count. The
+// same tree gives the same bytes.
 package main
 
 import (

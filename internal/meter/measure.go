@@ -13,20 +13,20 @@ import (
 	"unicode/utf8"
 )
 
-// longFile and wideLine are what a file and a line of this project should not
-// exceed: lines, and columns with a tab as one.
+// longFile is how many lines a file of this project should have at most, wideLine how
+// many columns a line. A tab is one column.
 const (
 	longFile = 300
 	wideLine = 120
 )
 
-// figures are those of one package, or of all.
+// figures has the figures of one package, or of all.
 type figures struct {
 	name                 string
 	lines, comments      int
-	functions            []int          // their lengths in lines
-	methods              map[string]int // by receiver
-	exported, documented int            // declared names
+	functions            []int          // the length of each function, in lines
+	methods              map[string]int // how many methods each receiver has
+	exported, documented int            // how many declared names
 	longFiles, wideLines int
 }
 
@@ -77,7 +77,7 @@ func measure(dir string) ([]*figures, error) {
 	return list, nil
 }
 
-// skip passes over what is not code of the module.
+// skip returns [filepath.SkipDir] for a folder without code of the module.
 func skip(root, dir string) error {
 	if dir == root {
 		return nil
@@ -92,7 +92,7 @@ func skip(root, dir string) error {
 	return nil
 }
 
-// file adds one file.
+// file adds the figures of one file.
 func (f *figures) file(path string) error {
 	src, err := os.ReadFile(path)
 	if err != nil {
@@ -139,8 +139,8 @@ func (f *figures) function(d *ast.FuncDecl) {
 	f.count(exported, d.Doc)
 }
 
-// declared counts the exported names of a declaration. One of a group may be
-// documented beside itself.
+// declared counts the exported names of a declaration. A name in a group may be
+// documented in a comment on its own line.
 func (f *figures) declared(d *ast.GenDecl) {
 	for _, spec := range d.Specs {
 		switch s := spec.(type) {
@@ -154,8 +154,8 @@ func (f *figures) declared(d *ast.GenDecl) {
 	}
 }
 
-// alone is the comment of a declaration without parentheses, which is that of
-// what it declares.
+// alone returns the comment of a declaration without parentheses. It documents the
+// declared name.
 func alone(d *ast.GenDecl) *ast.CommentGroup {
 	if d.Lparen.IsValid() {
 		return nil

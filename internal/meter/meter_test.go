@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The figures of testdata/tree, counted by hand. Tests and nested modules do not
-// count.
+// want has the figures of testdata/tree, counted by hand, without its tests and nested
+// modules.
 const want = `
 | package | lines | functions | median | p90 | largest | most methods | exported | documented | comments | files > 300 | lines > 120 |
 |---|---:|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|

@@ -32,7 +32,8 @@ func (f *figures) row() string {
 		f.exported, share(f.documented, f.exported), share(f.comments, f.lines), f.longFiles, f.wideLines)
 }
 
-// quantile returns the least size that percent of all do not exceed; 0 of none.
+// quantile returns the least size that percent of all sizes do not exceed. Of no sizes
+// it returns 0.
 func quantile(sorted []int, percent int) int {
 	if len(sorted) == 0 {
 		return 0
@@ -40,8 +41,8 @@ func quantile(sorted []int, percent int) int {
 	return sorted[max(0, (len(sorted)*percent+99)/100-1)]
 }
 
-// mostMethods names the receiver with the most methods; the first by name of
-// several.
+// mostMethods names the receiver with the most methods, and among equals the first by
+// name.
 func (f *figures) mostMethods() string {
 	most, name := 0, ""
 	for _, receiver := range slices.Sorted(maps.Keys(f.methods)) {

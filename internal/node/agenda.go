@@ -6,19 +6,19 @@ import (
 	"github.com/podclock/podclock/internal/schedule"
 )
 
-// agenda is what is due and when: tasks, and the deadlines of the pods' machines.
-// It holds the virtual time, which only moves forward.
+// agenda holds the virtual time and everything that is due: tasks, and the deadlines of
+// the pods' machines. The time only moves forward.
 type agenda struct {
 	start   time.Time
 	now     time.Duration // since start
-	instant time.Time     // start + now, which is asked for all the time
-	steps   int           // at the present instant
-	// quietUntil is the instant up to which nothing can come from outside: no app's
-	// promise reaches farther.
+	instant time.Time     // start + now, kept since every step needs it
+	steps   int           // how many at the present instant
+	// quietUntil is the instant before which nothing can come from outside. No promise
+	// of an app holds longer.
 	quietUntil time.Duration
 
 	queue     queue
-	deadlines schedule.Heap // of the pods' machines; those of one instant by number
+	deadlines schedule.Heap // by pod; at one instant in the order of the pods' numbers
 }
 
 func (a *agenda) clone() agenda {
@@ -28,7 +28,7 @@ func (a *agenda) clone() agenda {
 	return c
 }
 
-// next returns when something is due by itself, and whether anything is.
+// next returns when the next thing is due. It returns false if nothing is.
 func (a *agenda) next() (time.Duration, bool) {
 	at, ok := a.queue.next(a.now)
 	if _, d, _, some := a.deadlines.Next(); some && (!ok || d < at) {
@@ -37,7 +37,7 @@ func (a *agenda) next() (time.Duration, bool) {
 	return at, ok
 }
 
-// advance moves the time on.
+// advance moves the time forward.
 func (a *agenda) advance(to time.Duration) {
 	if to > a.now {
 		a.now, a.instant, a.steps = to, a.start.Add(to), 0
@@ -51,7 +51,7 @@ func (a *agenda) after(d time.Duration, t task) int32 {
 	return slot
 }
 
-// deadline sets when a pod's machine wants to be stepped, if it does.
+// deadline sets when a pod's machine must be stepped. If ok is false, it need not be.
 func (a *agenda) deadline(pod int32, at time.Time, ok bool) {
 	if ok {
 		a.deadlines.Set(pod, at.Sub(a.start), uint64(pod))
@@ -60,8 +60,9 @@ func (a *agenda) deadline(pod int32, at time.Time, ok bool) {
 	}
 }
 
-// promise returns the time until which a reply is certain to stay as it is, given
-// what the app says: no fact can come before it.
+// promise returns the time until which a reply stays the same. It is the app's own
+// promise, but at most quietUntil or the next queued fact, since a fact may change the
+// reply. If no time is left, it is zero.
 func (a *agenda) promise(until time.Time) time.Time {
 	if until.IsZero() {
 		return time.Time{}

@@ -12,7 +12,7 @@ import (
 // sigkilled is the exit code of a container that SIGKILL ended: 128 + 9 (C8).
 const sigkilled = 137
 
-// lostCode is the exit code of a container of whose end nothing is known (C8).
+// lostCode is the exit code of a container whose end the runtime has not seen (C8).
 const lostCode = 255
 
 func (n *Node) createContainer(pod int32, p *Pod, a *lifecycle.Action) {
@@ -34,8 +34,8 @@ func (n *Node) createContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	})
 }
 
-// containerID names an instance by pod, container, restart count and how often
-// the container was created.
+// containerID names an instance by its pod, container, restart count, and how often the
+// container was created.
 func containerID(p *Pod, c *instance) string {
 	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.Identity.Name, p.Template.Container(c.container).Name, c.attempt, c.run)
 }
@@ -83,7 +83,7 @@ func (n *Node) containerStarted(t *task) {
 	n.step(t.pod, &t.event)
 }
 
-// plan queues what is known beforehand of a run that has just started.
+// plan queues the events of a run that are known at its start: its notes and its end.
 func (n *Node) plan(pod int32, c *instance) {
 	if e := c.plan.Exit; e != nil {
 		n.exitAfter(e.After, pod, c.id, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
@@ -98,8 +98,8 @@ func (n *Node) exitAfter(d time.Duration, pod int32, id uint64, ev lifecycle.Eve
 	n.after(d, task{kind: taskExit, pod: pod, instance: id, event: ev})
 }
 
-// exit ends an instance, if it runs. What is under way in it is cut off, and
-// who waits for its end is answered.
+// exit ends an instance, if it runs. It cuts off its probes and hooks and answers the
+// stop requests that wait for its end.
 func (n *Node) exit(pod int32, id uint64, ev *lifecycle.Event) {
 	p := n.pods[pod]
 	c := p.instance(id)
@@ -110,11 +110,11 @@ func (n *Node) exit(pod int32, id uint64, ev *lifecycle.Event) {
 	n.step(pod, ev)
 }
 
-// lose ends the process of an instance without a word of how.
+// lose ends the process of an instance such that the runtime does not learn how.
 func (n *Node) lose(pod int32, c *instance) {
 	c.state = lost
 	n.cutAll(pod, c)
-	if len(c.stops) > 0 { // which end it
+	if len(c.stops) > 0 { // a stop that is under way ends it
 		n.after(0, task{kind: taskLostEnd, pod: pod, instance: c.id})
 	}
 	n.step(pod, &lifecycle.Event{Type: lifecycle.ContainerUnknown, Instance: c.id, Container: c.container})
@@ -132,10 +132,10 @@ func (n *Node) endLost(pod int32, id uint64) {
 	n.step(pod, ev)
 }
 
-// lostEnd is the end of a container that the runtime has lost track of (C8).
+// lostEnd returns the end of a container that the runtime has lost track of (C8).
 func lostEnd() *lifecycle.Event { return &lifecycle.Event{ExitCode: lostCode, ExitReason: "Error"} }
 
-// cutAll cuts off what is under way in an instance.
+// cutAll cuts off the probes and hooks under way in an instance.
 func (n *Node) cutAll(pod int32, c *instance) {
 	for i := range c.inflight {
 		n.cut(pod, c, &c.inflight[i])
@@ -143,7 +143,7 @@ func (n *Node) cutAll(pod int32, c *instance) {
 	c.inflight = nil
 }
 
-// end ends what runs in a container with it, and completes the event of its end.
+// end ends an instance with its probes and hooks, and fills in the event of its end.
 func (n *Node) end(pod int32, c *instance, ev *lifecycle.Event) {
 	c.state = exited
 	ev.Type, ev.Instance, ev.Container, ev.LogTail = lifecycle.ContainerExited, c.id, c.container, c.plan.Log
@@ -165,7 +165,7 @@ func (n *Node) stopContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	}
 	if c == nil || c.state != running {
 		if c != nil {
-			c.state = exited // never started, and never will
+			c.state = exited // it was never started and cannot be any more
 		}
 		n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
 			Type: lifecycle.ContainerStopped, Op: a.Op, Instance: a.Instance, Container: a.Container,
@@ -180,8 +180,8 @@ func (n *Node) stopContainer(pod int32, p *Pod, a *lifecycle.Action) {
 	n.exitAfter(a.Grace, pod, c.id, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
 }
 
-// signal lets the app react to its stop signal. A reaction that takes as long
-// as the grace period comes too late.
+// signal lets the app react to its stop signal. A reaction that takes the whole grace
+// period comes too late: SIGKILL is first.
 func (n *Node) signal(pod int32, p *Pod, c *instance, grace time.Duration) {
 	if c.hung {
 		return

@@ -8,22 +8,22 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// imageState is what the node has of one image.
+// imageState is the state of one image on the node.
 type imageState struct {
 	image   Image
 	present bool
 	pulls   int
-	spoilt  string // the error of every pull, by a fact
+	spoilt  string // the error of every pull, which a fact has set
 }
 
 // Image is one image of the node's registry.
 type Image struct {
 	// Present says that the node has it.
 	Present bool
-	// Pulls are the attempts to pull it, in order; the last one repeats. Without
-	// any, a pull succeeds at once.
+	// Pulls are the attempts to pull it, in order. The last one repeats. If empty, a pull
+	// succeeds at once.
 	Pulls []Pull
-	// Size is in bytes (I11).
+	// Size is the image's size in bytes (I11).
 	Size int64
 }
 
@@ -33,10 +33,10 @@ type Pull struct {
 	Error string
 }
 
-// images is what the node has of its registry.
+// images are the images of the node and of its registry.
 type images struct {
 	states map[string]*imageState
-	free   time.Duration // when the node's one pull at a time is over (I12)
+	free   time.Duration // when the last queued pull is over: one at a time (I12)
 }
 
 func newImages(all map[string]Image) images {
@@ -58,8 +58,8 @@ func (i *images) clone() images {
 	return c
 }
 
-// state returns the state of an image as the machine names it, with a tag. It is
-// nil for one that is not listed, which is present.
+// state returns the state of an image by the machine's name for it, which has a tag. An
+// image that is not listed is present, and its state is nil.
 func (i *images) state(name string) *imageState {
 	if st, ok := i.states[name]; ok {
 		return st
@@ -67,7 +67,7 @@ func (i *images) state(name string) *imageState {
 	return i.states[strings.TrimSuffix(name, ":latest")]
 }
 
-// spoil makes every pull of an image fail, or the image good again.
+// spoil makes every pull of an image fail. If err is empty, pulls succeed again.
 func (i *images) spoil(name, err string) {
 	st := i.states[name]
 	if st == nil {
@@ -78,8 +78,8 @@ func (i *images) spoil(name, err string) {
 	st.present = err == "" && st.image.Present
 }
 
-// pull returns how long a pull waits that takes so long itself: the node pulls
-// one image at a time, in order of request (I12).
+// pull queues a pull and returns the time from now until it is over. takes is the pull's
+// own time: the node pulls one image at a time, in the order of the requests (I12).
 func (i *images) pull(now, takes time.Duration) time.Duration {
 	i.free = max(i.free, now) + takes
 	return i.free - now
@@ -105,7 +105,7 @@ func (n *Node) pullImage(pod int32, a *lifecycle.Action) {
 	n.after(wait, task{kind: taskPulled, pod: pod, event: ev, note: Note{Text: a.Image}})
 }
 
-// next fills in what the next pull comes to.
+// next fills in the outcome of the next pull.
 func (st *imageState) next(ev *lifecycle.Event) {
 	if n := len(st.image.Pulls); n > 0 {
 		pull := st.image.Pulls[min(st.pulls, n-1)]

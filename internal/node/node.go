@@ -16,13 +16,13 @@ type Node struct {
 	agenda
 
 	pods      []*Pod
-	byName    map[string]int32 // "namespace/name"; never changed once time has begun
+	byName    map[string]int32 // by "namespace/name"; never changed once time has begun
 	images    images
-	noNetwork string // why the network is not ready; empty: it is
+	noNetwork string // why the network is not ready; empty if it is
 	addresses addresses
 
 	log    *timeline.Timeline
-	events []lifecycle.Event // of the step that is played
+	events []lifecycle.Event // of the present step; reused
 	failed error
 }
 
@@ -30,38 +30,38 @@ type Node struct {
 type Options struct {
 	// Start is the virtual time at the start.
 	Start time.Time
-	// Timing is how long the kubelet's own machinery takes. If nil, it takes no time.
+	// Timing has the delays of the kubelet's own machinery. If nil, there are none.
 	Timing *lifecycle.Timing
-	// Latency is how long the container runtime takes.
+	// Latency has the delays of the container runtime.
 	Latency Latency
 	// ParallelPulls lets the node pull several images at a time (I12).
 	ParallelPulls bool
-	// Images are the node's registry, by image.
+	// Images is the node's registry, by name.
 	Images map[string]Image
-	// Filter says what the timeline leaves out.
+	// Filter selects the records of the timeline.
 	Filter timeline.Filter
-	// View is whose statuses the timeline has.
+	// View says whose statuses the timeline has.
 	View lifecycle.View
 	// NoLeap plays every probe, whatever the apps promise.
 	NoLeap bool
-	// Tap is called for everything that goes into and comes out of the machines. If
-	// nil, nothing is.
+	// Tap is called for every step of the machines and every action of theirs. If nil,
+	// nothing is called.
 	Tap func(Tap)
 }
 
 // Latency is how long each call to the container runtime takes.
 type Latency struct {
 	RunSandbox, StopSandbox, CreateContainer, StartContainer, RemoveContainer time.Duration
-	// Exec is how much longer than its time-out an exec takes that runs into it.
+	// Exec is the time from an exec's time-out to its answer.
 	Exec time.Duration
 }
 
-// Tap is one step of a pod's machine, or one action that it gave in return.
+// Tap is one step of a pod's machine, or one action that the step returned.
 type Tap struct {
 	Pod    string // "namespace/name"
 	At     time.Time
 	Action *lifecycle.Action // nil for a step
-	Events []lifecycle.Event // of a step; none: time has passed
+	Events []lifecycle.Event // of a step; none if only time has passed
 }
 
 // podTiming returns the kubelet's timing for one pod.
@@ -86,8 +86,8 @@ func New(o Options, host Host) *Node {
 	}
 }
 
-// Clone returns an independent copy for another host, which has copied what it
-// answers from. Templates and timing are shared.
+// Clone returns an independent copy for another host, which must answer from a copy of
+// its own state. The copies share templates and timing.
 func (n *Node) Clone(host Host) *Node {
 	c := *n
 	c.host, c.events = host, nil
@@ -102,8 +102,8 @@ func (n *Node) Clone(host Host) *Node {
 	return &c
 }
 
-// Add adds a pod, which arrives at its time once [Node.Arrive] says so. It is
-// false if there is one of its name.
+// Add adds a pod, whose arrival [Node.Arrive] queues. It returns false if there is a
+// pod of that name.
 func (n *Node) Add(p Pod) bool {
 	if _, ok := n.byName[p.Name]; ok {
 		return false
@@ -114,15 +114,14 @@ func (n *Node) Add(p Pod) bool {
 	return true
 }
 
-// Arrive queues the arrivals of all pods.
+// Arrive queues the arrivals of all pods. It must be called once, after all were added.
 func (n *Node) Arrive() {
 	for i, p := range n.pods {
 		n.queue.addOutside(p.Arrival, task{kind: taskArrive, pod: int32(i)})
 	}
 }
 
-// Schedule lets something happen at a time since the start. The host makes it
-// happen then.
+// Schedule calls [Host.Happen] with what at a time since the start.
 func (n *Node) Schedule(at time.Duration, what Happening) {
 	n.queue.addOutside(at, task{kind: taskHappening, happening: what})
 }
@@ -145,13 +144,13 @@ func (n *Node) Now() time.Time { return n.instant }
 // Elapsed returns the time since the start.
 func (n *Node) Elapsed() time.Duration { return n.now }
 
-// Timeline returns what happened so far.
+// Timeline returns the records so far.
 func (n *Node) Timeline() *timeline.Timeline { return n.log }
 
-// Failed returns what has ended the simulation, if anything has.
+// Failed returns the error that has ended the simulation, or nil.
 func (n *Node) Failed() error { return n.failed }
 
-// fail ends the simulation for something that an app does wrong.
+// fail ends the simulation because of a mistake of an app.
 func (n *Node) fail(p *Pod, c *instance, method string, err error) {
 	if n.failed == nil {
 		n.failed = fmt.Errorf("at %s, pod %s, container %q, run %d, %s: %w", offset(n.now), p.Name,
@@ -159,5 +158,5 @@ func (n *Node) fail(p *Pod, c *instance, method string, err error) {
 	}
 }
 
-// offset words a time since the start.
+// offset formats a time since the start.
 func offset(d time.Duration) string { return timeline.Offset(time.Time{}, time.Time{}.Add(d)) }

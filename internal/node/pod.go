@@ -8,32 +8,32 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// Pod is one pod of a node: its machine, and what the runtime has of it. The
-// exported fields are given, and never change.
+// Pod is one pod of a node: its machine, its sandbox and its containers. The caller of
+// [Node.Add] sets the exported fields, which never change.
 type Pod struct {
 	Name     string // "namespace/name"
 	Identity lifecycle.Identity
 	Template *lifecycle.Template
 	Sandbox  Sandbox
-	// Arrival is when the kubelet learns of it. NameTaken says that another static
-	// pod has its name then (S84).
+	// Arrival is when the kubelet learns of it, since the start. NameTaken says that
+	// another static pod has its name then (S84).
 	Arrival   time.Duration
 	NameTaken bool
 
 	machine *lifecycle.Pod // nil before its arrival
 	track   *timeline.Track
-	refusal *lifecycle.Event // at its arrival (S82); nil: it is admitted
+	refusal *lifecycle.Event // at its arrival (S82); nil if it is admitted
 
 	instances   []instance
 	runs        []int  // by container: how often it was created
-	sandboxRuns int    // calls to run a sandbox
-	sandboxed   bool   // a sandbox has come to be
+	sandboxRuns int    // how many calls to run a sandbox
+	sandboxed   bool   // one of them has succeeded
 	newest      uint64 // the Op of the newest sandbox' RunSandbox
-	ready       bool   // the newest sandbox is ready; older ones never are
+	ready       bool   // whether the newest sandbox is; older ones never are
 	ip          string
 }
 
-// Machine returns the pod's machine; nil before the pod's arrival.
+// Machine returns the pod's machine. Before the pod's arrival it is nil.
 func (p *Pod) Machine() *lifecycle.Pod { return p.machine }
 
 func (p *Pod) clone() *Pod {
@@ -50,7 +50,7 @@ func (p *Pod) clone() *Pod {
 	return &c
 }
 
-// present returns the sandbox that is ready; 0: there is none.
+// present returns the sandbox that is ready, or 0.
 func (p *Pod) present() uint64 {
 	if !p.ready {
 		return 0
@@ -65,11 +65,11 @@ type instance struct {
 	attempt   uint64
 	run       int
 	state     instanceState
-	hung      bool // by a fact
+	hung      bool // a fact made it hang
 	signalled bool
 	startedAt time.Duration
 	plan      Plan
-	stops     []uint64 // Ops of StopContainer requests that wait for the end
+	stops     []uint64 // the Ops of StopContainer requests that wait for its end
 	inflight  []pending
 }
 
@@ -78,19 +78,19 @@ type instanceState uint8
 const (
 	created instanceState = iota
 	running
-	lost // the process is gone, and the runtime knows nothing of it
+	lost // the process is gone, and the runtime does not know how
 	exited
 )
 
 // pending is a probe or hook under way in an instance.
 type pending struct {
 	op    uint64
-	slot  int32 // its completion; -1: it has none, and lasts as long as the instance
+	slot  int32 // of its completion; -1 if it lasts as long as the instance
 	event lifecycle.Event
-	hook  lifecycle.HookKind // of a hook
+	hook  lifecycle.HookKind // set for a hook only
 }
 
-// instance returns an instance that the runtime has, or nil.
+// instance returns the instance with this ID, or nil if the runtime has none.
 func (p *Pod) instance(id uint64) *instance {
 	for i := len(p.instances) - 1; i >= 0; i-- {
 		if p.instances[i].id == id {
@@ -104,7 +104,7 @@ func (p *Pod) forget(id uint64) {
 	p.instances = slices.DeleteFunc(p.instances, func(c instance) bool { return c.id == id })
 }
 
-// landed takes a finished probe or hook off the list.
+// landed removes a finished probe or hook from the list.
 func (c *instance) landed(op uint64) {
 	for i := range c.inflight {
 		if c.inflight[i].op == op {
@@ -114,7 +114,8 @@ func (c *instance) landed(op uint64) {
 	}
 }
 
-// running returns the running instances of a container, or of all.
+// running returns the running instances of a container. If container is empty, it
+// returns those of all containers.
 func (p *Pod) running(container string) (ids []uint64) {
 	for i := range p.instances {
 		c := &p.instances[i]
@@ -134,7 +135,7 @@ func (n *Node) run(pod int32, c *instance) Run {
 	return r
 }
 
-// noRun stands for a run that is not there.
+// noRun returns the Run for a question about a container that has none.
 func (n *Node) noRun(pod int32, container int) Run {
 	return Run{Pod: pod, Container: container, IP: n.pods[pod].ip}
 }

@@ -19,7 +19,7 @@ func (n *Node) runProbe(pod int32, p *Pod, a *lifecycle.Action) {
 		return
 	}
 	leaps := r.Takes == 0 && !n.options.NoLeap
-	if leaps && r.Answer.Err == "" { // an error is tried again, and the container may end in between
+	if leaps && r.Answer.Err == "" { // an error is tried again, possibly after the container's end
 		r.Answer.Until = n.promise(r.Until)
 	}
 	if slot := n.answerProbe(pod, a, r.Answer, r.Takes); r.Takes > 0 {
@@ -27,8 +27,8 @@ func (n *Node) runProbe(pod int32, p *Pod, a *lifecycle.Action) {
 	}
 }
 
-// answerProbe queues the answer to a probe. It is written where it stands:
-// nothing else is done as often.
+// answerProbe queues the answer to a probe. It fills in the task in its place in the
+// queue, since nothing is done more often.
 func (n *Node) answerProbe(pod int32, a *lifecycle.Action, answer probe.Answer, d time.Duration) int32 {
 	t, slot := n.queue.add(n.now, n.now+d, completion)
 	t.kind, t.pod = taskDeliver, pod
@@ -62,7 +62,7 @@ func (n *Node) runHook(pod int32, p *Pod, a *lifecycle.Action) {
 	c.inflight = append(c.inflight, f)
 }
 
-// cut ends a probe or hook with the instance that it runs in.
+// cut ends a probe or hook because its instance ends.
 func (n *Node) cut(pod int32, c *instance, f *pending) {
 	if f.slot >= 0 {
 		n.queue.cancel(f.slot)

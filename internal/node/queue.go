@@ -8,9 +8,9 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// The order at one instant: refusals of pods that arrive, arrivals, the other
-// facts from outside as they were injected, then completions as their actions were
-// issued, then deadlines by pod. The queue holds all but the last.
+// At one instant things happen in this order: refusals of pods that arrive, arrivals,
+// the other facts in the order of their injection, completions in the order of their
+// requests, deadlines in the order of the pods. The queue holds all but deadlines.
 
 type taskClass uint8
 
@@ -19,10 +19,10 @@ const (
 	completion
 )
 
-// classShift is where the class stands in the order of a task: before its number.
+// classShift puts the class of a task before its number in the task's order.
 const classShift = 62
 
-// taskKind is what a task does when its time comes.
+// taskKind says what a task does when it is due.
 type taskKind uint8
 
 const (
@@ -41,7 +41,7 @@ const (
 	taskNote                          // note: an app's behaviour changes
 )
 
-// task is something that will happen.
+// task is something that will happen at some time.
 type task struct {
 	kind      taskKind
 	cancelled bool
@@ -52,21 +52,21 @@ type task struct {
 	note      Note
 }
 
-// queue holds tasks in their order. Tasks that are due at once go through a
-// plain list: whatever the heap holds for the same instant was issued earlier.
+// queue holds tasks in their order. Tasks that are due at once go into a plain list:
+// those that the heap has for the same instant were issued earlier and come first.
 type queue struct {
 	heap  schedule.Heap // by slot
-	ready []int32       // slots; due at the present instant
-	head  int           // of ready
+	ready []int32       // the slots of tasks that are due at the present instant
+	head  int           // the index of the first of them in ready
 	tasks []task
 	free  []int32
 	seq   uint64
-	// outside are the times of the facts that are queued, in order.
+	// outside has the times of the queued facts, in order.
 	outside []time.Duration
 }
 
-// add queues a task for at, to be filled in; now is the present instant. The
-// pointer is valid until the next task is queued.
+// add queues a task for the time at and returns it to be filled in. now is the present
+// time. The pointer is valid until the next task is queued.
 func (q *queue) add(now, at time.Duration, class taskClass) (*task, int32) {
 	slot := q.slot()
 	t := &q.tasks[slot]
@@ -84,7 +84,7 @@ func (q *queue) add(now, at time.Duration, class taskClass) (*task, int32) {
 	return t, slot
 }
 
-// addOutside queues something from outside.
+// addOutside queues a task of a fact from outside.
 func (q *queue) addOutside(at time.Duration, t task) {
 	place, _ := q.add(-1, at, outside)
 	*place = t
@@ -127,8 +127,8 @@ func (q *queue) next(now time.Duration) (time.Duration, bool) {
 	return 0, false
 }
 
-// take removes the next task, which is due at now, and returns its slot; the
-// caller releases it.
+// take removes the next task, which is due at now, and returns its slot. The caller
+// must release the slot.
 func (q *queue) take(now time.Duration) int32 {
 	if _, at, _, ok := q.heap.Next(); ok && at <= now {
 		return q.pop()
@@ -140,7 +140,7 @@ func (q *queue) take(now time.Duration) int32 {
 	return slot
 }
 
-// pop removes the first task of the heap, and returns its slot.
+// pop removes the first task of the heap and returns its slot.
 func (q *queue) pop() int32 {
 	slot, _, order, _ := q.heap.Next()
 	if taskClass(order>>classShift) == outside {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Step plays the next thing that is due, and moves to its time. It is false if
-// nothing will ever happen by itself.
+// Step moves to the time of the next thing that is due and plays it. It returns false
+// if nothing will ever happen by itself.
 func (n *Node) Step() (bool, error) {
 	at, ok := n.next()
 	if !ok || n.failed != nil {
@@ -18,7 +18,8 @@ func (n *Node) Step() (bool, error) {
 	return n.failed == nil, n.failed
 }
 
-// RunUntil plays all that is due up to a time since the start, and moves there.
+// RunUntil plays everything that is due up to a time since the start, and moves to that
+// time.
 func (n *Node) RunUntil(end time.Duration) error {
 	n.quietUntil = end
 	for n.failed == nil {
@@ -33,18 +34,18 @@ func (n *Node) RunUntil(end time.Duration) error {
 		return n.failed
 	}
 	n.advance(end)
-	for i := range n.pods { // what the machines have leapt over so far
+	for i := range n.pods { // report the passes skipped so far
 		n.reportLeaps(int32(i), n.instant.Add(1))
 	}
 	n.log.Close(n.instant)
 	return n.failed
 }
 
-// Next returns when something is due by itself, since the start, and whether
-// anything is.
+// Next returns the time since the start of the next thing that is due. It returns false
+// if nothing will ever happen by itself.
 func (n *Node) Next() (time.Duration, bool) { return n.next() }
 
-// playOne plays the first of what is due now.
+// playOne plays the first thing that is due now.
 func (n *Node) playOne() {
 	if n.stalled() {
 		return
@@ -58,12 +59,12 @@ func (n *Node) playOne() {
 	n.step(pod)
 }
 
-// stepsPerInstant is how many steps one pod may need at one instant: many more
-// than any story that ends.
+// stepsPerInstant is how many steps one pod may need at one instant. Any simulation that
+// ends needs far fewer.
 const stepsPerInstant = 20_000
 
-// stalled notices that virtual time stands still: an app that does without any
-// time what makes the kubelet ask it again.
+// stalled reports whether virtual time stands still. That happens if an app, in no time,
+// does something that makes the kubelet ask it again.
 func (n *Node) stalled() bool {
 	n.steps++
 	if n.steps <= stepsPerInstant*max(1, min(len(n.pods), 100)) {

@@ -8,17 +8,19 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Sandbox is how the runtime does with a pod's sandboxes. The zero Sandbox is
-// there at once and stays.
+// Sandbox is the behaviour of the runtime with a pod's sandboxes. With the zero Sandbox,
+// one is ready at once and never dies.
 type Sandbox struct {
 	// Errors are the texts with which the first attempts to run one fail.
 	Errors []string
-	// StatusError is why the status of the first one cannot be read at once.
+	// StatusError is the error of reading the status of the first one right after it was
+	// made. If empty, the status can be read.
 	StatusError string
-	// Takes and StopTakes are how long running and stopping one takes; 0: as the
-	// Latency says.
+	// Takes and StopTakes are how long running and stopping one takes. If 0, the
+	// [Latency] counts.
 	Takes, StopTakes time.Duration
-	// DiesAfter is when the first one dies after it is ready; 0: never.
+	// DiesAfter is the time from when the first one is ready to its death. If 0, it never
+	// dies.
 	DiesAfter time.Duration
 	// IP is the pod's address. If empty, each sandbox gets a new one.
 	IP string
@@ -57,7 +59,7 @@ func (n *Node) sandboxRun(t *task) {
 // addresses counts the addresses that were given out.
 type addresses int
 
-// next returns the next of 10.244.0.0/16, from the second one on, and starts over
+// next returns the next address of 10.244.0.0/16. It begins with 10.244.0.2, and again
 // after the last.
 func (a *addresses) next() string {
 	*a = *a%65533 + 1
@@ -75,8 +77,8 @@ func (n *Node) stopSandbox(pod int32, p *Pod, a *lifecycle.Action) {
 	}})
 }
 
-// sandboxStopped ends a call to stop a sandbox; what still ran in it is gone. A
-// sandbox that was stopped before is not told of again.
+// sandboxStopped ends a call to stop a sandbox, and with it the containers that still
+// run in it. For a sandbox that was stopped before, the machine gets only the answer.
 func (n *Node) sandboxStopped(t *task) {
 	p := n.pods[t.pod]
 	if p.present() != t.instance {
@@ -94,7 +96,7 @@ func (n *Node) removeSandbox(pod int32, a *lifecycle.Action) {
 	}})
 }
 
-// sandboxDies ends a sandbox by itself, if it is ready.
+// sandboxDies ends a sandbox without a request, if it is ready.
 func (n *Node) sandboxDies(pod int32, id uint64) {
 	p := n.pods[pod]
 	if p.present() != id {
@@ -105,8 +107,8 @@ func (n *Node) sandboxDies(pod int32, id uint64) {
 	n.step(pod, append([]*lifecycle.Event{died}, n.killAll(pod)...)...)
 }
 
-// killAll ends every container that runs, as SIGKILL does, and those in an unknown
-// state, and returns what the machine is to be told of it.
+// killAll ends every running container as SIGKILL does, and every container in an unknown
+// state. It returns the events for the machine.
 func (n *Node) killAll(pod int32) []*lifecycle.Event {
 	p := n.pods[pod]
 	var ends []*lifecycle.Event

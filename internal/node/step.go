@@ -7,7 +7,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// step gives a happening to a pod's machine and carries out what follows.
+// step gives events to a pod's machine and carries out the actions that it returns.
 func (n *Node) step(pod int32, events ...*lifecycle.Event) {
 	p := n.pods[pod]
 	if p.machine == nil {
@@ -30,14 +30,15 @@ func (n *Node) step(pod int32, events ...*lifecycle.Event) {
 	n.deadline(pod, at, ok)
 }
 
-// reportLeaps lets a machine report what it has leapt over before an instant.
+// reportLeaps makes a machine report the probe passes that it has skipped before an
+// instant.
 func (n *Node) reportLeaps(pod int32, before time.Time) {
 	if p := n.pods[pod]; p.machine != nil {
 		n.follow(pod, p, p.machine.ReportLeaps(before))
 	}
 }
 
-// follow carries out what a machine asks for.
+// follow carries out the actions of a machine.
 func (n *Node) follow(pod int32, p *Pod, actions []lifecycle.Action) {
 	for i := range actions {
 		a := &actions[i]
@@ -49,7 +50,7 @@ func (n *Node) follow(pod int32, p *Pod, actions []lifecycle.Action) {
 	}
 }
 
-// record logs an action, if it is one to be logged.
+// record adds the record of an action to the timeline, if the action has one.
 func (p *Pod) record(log *timeline.Timeline, now time.Time, a *lifecycle.Action, v lifecycle.View) {
 	if k := lifecycle.ActionRecordKind(a); k == 0 || !log.Wants(k) {
 		return
@@ -59,7 +60,7 @@ func (p *Pod) record(log *timeline.Timeline, now time.Time, a *lifecycle.Action,
 	}
 }
 
-// perform sets a request off.
+// perform begins a request.
 func (n *Node) perform(pod int32, p *Pod, a *lifecycle.Action) {
 	switch a.Type {
 	case lifecycle.RunSandbox:
@@ -87,7 +88,7 @@ func (n *Node) perform(pod int32, p *Pod, a *lifecycle.Action) {
 	}
 }
 
-// play does what a task says, now that its time has come.
+// play does a task that is due.
 func (n *Node) play(slot int32) {
 	t := &n.queue.tasks[slot]
 	if t.cancelled {
@@ -95,11 +96,11 @@ func (n *Node) play(slot int32) {
 		return
 	}
 	if t.kind == taskDeliver {
-		n.deliver(t.pod, &t.event) // read before the table can move
+		n.deliver(t.pod, &t.event) // before tasks can move
 		n.queue.release(slot)
 		return
 	}
-	done := *t // what it does may queue others and move the table
+	done := *t // a copy, since queueing others can move the tasks
 	n.queue.release(slot)
 	n.playOther(&done)
 }
@@ -141,7 +142,7 @@ func (n *Node) deliver(pod int32, ev *lifecycle.Event) {
 	case lifecycle.ProbeFinished:
 		c := p.instance(ev.Instance)
 		if c == nil || c.state != running {
-			ev.Answer.Until = time.Time{} // it ended meanwhile, and its promise with it
+			ev.Answer.Until = time.Time{} // the instance has ended, and its promise with it
 		} else if len(c.inflight) > 0 {
 			c.landed(ev.Op)
 		}
@@ -164,7 +165,7 @@ func (n *Node) arrive(pod int32) {
 	n.step(pod, n.finds(p)...)
 }
 
-// finds is what a pod finds at its arrival.
+// finds returns the facts that a pod's machine is given at its arrival.
 func (n *Node) finds(p *Pod) (facts []*lifecycle.Event) {
 	if p.NameTaken {
 		facts = append(facts, &lifecycle.Event{Type: lifecycle.NameTaken})
@@ -175,7 +176,7 @@ func (n *Node) finds(p *Pod) (facts []*lifecycle.Event) {
 	return facts
 }
 
-// note records that an app changes its behaviour, if that run still runs.
+// note records a change of an app's behaviour, unless the run has ended.
 func (n *Node) note(t *task) {
 	p := n.pods[t.pod]
 	c := p.instance(t.instance)

@@ -1,6 +1,6 @@
-// Package schedule orders numbered things by when they are due: an indexed heap,
-// in which the time of a thing can be changed, and those of one instant have a
-// written order.
+// Package schedule orders numbered things by the time at which they are due. It is an
+// indexed heap: the time of a thing can be changed, and things that are due at one
+// instant have a defined order.
 package schedule
 
 import (
@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// Heap is the schedule. The zero Heap is empty. Things are named by small numbers,
-// their slots, by which what else is known of them can stand in slices.
+// Heap is a schedule. The zero Heap is empty. A thing is named by a small number, its
+// slot, so that the caller can keep everything else about things in slices.
 type Heap struct {
 	entries []entry
-	place   []int32 // by slot: 1 + index in entries; 0: it is not scheduled
+	place   []int32 // by slot: 1 + the index in entries, or 0 if not scheduled
 }
 
-// entry is a thing in the heap. What is compared stands in the heap itself, so
-// that nothing is looked up.
+// entry is a thing in the heap. It holds the values that are compared, so that a
+// comparison looks nothing up.
 type entry struct {
 	at    time.Duration
 	order uint64
@@ -25,15 +25,15 @@ type entry struct {
 
 func (e entry) before(o entry) bool { return e.at < o.at || e.at == o.at && e.order < o.order }
 
-// children is how many a node of the heap has: 4 make it half as deep as 2, and a
-// node's children stand together.
+// children is how many children a node of the heap has. With 4 the heap is half as
+// deep as with 2, and the children of a node are still next to each other in memory.
 const children = 4
 
 // Len returns how many things are scheduled.
 func (h *Heap) Len() int { return len(h.entries) }
 
-// Next returns the first thing that is due, when, and its order; false: there is
-// none.
+// Next returns the thing that is due first, its time and its order. It returns false
+// if nothing is scheduled.
 func (h *Heap) Next() (slot int32, at time.Duration, order uint64, ok bool) {
 	if len(h.entries) == 0 {
 		return 0, 0, 0, false
@@ -42,8 +42,9 @@ func (h *Heap) Next() (slot int32, at time.Duration, order uint64, ok bool) {
 	return e.slot, e.at, e.order, true
 }
 
-// Set schedules a thing, or changes when it is due. Of those that are due at one
-// instant the least order comes first; no two things may have the same.
+// Set schedules a thing, or changes when it is due. Among things that are due at one
+// instant, the one with the least order comes first. No two things may have the same
+// order.
 func (h *Heap) Set(slot int32, at time.Duration, order uint64) {
 	for int(slot) >= len(h.place) {
 		h.place = append(h.place, 0)
@@ -60,7 +61,7 @@ func (h *Heap) Set(slot int32, at time.Duration, order uint64) {
 	h.sift(i, e)
 }
 
-// Remove takes a thing off the schedule, if it is on it.
+// Remove removes a thing from the schedule. A thing that is not scheduled is ignored.
 func (h *Heap) Remove(slot int32) {
 	if int(slot) >= len(h.place) || h.place[slot] == 0 {
 		return
@@ -78,7 +79,8 @@ func (h *Heap) Remove(slot int32) {
 // Clone returns an independent copy.
 func (h *Heap) Clone() Heap { return Heap{slices.Clone(h.entries), slices.Clone(h.place)} }
 
-// sift finds the place of an entry, beginning at i, which is free.
+// sift puts an entry into its place in the heap. i is a free place, from which sift
+// moves up or down.
 func (h *Heap) sift(i int, e entry) {
 	for i > 0 && e.before(h.entries[(i-1)/children]) {
 		i = h.move((i-1)/children, i)
@@ -99,8 +101,8 @@ func (h *Heap) sift(i int, e entry) {
 	h.place[e.slot] = int32(i + 1)
 }
 
-// move moves the entry at from to the free place to, and returns from, which is
-// free then.
+// move moves the entry at from to the free place to. It returns from, which is now
+// free.
 func (h *Heap) move(from, to int) int {
 	h.entries[to] = h.entries[from]
 	h.place[h.entries[to].slot] = int32(to + 1)

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A sorted list does the same, slowly.
+// The heap must return things in the order of a sorted list.
 func TestTheHeapAgreesWithASortedList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var h Heap

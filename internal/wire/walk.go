@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// walker changes every text in a value, in place, and puts every time in UTC.
+// walker changes a value in place: it applies text to every text and puts every time in
+// UTC.
 type walker struct {
 	text func(string) (string, error)
 	now  time.Time // see MarshalAt
@@ -31,7 +32,7 @@ func (w *walker) walk(v reflect.Value) {
 	case reflect.Struct:
 		w.walkStruct(v)
 	case reflect.Slice, reflect.Array:
-		if v.Type().Elem().Kind() == reflect.Uint8 { // bytes are no text
+		if v.Type().Elem().Kind() == reflect.Uint8 { // JSON has bytes in base64
 			return
 		}
 		for i := range v.Len() {
@@ -42,7 +43,7 @@ func (w *walker) walk(v reflect.Value) {
 	}
 }
 
-// walkStruct leaves out what it may not set: that writes itself.
+// walkStruct skips fields that it may not set. Types with such fields write themselves.
 func (w *walker) walkStruct(v reflect.Value) {
 	if v.Type() == timeType {
 		if v.CanSet() {
@@ -57,7 +58,8 @@ func (w *walker) walkStruct(v reflect.Value) {
 	}
 }
 
-// steady is the time by its distance from now, if it has a monotonic reading.
+// steady returns a time with a monotonic reading as w.now plus the monotonic distance
+// from it. A time without one stays as it is.
 func (w *walker) steady(t time.Time) time.Time {
 	if wall := t.Round(0); w.now.IsZero() || t == wall {
 		return wall
@@ -92,8 +94,8 @@ func (w *walker) mend(s string) string {
 	return out
 }
 
-// mark begins a text that JSON would not keep as it is, and one that begins so
-// itself.
+// mark begins the written form of a text that JSON would change, and of a text that
+// begins with mark itself.
 const mark = "base64:"
 
 func escape(s string) (string, error) {

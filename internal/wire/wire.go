@@ -1,9 +1,9 @@
-// Package wire writes the state of a machine as JSON, and reads it back:
+// Package wire writes the state of a machine as JSON, and reads it back.
 //
-//   - exactly: times keep their nanoseconds and are in UTC, texts that are not
-//     UTF-8 keep their bytes;
-//   - in one way: the same state gives the same bytes;
-//   - strictly: what is not known, or comes after the end, is an error.
+//   - It is exact: times keep their nanoseconds and are in UTC, and texts that are not
+//     UTF-8 keep their bytes.
+//   - It is deterministic: the same state gives the same bytes.
+//   - It is strict: an unknown field, or data after the end, is an error.
 package wire
 
 import (
@@ -17,27 +17,27 @@ import (
 	"time"
 )
 
-// Marshal writes what v points to. It makes that fit for JSON in place: nobody
-// else may hold it.
+// Marshal writes the value to which v points. It changes the value in place to fit
+// JSON, so that the caller must not share or use it afterwards.
 func Marshal(v any) ([]byte, error) { return MarshalAt(time.Time{}, v) }
 
-// MarshalAt is Marshal for a machine whose latest time is now. Times with a
-// monotonic reading are written as far from now as they are by that: jumps of
-// the clock in between do not show.
+// MarshalAt is [Marshal] for a machine whose latest time is now. It writes a time with
+// a monotonic reading by its monotonic distance from now, so that jumps of the wall
+// clock in between do not show.
 func MarshalAt(now time.Time, v any) ([]byte, error) {
 	w := walker{text: escape, now: now}
 	w.walk(reflect.ValueOf(v))
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // for those who read it
+	e.SetEscapeHTML(false) // people read the JSON
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// Unmarshal reads what Marshal has written into what v points to. An error says
-// at which byte.
+// Unmarshal reads the JSON of [Marshal] into the value to which v points. Its error
+// names the byte.
 func Unmarshal(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -52,7 +52,7 @@ func Unmarshal(data []byte, v any) error {
 	return errors.Join(w.errs...)
 }
 
-// offset is where a decoder met its error.
+// offset returns the byte at which a decoder met its error.
 func offset(d *json.Decoder, err error, size int64) int64 {
 	var syntax *json.SyntaxError
 	var mismatch *json.UnmarshalTypeError
@@ -67,8 +67,8 @@ func offset(d *json.Decoder, err error, size int64) int64 {
 	return d.InputOffset()
 }
 
-// Duration is a time span, written as [time.Duration.String] does, which loses
-// nothing. The longest one there is means never.
+// Duration is a time span. Its text is that of [time.Duration.String], which is exact.
+// The longest duration is written as "never".
 type Duration time.Duration
 
 const never = "never"
@@ -92,8 +92,8 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	return err
 }
 
-// Name is the text of a value of a closed set whose last value is given: its
-// String.
+// Name returns the String of a value of a closed set. It is an error if v comes after
+// last, the last value of the set.
 func Name[T closed](v, last T) ([]byte, error) {
 	if v > last {
 		return nil, fmt.Errorf("there is no %T %d", v, uint8(v))
@@ -101,7 +101,8 @@ func Name[T closed](v, last T) ([]byte, error) {
 	return []byte(v.String()), nil
 }
 
-// Parse is the value of a closed set that a text names.
+// Parse stores the value of a closed set whose String is b. last is the last value of
+// the set.
 func Parse[T closed](b []byte, into *T, last T) error {
 	for v := range int(last) + 1 {
 		if T(v).String() == string(b) {

@@ -1,5 +1,5 @@
-// Package wiretest fills the state of a machine with values that nobody can
-// mistake for others, so that a test finds what its written form leaves out.
+// Package wiretest fills the state of a machine with distinct values, so that a test
+// finds the fields that the written form forgets or confuses.
 package wiretest
 
 import (
@@ -13,19 +13,20 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Rounds is how many fills it takes to tell any two bools apart.
+// Rounds is how many fills it takes until any two bools differ in one of them.
 const Rounds = 8
 
-// Filler fills values. Each number, text and time differs from all others;
-// bools differ from all others over [Rounds].
+// Filler fills values. Each number, text and time differs from all others. Any two
+// bools differ in one of [Rounds] fills.
 type Filler struct {
-	// Round, from 0.
+	// Round is the number of the fill, from 0.
 	Round int
-	// Skip are the fields that are not state, as "Type.field".
+	// Skip lists the fields that are not state, as "Type.field".
 	Skip []string
-	// Last is the last value of the closed sets among the types.
+	// Last has the last value of each closed set among the types.
 	Last map[reflect.Type]uint8
-	// Make makes the values of types that cannot be filled one by one.
+	// Make has a function for each type that cannot be filled field by field. n is
+	// different at each call.
 	Make map[reflect.Type]func(n int) any
 
 	n       int
@@ -34,7 +35,8 @@ type Filler struct {
 
 var epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// Fill fills what v points to. It panics at a type that it has no values for.
+// Fill fills the value to which v points. It panics if it has no values for a type, or
+// if Skip names a field that there is not.
 func (f *Filler) Fill(v any) {
 	f.fill(reflect.ValueOf(v).Elem())
 	for _, s := range f.Skip {
@@ -56,7 +58,7 @@ func (f *Filler) fill(v reflect.Value) {
 	case time.Time:
 		v.Set(reflect.ValueOf(epoch.Add(time.Duration(f.n))))
 		return
-	case metav1.Time: // it keeps whole seconds only
+	case metav1.Time: // its JSON has whole seconds only
 		v.Set(reflect.ValueOf(metav1.Time{Time: epoch.Add(time.Duration(f.n) * time.Second)}))
 		return
 	}
@@ -104,13 +106,13 @@ func (f *Filler) fillStruct(v reflect.Value) {
 			f.skipped = append(f.skipped, name)
 			continue
 		}
-		// Fields that are not exported are set behind the language's back.
+		// Unexported fields can only be set by their address.
 		at := unsafe.Pointer(v.Field(i).UnsafeAddr())
 		f.fill(reflect.NewAt(field.Type, at).Elem())
 	}
 }
 
-// Ours reports whether a type is of this module, for cmp.Exporter.
+// Ours reports whether a type belongs to this module. It is for cmp.Exporter.
 func Ours(t reflect.Type) bool {
 	return strings.HasPrefix(t.PkgPath(), "github.com/podclock/podclock/")
 }

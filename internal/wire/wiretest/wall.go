@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// MoveWall moves a time's wall reading, and keeps its monotonic one, as setting
-// the clock does.
+// MoveWall returns a time with its wall reading moved by d and its monotonic reading
+// kept, as after the clock was set.
 func MoveWall(t time.Time, d time.Duration) time.Time {
 	type raw struct {
 		wall uint64 // 1 bit: monotonic; 33 bits: seconds; 30 bits: nanoseconds
