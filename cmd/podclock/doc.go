@@ -6,18 +6,17 @@
 //	podclock replay FILE...
 //	podclock version
 //
-// FILE of simulate is a scenario, or a manifest of a Pod, Deployment, StatefulSet,
-// DaemonSet, ReplicaSet, Job or CronJob, whose apps then run for ever and
-// answer every probe well. See package scenario for what a scenario may say.
-// FILE of probe is such a manifest; its probes are run against real endpoints.
-// Either may be -, standard input. The files of replay are what an agent's flight
-// recorder has written.
+// simulate takes a scenario, or a manifest of a Pod, Deployment, StatefulSet,
+// DaemonSet, ReplicaSet, Job or CronJob. The apps of a manifest answer every probe well
+// and run for ever, or end well in a job. Package scenario documents scenarios.
 //
-// What the API server accepts in a manifest and can never work, such as a probe of
-// a port name that no port has, is a warning on standard error; it is played all
-// the same.
+// probe takes such a manifest and runs its probes against real endpoints. For both, FILE
+// may be -, standard input. replay takes the files of an agent's flight recorder.
 //
-// The exit status is 0 if all went as the scenario expects and all probes
-// succeed, 1 if not, and 2 if the input is no good; then nothing is printed to
-// standard output.
+// A manifest may have something that the API server accepts and that can never work, such
+// as a probe of a port name that no port has. The command warns of it on standard error
+// and plays the manifest.
+//
+// The exit status is 0 if all expectations are met and all probes succeed, 1 if not, and
+// 2 if the input is invalid. With 2 nothing is printed to standard output.
 package main

@@ -13,7 +13,7 @@ import (
 	"github.com/podclock/podclock/scenario"
 )
 
-// flagError words an error of the flags: which command, which flag, what to write.
+// flagError formats an error of the flags with the command, the flag and the cure.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var without *pflag.ValueRequiredError
@@ -41,7 +41,8 @@ func flagNames(cmd *cobra.Command) string {
 	return strings.Join(names, ", ")
 }
 
-// valueError says what to write instead of a value; flags of our own types do.
+// valueError adds to an invalid value what to write instead. Flags of this package's own
+// types say so themselves.
 func valueError(e *pflag.InvalidValueError) error {
 	switch flag := e.GetFlag(); flag.Value.Type() {
 	case "bool":
@@ -54,16 +55,16 @@ func valueError(e *pflag.InvalidValueError) error {
 	return e.Unwrap()
 }
 
-// file is a flag that names a file, once.
+// file is a flag with the name of a file. It may be given once.
 type file string
 
 // String returns the name.
 func (f *file) String() string { return string(*f) }
 
-// Type is what usage texts call the value.
+// Type returns the name of the value in usage texts.
 func (f *file) Type() string { return "FILE" }
 
-// Set takes the only file.
+// Set sets the name. It is an error if there is one already.
 func (f *file) Set(name string) error {
 	if *f != "" {
 		return fmt.Errorf("%q comes after %q; give one file: the probes are those of one object", name, *f)
@@ -72,10 +73,10 @@ func (f *file) Set(name string) error {
 	return nil
 }
 
-// length is a flag for a time that is not 0, as scenarios write it.
+// length is a flag for a positive time, written as in scenarios.
 type length time.Duration
 
-// String returns the time; "" if there is none.
+// String returns the time. If it is not set, it returns "".
 func (l *length) String() string {
 	if *l == 0 {
 		return ""
@@ -83,10 +84,10 @@ func (l *length) String() string {
 	return time.Duration(*l).String()
 }
 
-// Type is what usage texts call the value.
+// Type returns the name of the value in usage texts.
 func (l *length) Type() string { return "time" }
 
-// Set reads a time.
+// Set parses a time.
 func (l *length) Set(text string) error {
 	d, err := scenario.ParseDuration(text)
 	if err == nil && d == 0 {
@@ -96,7 +97,7 @@ func (l *length) Set(text string) error {
 	return err
 }
 
-// choice is a flag of a closed set of words.
+// choice is a flag with a word of a closed set.
 type choice struct {
 	is string
 	of []string
@@ -105,7 +106,7 @@ type choice struct {
 // String returns the chosen word.
 func (c *choice) String() string { return c.is }
 
-// Type is what usage texts call the value.
+// Type returns the name of the value in usage texts.
 func (c *choice) Type() string { return "word" }
 
 // Set chooses a word of the set.

@@ -10,20 +10,19 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// format is a form of output.
+// format is a format of output.
 type format struct {
 	name string
-	// relative tells that times are printed as offsets from a start that the output
-	// itself does not name.
+	// relative says that times are offsets from a start that the output does not name.
 	relative bool
-	// summary tells that what the command has to say beside the timeline follows it,
-	// for people to read; other formats have it in their object, or leave it out.
+	// summary says that a summary in text follows the timeline. Other formats have it in
+	// their object, or not at all.
 	summary bool
-	// write prints a timeline or, for machines, the object that holds it.
+	// write prints a timeline. Formats for programs print the object that holds it.
 	write func(w io.Writer, v *view, log *timeline.Timeline, object any) error
 }
 
-// formats are all forms of output; the first one is the default.
+// formats lists all formats. The first one is the default.
 var formats = []format{
 	{
 		name: "table", relative: true, summary: true,
@@ -61,7 +60,7 @@ func formatNames() []string {
 	return names
 }
 
-// formatUsage lists the formats as a sentence does: "table, events, json or yaml".
+// formatUsage lists the formats for a usage text, as in "table, events, json or yaml".
 func formatUsage() string {
 	names := formatNames()
 	last := len(names) - 1

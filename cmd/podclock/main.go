@@ -13,9 +13,9 @@ import (
 	"github.com/podclock/podclock/scenario"
 )
 
-// Exit statuses.
+// The exit statuses besides 0.
 const (
-	exitUnmet    = 1 // or a probe that fails
+	exitUnmet    = 1 // an expectation is not met, or a probe fails
 	exitBadInput = 2
 )
 
@@ -23,26 +23,26 @@ func main() {
 	os.Exit(run(os.Args[1:], terminalOf(os.Stdout), os.Stdout, os.Stderr))
 }
 
-// terminal is what is known of where standard output goes.
+// terminal describes the destination of standard output.
 type terminal struct {
-	is    bool
-	width int // in columns; 0: unknown
-	// plain: the user wants no colours anywhere (NO_COLOR).
+	is    bool // it is a terminal
+	width int  // in columns; 0 if unknown
+	// plain says that the user wants no colours in any program (NO_COLOR).
 	plain bool
 }
 
 func terminalOf(f *os.File) terminal {
 	t := terminal{is: term.IsTerminal(int(f.Fd())), plain: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"}
 	if t.is {
-		t.width, _, _ = term.GetSize(int(f.Fd())) // unknown is 0
+		t.width, _, _ = term.GetSize(int(f.Fd())) // 0 after an error
 	}
 	return t
 }
 
-// errUnmet says that expectations were not met; they are printed already.
+// errUnmet says that expectations are not met. They are already printed.
 var errUnmet = errors.New("expectations were not met")
 
-// run is the whole command but for the process around it.
+// run runs the command without touching the process, and returns its exit status.
 func run(args []string, t terminal, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:           "podclock",
@@ -52,7 +52,7 @@ func run(args []string, t terminal, stdout, stderr io.Writer) int {
 		SilenceUsage:  true,
 		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		// of letters: how near a word is to the command it is taken for
+		// in letters, from a mistyped word to the suggested command
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(flagError)
@@ -72,8 +72,8 @@ func run(args []string, t terminal, stdout, stderr io.Writer) int {
 	}
 }
 
-// noCommand words the error for a word that is no command; most often it is the
-// file of one.
+// noCommand returns the error for an argument that is no command. Most often it is the
+// file for one.
 func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -89,7 +89,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("podclock: %q is no command; %s", args[0], cure)
 }
 
-// warn prints what of the manifests can never work.
+// warn prints the warnings about a manifest.
 func warn(w io.Writer, warnings []*scenario.Error) {
 	for _, e := range warnings {
 		fmt.Fprintf(w, "%s:%d: warning: %s\n", e.File, e.Line, e.Msg)

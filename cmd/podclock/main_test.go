@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(leakless{m}, map[string]func(){"podclock": main})
 }
 
-// leakless fails a run of tests that leaves goroutines behind.
+// leakless runs the tests and fails if they leave goroutines behind.
 type leakless struct{ m *testing.M }
 
 // Run runs the tests.
@@ -32,7 +32,7 @@ func (l leakless) Run() int {
 	return status
 }
 
-// Each script is a story of the command: what is given, and what comes out.
+// Each script has the arguments, the input and the output of some commands.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// Every example is met, and its output is what stands beside it.
+// Every example must meet its expectations and print the output that is stored beside it.
 func TestExamplesGiveTheirTimelines(t *testing.T) {
 	files, err := filepath.Glob("../../examples/*/scenario.yaml")
 	if err != nil || len(files) < 10 {
@@ -73,7 +73,7 @@ func TestExamplesGiveTheirTimelines(t *testing.T) {
 	}
 }
 
-// Leaping over equal probes changes no byte.
+// Leaping over equal probes must not change a byte of the output.
 func TestExamplesGiveTheSameWithoutLeaping(t *testing.T) {
 	files, _ := filepath.Glob("../../examples/*/scenario.yaml")
 	for _, file := range files {
@@ -84,7 +84,7 @@ func TestExamplesGiveTheSameWithoutLeaping(t *testing.T) {
 	}
 }
 
-// simulated returns what `podclock simulate` prints, which must go well.
+// simulated returns the output of `podclock simulate`, which must succeed.
 func simulated(t *testing.T, args ...string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -94,7 +94,8 @@ func simulated(t *testing.T, args ...string) []byte {
 	return stdout.Bytes()
 }
 
-// firstDifference returns the first line, from 1, that differs; 0 if none does.
+// firstDifference returns the number of the first line that differs, from 1. If none
+// does, it returns 0.
 func firstDifference(a, b string) (line int, inA, inB string) {
 	as, bs := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range max(len(as), len(bs)) {

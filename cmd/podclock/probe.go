@@ -16,10 +16,10 @@ import (
 	"github.com/podclock/podclock/scenario"
 )
 
-// errFailing says that a probe does not succeed; why is printed already.
+// errFailing says that a probe does not succeed. The reason is already printed.
 var errFailing = errors.New("a probe does not succeed")
 
-// probeFlags are those of one run of `podclock probe`.
+// probeFlags has the flags of `podclock probe`.
 type probeFlags struct {
 	file      file
 	object    string
@@ -76,8 +76,7 @@ func noFile(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// run probes until it is time to end. Nothing is printed before all is known to
-// be good.
+// run probes until the end. It prints nothing before the input is known to be valid.
 func (p *probeFlags) run(cmd *cobra.Command) error {
 	if err := p.check(); err != nil {
 		return err
@@ -120,7 +119,7 @@ func (p *probeFlags) manifest(stdin io.Reader) (*scenario.Manifest, error) {
 	return scenario.ReadManifest(string(p.file))
 }
 
-// load reads the manifest and chooses what to probe.
+// load reads the manifest and chooses the containers to probe.
 func (p *probeFlags) load(stdin io.Reader) ([]subject, []*scenario.Error, error) {
 	manifest, err := p.manifest(stdin)
 	if err != nil {

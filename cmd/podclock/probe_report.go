@@ -10,10 +10,10 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// report prints what happens as it happens, a line each.
+// report prints a line for each thing that happens.
 type report struct {
 	out   io.Writer
-	err   error // the first of the output; nothing is printed after it
+	err   error // the first error of the output, after which nothing is printed
 	start time.Time
 	width int // of the column of containers
 }
@@ -45,7 +45,7 @@ func (r *report) end(now time.Time, why string) {
 	r.line(now, "", "", "end: "+why)
 }
 
-// attempt prints how an attempt ended.
+// attempt prints the outcome of an attempt.
 func (r *report) attempt(now time.Time, s *subject, e *ended) {
 	what := fmt.Sprintf("%s: %s", describe(s, e.action.Probe), e.answer.Outcome)
 	text := e.answer.Output
@@ -62,7 +62,7 @@ func (r *report) attempt(now time.Time, s *subject, e *ended) {
 	r.line(now, s.spec.Name, e.action.Probe.String(), what)
 }
 
-// rounded keeps what matters of the time that an attempt took.
+// rounded rounds the time that an attempt took: a short one needs more digits.
 func rounded(took time.Duration) time.Duration {
 	if took < 10*time.Millisecond {
 		return took.Round(10 * time.Microsecond)
@@ -70,8 +70,8 @@ func rounded(took time.Duration) time.Duration {
 	return took.Round(time.Millisecond)
 }
 
-// maxOutput is how much of an attempt's output is worth a line, in bytes; an
-// event has all of it.
+// maxOutput is how many bytes of an attempt's output a line shows. An event shows all of
+// it.
 const maxOutput = 200
 
 func cut(text string) string {
@@ -81,8 +81,8 @@ func cut(text string) string {
 	return strings.ToValidUTF8(text[:maxOutput], "") + fmt.Sprintf("… (%d bytes)", len(text))
 }
 
-// oneLine shows line ends as such; what else does not print has no business in
-// a terminal, least of all if a server sent it.
+// oneLine shows line ends as \n and replaces other characters that do not print: a server
+// must not control the user's terminal.
 func oneLine(s string) string {
 	s = strings.ReplaceAll(strings.TrimRight(s, "\r\n"), "\n", `\n`)
 	return strings.Map(func(r rune) rune {

@@ -11,8 +11,8 @@ import (
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-// serve is the script command `serve FILE VAR`: a server on the loopback that
-// behaves as the JSON in the file says, its port in the variable.
+// serve is the script command `serve FILE VAR`. It starts a server on the loopback that
+// behaves as the JSON in the file says, and stores its port in the variable.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: serve FILE VAR")
@@ -25,8 +25,8 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[1], strconv.Itoa(server.Port()))
 }
 
-// expand is the script command `expand FILE VAR...`, which puts the values of
-// the variables for $VAR in the file.
+// expand is the script command `expand FILE VAR...`. It replaces each $VAR in the file by
+// the value of the variable.
 func expand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: expand FILE VAR...")

@@ -16,7 +16,7 @@ import (
 
 // subject is a container that is probed.
 type subject struct {
-	// spec has its defaults, and no other probes than those that were chosen.
+	// spec has its defaults, and only the chosen probes.
 	spec    corev1.Container
 	target  handler.Target
 	policy  restart.Policy
@@ -34,7 +34,7 @@ func (s *subject) probes() []probe.Kind {
 	return kinds
 }
 
-// keep drops all probes but those of the kinds for which keep is true.
+// keep removes the probes of the kinds for which keep is false.
 func (s *subject) keep(keep func(probe.Kind) bool) {
 	for kind, p := range [...]**corev1.Probe{
 		probe.Startup:   &s.spec.StartupProbe,
@@ -47,8 +47,8 @@ func (s *subject) keep(keep func(probe.Kind) bool) {
 	}
 }
 
-// choose returns the containers with probes that the flags ask for, and what is
-// wrong with the flags if there are none.
+// choose returns the containers and probes that the flags select. If there are none, it
+// returns the mistake in the flags.
 func (p *probeFlags) choose(object *scenario.Object, t *lifecycle.Template) ([]subject, error) {
 	var names, has []string
 	var chosen []subject
@@ -91,8 +91,8 @@ func (p *probeFlags) subject(t *lifecycle.Template, i int) (subject, error) {
 	return s, nil
 }
 
-// checkChoice finds what of the flags cannot be. names are the containers that
-// could be probed, has their probes.
+// checkChoice returns the mistake in the flags that choose containers and probes. names
+// lists the containers that could be probed, has their probes.
 func (p *probeFlags) checkChoice(object *scenario.Object, chosen []subject, names, has []string) error {
 	switch {
 	case p.container != "" && !slices.Contains(names, p.container):
@@ -107,7 +107,7 @@ func (p *probeFlags) checkChoice(object *scenario.Object, chosen []subject, name
 	return p.checkExec(chosen)
 }
 
-// checkExec refuses exec probes if they are not to run.
+// checkExec refuses exec probes if the flags do not let them run on this machine.
 func (p *probeFlags) checkExec(chosen []subject) error {
 	for i := range chosen {
 		for _, kind := range chosen[i].probes() {

@@ -7,16 +7,16 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// tally is what the passes of one probe amounted to.
+// tally counts the passes of one probe.
 type tally struct {
-	passes [probe.Failure + 1]int // by result; Unknown: in error
+	passes [probe.Failure + 1]int // by result; Unknown counts errors
 	last   probe.Result
 }
 
-// add takes up what came of an answer.
+// add counts the pass that ended with an answer, given the actions that followed.
 func (t *tally) add(acts []probe.Action) {
 	if len(acts) == 0 || acts[0].Kind == probe.ActionRunAttempt {
-		return // P66: the pass goes on
+		return // the pass goes on: an attempt that errored is made again (P66)
 	}
 	t.last = probe.Unknown
 	if i := slices.IndexFunc(acts, func(a probe.Action) bool { return a.Kind == probe.ActionCounted }); i >= 0 {
@@ -25,10 +25,10 @@ func (t *tally) add(acts []probe.Action) {
 	t.passes[t.last]++
 }
 
-// lastWords are indexed by probe.Result.
+// lastWords has the text for each probe.Result.
 var lastWords = [...]string{probe.Unknown: "an error", probe.Success: "a success", probe.Failure: "a failure"}
 
-// String says how many passes there were, and how the last one ended.
+// String returns how many passes there were and how the last one ended.
 func (t *tally) String() string {
 	if !t.ended() {
 		return "no pass ended"
@@ -38,10 +38,10 @@ func (t *tally) String() string {
 		ok+failed+errored, ok, failed, errored, lastWords[t.last])
 }
 
-// ended tells whether a pass has.
+// ended reports whether any pass has ended.
 func (t *tally) ended() bool { return t.passes != [probe.Failure + 1]int{} }
 
-// summarise prints what the passes of each probe amounted to.
+// summarise prints the tally of each probe.
 func (w *watch) summarise() {
 	w.report.printf("\n")
 	for i := range w.subjects {
@@ -52,7 +52,7 @@ func (w *watch) summarise() {
 	}
 }
 
-// allSucceed tells whether the last pass of every probe succeeded.
+// allSucceed reports whether the last pass of every probe succeeded.
 func (w *watch) allSucceed() bool {
 	for _, byKind := range w.tallies {
 		for _, t := range byKind {

@@ -13,7 +13,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// answers is a handler that gives these in turn.
+// answers is a handler that returns these answers in turn.
 type answers []probe.Answer
 
 func (a *answers) Probe(context.Context, handler.Target, *corev1.Probe) probe.Answer {

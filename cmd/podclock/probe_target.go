@@ -7,7 +7,8 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// describe names a probe's handler and target, in the order of P90.
+// describe names a probe's handler and target. If there are several handlers, the first in
+// the order of P90 counts.
 func describe(s *subject, kind probe.Kind) string {
 	p := probe.Of(&s.spec, kind)
 	to, err := s.target.URL(p)
@@ -30,7 +31,7 @@ func describe(s *subject, kind probe.Kind) string {
 	return what
 }
 
-// commandText is a command with its words told apart.
+// commandText formats a command, with quotes around words that need them.
 func commandText(command []string) string {
 	words := make([]string, len(command))
 	for i, word := range command {

@@ -8,23 +8,23 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// counted says what a pass has found. Once the threshold is met, further equal
-// answers change nothing (P59, P60).
+// counted describes the count of a pass against its threshold. Once the threshold is met,
+// further equal answers change nothing (P59, P60).
 func counted(a *probe.Action) string {
 	switch text := a.Explain(); {
 	case a.Run <= a.Threshold:
 		return text
-	case a.Probe == probe.Liveness: // a success, for a failure holds the worker
+	case a.Probe == probe.Liveness: // a success, since a failure holds the worker
 		return text + ": still alive"
-	case a.Result == probe.Success: // of readiness, for startup is on hold
+	case a.Result == probe.Success: // of readiness, since startup is on hold
 		return text + ": still ready"
 	default:
 		return text + ": still not ready"
 	}
 }
 
-// resultSet is what the kubelet does about a changed result (P72): it is told,
-// and, as far as the probes themselves depend on it, done.
+// resultSet prints what the kubelet does about a changed result (P72). It does the part on
+// which the probes themselves depend.
 func (w *watch) resultSet(now time.Time, a *probe.Action) {
 	i := int(a.Container)
 	view := &w.views[i]
@@ -39,15 +39,15 @@ func (w *watch) resultSet(now time.Time, a *probe.Action) {
 	case a.Probe != probe.Readiness && a.Result == probe.Failure: // P79
 		w.tell(now, a, w.kill(i, a.Probe))
 	}
-	// P56: the sync that follows triggers a readiness worker that has not yet
-	// said yes. In its very first pass that would be one pass too many (T26).
+	// The sync that follows triggers a readiness worker without a success (P56). During
+	// its very first pass that would be one pass too many (T26).
 	if _, trigger := w.set.Ready(i, true, view.Started, instance); trigger && w.begun {
 		w.set.Trigger(now, i)
 		w.stale = true
 	}
 }
 
-// readiness says what becomes of the pod's place behind Services (P61, P77).
+// readiness returns what happens to the pod's place in Service endpoints (P61, P77).
 func (w *watch) readiness(r probe.Result) string {
 	switch {
 	case r == probe.Success:
@@ -58,7 +58,7 @@ func (w *watch) readiness(r probe.Result) string {
 	return "=> not ready: would be taken out of Service endpoints"
 }
 
-// startupDone names the probes that P54 has held back.
+// startupDone names the probes that waited for the startup probe (P54).
 func (w *watch) startupDone(container int) string {
 	var begin []string
 	for _, kind := range w.subjects[container].probes() {
@@ -75,7 +75,7 @@ func (w *watch) startupDone(container int) string {
 	return "=> startup done: " + strings.Join(begin, " and ") + " begin"
 }
 
-// kill says what becomes of a container that fails that probe (R38, R43).
+// kill returns what the kubelet does with a container that fails that probe (R38, R43).
 func (w *watch) kill(container int, kind probe.Kind) string {
 	if w.subjects[container].policy.OnKill() {
 		return fmt.Sprintf("=> would restart the container: %s", kind)

@@ -10,17 +10,17 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// instance numbers the only instance that each container has here.
+// instance is the number of the only instance that each container has here.
 const instance = 1
 
-// watch runs the probes of some containers on the real clock. It is a shell:
-// package probe decides, package handler probes.
+// watch runs the probes of some containers on the real clock. It is a shell: package probe
+// decides, package handler probes.
 //
-// The goroutine that calls run owns everything; an attempt has a goroutine of
-// its own, which posts one ended.
+// The goroutine that calls run owns all fields. Each attempt has a goroutine of its own,
+// which sends one value on ends.
 type watch struct {
 	once   bool
-	length time.Duration // 0: for ever
+	length time.Duration // 0 for no end
 
 	subjects []subject
 	handler  handler.Handler
@@ -29,7 +29,7 @@ type watch struct {
 	start    time.Time
 	set      probe.Set
 	views    []probe.View
-	stale    bool // a view has changed, or a worker was triggered
+	stale    bool // a view has changed, or a worker was triggered: the workers must step
 	begun    bool // the first passes have begun, and the initial results are set (P48)
 	tallies  []map[probe.Kind]*tally
 	ends     chan ended
@@ -37,9 +37,9 @@ type watch struct {
 	running  sync.WaitGroup
 }
 
-// ended is the end of an attempt.
+// ended is an attempt that has ended.
 type ended struct {
-	action probe.Action // that asked for it
+	action probe.Action // the one that requested it
 	answer probe.Answer
 	took   time.Duration
 }
@@ -48,8 +48,8 @@ func newWatch(subjects []subject, h handler.Handler, out io.Writer) *watch {
 	return &watch{subjects: subjects, handler: h, report: report{out: out}}
 }
 
-// run probes until ctx ends, the time is over, or nothing is left to do. The
-// error is that of the output. When it returns, no attempt is under way.
+// run probes until ctx ends, the time is over, or nothing is left to do. It returns the
+// first error of the output. No attempt is under way when it returns.
 func (w *watch) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	w.begin(ctx, time.Now())
@@ -76,11 +76,12 @@ func (w *watch) begin(ctx context.Context, now time.Time) {
 	w.perform(ctx, now, w.set.Step(now, w.views, nil))
 	w.begun = true
 	if w.once {
-		w.set.StopAll(now) // P38: each ends after the pass that is under way
+		w.set.StopAll(now) // each ends after the pass that is under way (P38)
 	}
 }
 
-// apart makes a container of each probe, so that none waits for another.
+// apart makes one subject of each probe. Without the others, no probe waits for the
+// startup probe (P54).
 func apart(subjects []subject) []subject {
 	var alone []subject
 	for _, s := range subjects {
@@ -93,8 +94,9 @@ func apart(subjects []subject) []subject {
 	return alone
 }
 
-// layout also makes room for what the passes of each probe amount to; a post
-// for each attempt that can be under way at once (P44) lets none of them wait.
+// layout returns the containers with their probes, and makes room for the tallies and for
+// the ends of attempts. At most one attempt of each probe is under way (P44), so that with
+// one place for each none has to wait.
 func (w *watch) layout() *probe.Layout {
 	containers := make([]probe.Container, len(w.subjects))
 	w.tallies = make([]map[probe.Kind]*tally, len(w.subjects))
@@ -112,8 +114,8 @@ func (w *watch) layout() *probe.Layout {
 	return probe.NewLayout(containers)
 }
 
-// firstView is a container that runs since now, or, for a single pass, for
-// longer than any initial delay (P53).
+// firstView returns the view of a container that runs since now. For a single pass, it has
+// run for longer than any initial delay (P53).
 func (w *watch) firstView(now time.Time, container int) probe.View {
 	since := now
 	if w.once {
@@ -127,7 +129,7 @@ func (w *watch) firstView(now time.Time, container int) probe.View {
 	}
 }
 
-// loop returns why it ended.
+// loop steps the workers until the end, and returns its reason.
 func (w *watch) loop(ctx context.Context) string {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -149,7 +151,7 @@ func (w *watch) loop(ctx context.Context) string {
 		}
 		now := time.Now()
 		switch {
-		case ctx.Err() != nil: // an attempt that ended with it tells nothing
+		case ctx.Err() != nil: // attempts that ended because of it do not count
 			return "interrupted"
 		case w.length > 0 && now.Sub(w.start) >= w.length:
 			return "the time is over"
@@ -161,7 +163,7 @@ func (w *watch) loop(ctx context.Context) string {
 	}
 }
 
-// done says why there is nothing to wait for; "" if there is.
+// done returns why there is nothing to wait for. If there is something, it returns "".
 func (w *watch) done() string {
 	_, ok := w.set.Deadline()
 	switch {
@@ -175,8 +177,8 @@ func (w *watch) done() string {
 	return "nothing is left to probe before a restart"
 }
 
-// deadline is the least of the workers' and of the end of the time; false if
-// there is neither.
+// deadline returns the earlier of the workers' deadline and the end of the time. It returns
+// false if there is neither.
 func (w *watch) deadline() (time.Time, bool) {
 	at, ok := w.set.Deadline()
 	if w.length == 0 {
@@ -188,7 +190,7 @@ func (w *watch) deadline() (time.Time, bool) {
 	return at, ok
 }
 
-// attempt runs one attempt; its end comes through ends.
+// attempt starts one attempt. Its end is sent on ends.
 func (w *watch) attempt(ctx context.Context, a probe.Action) {
 	s := &w.subjects[a.Container]
 	w.inFlight++
@@ -208,8 +210,7 @@ func (w *watch) finish(ctx context.Context, now time.Time, e *ended) {
 	w.perform(ctx, now, acts)
 }
 
-// perform does what the workers ask for, until nothing follows from it at this
-// instant.
+// perform carries out the actions of the workers, and those that follow at this instant.
 func (w *watch) perform(ctx context.Context, now time.Time, acts []probe.Action) {
 	for len(acts) > 0 {
 		for i := range acts {

@@ -17,7 +17,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// chosen are the subjects of a pod with this spec, below "spec:".
+// chosen returns the subjects of a pod with this YAML below "spec:".
 func chosen(t *testing.T, spec string) []subject {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "pod.yaml")
@@ -32,13 +32,13 @@ func chosen(t *testing.T, spec string) []subject {
 	return subjects
 }
 
-// app is a spec of one container with these further lines.
+// app returns a pod spec of one container with these further lines.
 func app(lines ...string) string {
 	return "  containers:\n    - name: app\n      image: app:1\n      " + strings.Join(lines, "\n      ") + "\n"
 }
 
-// phases is an HTTP server in memory whose answer depends on the time since its
-// start: the status of the last phase that has begun, 0 to hang.
+// phases is an HTTP server in memory. Its answer is the status of the last phase that has
+// begun since its start. With status 0 it hangs.
 type phases []struct {
 	from   time.Duration
 	status int
@@ -65,7 +65,7 @@ func (p phases) serve(t *testing.T, n *handler.Network, port int) {
 	t.Cleanup(func() { server.Close() })
 }
 
-// play watches for so long and compares what is printed, without the summary.
+// play runs a watch to its end and compares the output, without the summary.
 func play(t *testing.T, w *watch, out *bytes.Buffer, want string) {
 	t.Helper()
 	if err := w.run(t.Context()); err != nil {
@@ -82,7 +82,7 @@ func play(t *testing.T, w *watch, out *bytes.Buffer, want string) {
 	}
 }
 
-// bubble makes a watch over a network in memory.
+// bubble returns a watch over a network in memory, and its output.
 func bubble(t *testing.T, n *handler.Network, spec string, length time.Duration) (*watch, *bytes.Buffer) {
 	t.Helper()
 	out := &bytes.Buffer{}
@@ -291,7 +291,7 @@ func TestWhatBecomesOfAContainerDependsOnItsPolicy(t *testing.T) { // R38, R43
 }
 
 func TestItEndsWithItsContextAndLeavesNoAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // which fails if a goroutine is left
+	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 		var n handler.Network
 		phases{{0, 200}, {15 * time.Second, 0}}.serve(t, &n, 80)
 		w, out := bubble(t, &n, app("readinessProbe: {httpGet: {port: 80}, timeoutSeconds: 60}"), 0)
@@ -324,7 +324,7 @@ func TestTheTimeEndsAlsoAnAttemptThatIsUnderWay(t *testing.T) {
 	})
 }
 
-// full is an output that takes so many writes.
+// full is an output that fails after so many writes.
 type full int
 
 var errFull = errors.New("no space left")

@@ -13,7 +13,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// view is how a timeline is printed.
+// view has the flags for printing a timeline.
 type view struct {
 	terminal terminal
 	output   choice
@@ -41,7 +41,7 @@ func (v *view) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&v.verbose, "verbose", "v", false, "tell everything in the table, healthy probes too")
 }
 
-// lifecycle is whose statuses were asked for.
+// lifecycle returns the view that the flags select.
 func (v *view) lifecycle() lifecycle.View {
 	if v.of.is == lifecycle.KubeletView.String() {
 		return lifecycle.KubeletView
@@ -49,19 +49,19 @@ func (v *view) lifecycle() lifecycle.View {
 	return lifecycle.APIView
 }
 
-// format is the one that was asked for.
+// format returns the format that the flags select.
 func (v *view) format() format {
 	i := slices.IndexFunc(formats, func(f format) bool { return f.name == v.output.is })
-	return formats[i] // its flag takes no other name
+	return formats[i] // the flag accepts no other name
 }
 
-// write prints a timeline in the form that was asked for; for machines, the
-// object that holds it.
+// write prints a timeline in the selected format. Formats for programs print the object
+// that holds it.
 func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
 	return v.format().write(w, v, log, object)
 }
 
-// played is a result for machines, with what it takes to play it again.
+// played is a result for programs, with the timing and seed to play it again.
 type played struct {
 	Timing       string                `json:"timing"`
 	Seed         uint64                `json:"seed"`
@@ -70,14 +70,13 @@ type played struct {
 	Timeline     *timeline.Timeline    `json:"timeline"`
 }
 
-// expected is what came of the expectations of a scenario that has some.
+// expected has the outcome of a scenario's expectations.
 type expected struct {
 	Count int      `json:"count"`
-	Unmet []string `json:"unmet"` // as they are printed to standard error
+	Unmet []string `json:"unmet"` // as printed to standard error
 }
 
-// render prints a result, and what of the expectations was not met where it is
-// not for standard error alone.
+// render prints a result. Formats for programs include the expectations that are not met.
 func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result, unmet error) error {
 	object := played{Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result),
 		Timeline: result.Timeline}
@@ -90,7 +89,7 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 	if err := s.write(w, result.Timeline, object); err != nil || !s.format().summary {
 		return err
 	}
-	fmt.Fprintln(w) // to memory, which takes everything
+	fmt.Fprintln(w) // w is in memory and never fails
 	if err := scenario.WriteSummary(w, result); err != nil {
 		return err
 	}
@@ -103,7 +102,7 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 	return nil
 }
 
-// texts are those of the single errors in a joined one. A text may be of several
+// texts returns the texts of the single errors in a joined one. A text may have several
 // lines.
 func texts(err error) []string {
 	joined, ok := err.(interface{ Unwrap() []error })
@@ -117,7 +116,7 @@ func texts(err error) []string {
 	return all
 }
 
-// table is how the terminal wants its table.
+// table returns the options of a table for the terminal.
 func (v *view) table() timeline.Table {
 	color := v.color.is == "always" || v.color.is == "auto" && v.terminal.is && !v.terminal.plain
 	return timeline.Table{Width: v.terminal.width, Color: color, Verbose: v.verbose}

@@ -40,8 +40,8 @@ func newReplay(t terminal) *cobra.Command {
 	return cmd
 }
 
-// run plays the files. Of one that is cut off, as an agent that was killed leaves
-// it, what there is is shown.
+// run plays the files. A killed agent leaves a file that is cut off; run shows the part that
+// it has.
 func (r *replay) run(cmd *cobra.Command, paths []string) error {
 	player := flight.Player{Pod: r.pod, View: r.lifecycle()}
 	if r.pod != "" && !strings.Contains(r.pod, "/") {
@@ -64,7 +64,7 @@ func (r *replay) run(cmd *cobra.Command, paths []string) error {
 		Timeline *timeline.Timeline `json:"timeline"`
 	}{log}
 	var out bytes.Buffer
-	if r.format().relative { // the others have the times themselves
+	if r.format().relative { // other formats have the times themselves
 		fmt.Fprintf(&out, "+0s is %s\n\n", log.Start().UTC().Format("2006-01-02T15:04:05.000Z"))
 	}
 	if err := r.write(&out, log, object); err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// record is a script's command "record DIR": half a minute of a pod that crashes
-// 5 s after each start, as a flight recorder writes it.
+// record is the script command `record DIR`. It records half a minute of a pod that crashes
+// 5 s after each start.
 func record(ts *testscript.TestScript, _ bool, args []string) {
 	manifest := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "default"},
@@ -42,7 +42,8 @@ func record(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(recorder.Close())
 }
 
-// truncate is a script's command "truncate FILE TO": a copy without the last three bytes.
+// truncate is the script command `truncate FILE TO`. It copies a file without its last three
+// bytes.
 func truncate(ts *testscript.TestScript, _ bool, args []string) {
 	data := ts.ReadFile(args[0])
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(data[:len(data)-3]), 0o600))

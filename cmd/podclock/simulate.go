@@ -64,7 +64,7 @@ func oneFile(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// run plays the file. Nothing is printed before all is known to be good.
+// run plays the file. It prints nothing before the input is known to be valid.
 func (s *simulate) run(cmd *cobra.Command, file string) error {
 	var story *scenario.Scenario
 	var err error
@@ -99,7 +99,7 @@ func (s *simulate) run(cmd *cobra.Command, file string) error {
 	return nil
 }
 
-// override lets flags go before what the scenario says.
+// override replaces options of the scenario by those of the flags.
 func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error {
 	flags := cmd.Flags()
 	o := &story.Options

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// kubelet is the release whose rules the engine follows.
+// kubelet is the Kubernetes release whose rules podclock follows.
 const kubelet = "v1.36"
 
 func newVersion() *cobra.Command {
