@@ -34,6 +34,12 @@ type files struct {
 
 const suffix = ".podclock.jsonl"
 
+// A recording has manifests and what containers say, which is for its user alone.
+const (
+	dirMode  = 0o700
+	fileMode = 0o600
+)
+
 var fileName = regexp.MustCompile(`^[0-9]{8}\.podclock\.jsonl$`)
 
 func newFiles(o Options) files {
@@ -50,7 +56,7 @@ func newFiles(o Options) files {
 // lock keeps other recorders out of the directory until end. Its file begins with a
 // dot, so that a shell's * does not name it.
 func (f *files) lock() (err error) {
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+	if err := os.MkdirAll(f.dir, dirMode); err != nil {
 		return err
 	}
 	f.held, err = filelock.Take(filepath.Join(f.dir, ".lock"))
@@ -67,7 +73,7 @@ func (f *files) next(header func(number int) ([]byte, error)) error {
 	if err := f.close(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(f.dir, 0o755); err != nil {
+	if err := os.MkdirAll(f.dir, dirMode); err != nil {
 		return err
 	}
 	list, err := f.list()
@@ -116,7 +122,7 @@ func (f *files) makeRoom() error {
 
 // create makes a file and writes its first line. After an error there is no file.
 func (f *files) create(path string, first []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, fileMode)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,9 @@ import (
 
 // Options say where a [Recorder] writes, and how much it keeps.
 type Options struct {
-	// Dir is the directory of the files. It is created if it does not exist. Only one
-	// recorder at a time may use it.
+	// Dir is the directory of the files. It is made for this user alone, unless it
+	// exists: recordings have what manifests and containers say. Only one recorder at a
+	// time may use it.
 	Dir string
 	// MaxBytes is the size at which a file is closed and the next one begun. If 0, it
 	// is 64 MiB.
