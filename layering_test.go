@@ -16,6 +16,7 @@ var levels = map[string]int{
 	"internal/wire":                5,  // machines as JSON
 	"internal/wire/":               5,  // what tests of that need
 	"internal/filelock":            5,  // directories that have one owner
+	"internal/statefile":           5,  // files that outlive a crash
 	"internal/meter":               60, // figures of the code
 	"probe":                        10, // thresholds and the tick grid
 	"restart":                      10, // policies and back-off

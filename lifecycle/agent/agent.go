@@ -48,7 +48,7 @@ type Agent struct {
 // New returns an agent. It starts with the pods saved in Options.StateDir, and
 // holds a lock on that directory until Run returns or its process ends. New
 // fails if there is no Runtime, if the configuration is invalid, and if the
-// directory cannot be read or belongs to another agent.
+// directory cannot be read, belongs to another agent, or is open to other users.
 func New(o Options) (*Agent, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("agent: Options.Runtime: there is none; give what runs the containers")

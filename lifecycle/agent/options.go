@@ -52,15 +52,20 @@ type Options struct {
 	ParallelPulls bool
 
 	// StateDir is the directory in which the agent keeps what it needs to continue
-	// after it was killed: one file for each pod, written before the runtime is
-	// asked to change anything. A new agent with the same directory starts with
-	// these pods, adopts what still runs of them, and keeps their restart counts
-	// and back-offs. Their probes begin as after a restart of the kubelet: after a
-	// random wait (P39), and without a fresh initial result (P55). Add these pods
-	// again as if they were new, and Remove those whose source is gone. A request
-	// made at the moment of the crash may be lost: a Delete is safe once Pods
-	// shows it. The agent does not sync files to disk, because a crash of the
-	// machine ends the containers as well. If empty, nothing is kept.
+	// after it was killed: one file for each pod, synced to disk before the runtime is
+	// asked to change anything. A new agent with the same directory starts with these
+	// pods, adopts what still runs of them, and keeps their restart counts and
+	// back-offs. Their probes begin as after a restart of the kubelet: after a random
+	// wait (P39), and without a fresh initial result (P55). Add these pods again as if
+	// they were new, and Remove those whose source is gone. A request made at the
+	// moment of the crash may be lost: a Delete is safe once Pods shows it.
+	//
+	// A file that is damaged, or that this release cannot read, costs its own pod
+	// alone. New sets it aside as NAME.corrupt, and the Logger says why. What the
+	// runtime has of that pod is removed, and the pod begins anew when it is added.
+	//
+	// The directory is made for this user alone, unless it exists. New refuses the
+	// ones that [OwnDir] refuses. If empty, nothing is kept.
 	StateDir string
 	// Flight records everything that the machines are given, for "podclock
 	// replay". If nil, nothing is recorded.

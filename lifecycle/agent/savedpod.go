@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/podclock/podclock/internal/statefile"
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -14,6 +15,7 @@ const stateVersion = 1
 
 // savedPod is the content of a file of the state directory: a pod after its last
 // step that mattered, and before the runtime was asked for what that step wants.
+// A second line of the file has the checksum of this one.
 type savedPod struct {
 	Version    int              `json:"version"`
 	Number     int              `json:"number"`
@@ -55,8 +57,12 @@ func readSaved(path string) (*savedPod, error) {
 	if err != nil {
 		return nil, err
 	}
+	line, err := statefile.Unseal(data)
+	if err != nil {
+		return nil, err
+	}
 	var s savedPod
-	if err := wire.Unmarshal(data, &s); err != nil {
+	if err := wire.Unmarshal(line, &s); err != nil {
 		return nil, err
 	}
 	if s.Version != stateVersion {

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/podclock/podclock/internal/filelock"
+	"github.com/podclock/podclock/internal/statefile"
 	"github.com/podclock/podclock/internal/wire"
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -23,7 +24,7 @@ import (
 // stateDir is the state directory of an agent: one file for each pod. If path is
 // empty, nothing is kept.
 //
-// A file is ahead of the runtime, never behind: it is written before the runtime
+// A file is ahead of the runtime, never behind: it is on disk before the runtime
 // is asked to change anything. A restarted agent therefore knows of each call
 // that the killed one could have made.
 type stateDir struct {
@@ -44,7 +45,7 @@ func openStateDir(path string, log *slog.Logger) (stateDir, error) {
 	if path == "" {
 		return d, nil
 	}
-	err := os.MkdirAll(path, 0o700)
+	err := statefile.OwnDir(path)
 	if err == nil {
 		d.lock, err = filelock.Take(filepath.Join(path, "lock"))
 	}
@@ -53,6 +54,12 @@ func openStateDir(path string, log *slog.Logger) (stateDir, error) {
 	}
 	return d, nil
 }
+
+// OwnDir makes a directory for its user alone, unless it exists. On Unix it fails
+// if the directory belongs to somebody else, or if others may write to it: they
+// could replace what is in it. New checks Options.StateDir in this way. Use OwnDir
+// for the directory in which that is.
+func OwnDir(path string) error { return statefile.OwnDir(path) }
 
 func (d *stateDir) close() {
 	if d.lock != nil {
@@ -99,15 +106,8 @@ func (d *stateDir) save(p *pod) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(d.file(p.identity.UID), data)
-}
-
-// replaceFile writes a file whole: a reader finds the old content or the new one.
-func replaceFile(path string, data []byte) error {
-	if err := os.WriteFile(path+newSuffix, data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+newSuffix, path)
+	path := d.file(p.identity.UID)
+	return statefile.Replace(path, path+newSuffix, statefile.Seal(data))
 }
 
 func (d *stateDir) file(uid types.UID) string {
@@ -119,13 +119,14 @@ func (d *stateDir) remove(p *pod) {
 	if d.path == "" {
 		return
 	}
-	if err := os.Remove(d.file(p.identity.UID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := statefile.Remove(d.file(p.identity.UID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		d.log.Error("what was kept of a pod that is gone cannot be removed", "pod", p.long, "err", err)
 	}
 }
 
 // load returns the pods of the directory, each made by restore, in the order in
-// which they were added.
+// which they were added. It sets aside what cannot be used, so that a damaged file
+// costs its own pod, and not the node.
 func (d *stateDir) load(restore func(*savedPod) (*pod, error)) ([]*pod, error) {
 	files, err := d.files()
 	if err != nil {
@@ -133,18 +134,44 @@ func (d *stateDir) load(restore func(*savedPod) (*pod, error)) ([]*pod, error) {
 	}
 	var pods []*pod
 	for _, path := range files {
-		s, err := readSaved(path)
-		var p *pod
-		if err == nil {
-			p, err = restore(s)
-		}
+		p, err := d.read(path, restore)
 		if err != nil {
-			return nil, fmt.Errorf("agent: Options.StateDir: %s: %w; move the file away, and the pod begins anew", path, err)
+			d.setAside(path, err)
+			continue
 		}
 		pods = append(pods, p)
 	}
 	slices.SortFunc(pods, func(p, o *pod) int { return cmp.Compare(p.number, o.number) })
 	return pods, nil
+}
+
+// read returns the pod of a file.
+func (d *stateDir) read(path string, restore func(*savedPod) (*pod, error)) (*pod, error) {
+	s, err := readSaved(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := restore(s)
+	if err != nil {
+		return nil, err
+	}
+	if own := d.file(p.identity.UID); own != path {
+		return nil, fmt.Errorf("it holds the pod with UID %q, whose file is %s", p.identity.UID, filepath.Base(own))
+	}
+	return p, nil
+}
+
+// setAside makes room for the state of a pod that begins anew, and says why. If it
+// fails, the pod's next state replaces the file.
+func (d *stateDir) setAside(path string, why error) {
+	aside, err := statefile.SetAside(path)
+	if err != nil {
+		d.log.Error("a pod's state cannot be used, nor its file be set aside: the pod begins anew when it is added",
+			"file", path, "why", why, "err", err)
+		return
+	}
+	d.log.Error("a pod's state cannot be used, and its file was set aside: the pod begins anew when it is added",
+		"file", path, "aside", aside, "why", why)
 }
 
 // files returns the files of pods, and removes those that a killed agent had not
@@ -160,8 +187,8 @@ func (d *stateDir) files() (paths []string, err error) {
 	for _, e := range entries {
 		switch path := filepath.Join(d.path, e.Name()); {
 		case strings.HasSuffix(path, stateSuffix+newSuffix):
-			if err := os.Remove(path); err != nil {
-				return nil, err
+			if err := os.RemoveAll(path); err != nil {
+				d.log.Warn("a file that a killed agent had begun cannot be removed", "file", path, "err", err)
 			}
 		case strings.HasSuffix(path, stateSuffix):
 			paths = append(paths, path)

@@ -3,8 +3,6 @@
 package process
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -86,51 +84,4 @@ func (r *Runtime) finish(c *container, e exitRecord) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c.state, c.exit = agent.StateExited, e
-}
-
-// load reads the sandboxes and containers of the directory.
-func (r *Runtime) load() error {
-	cutOff, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, newPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range cutOff {
-		os.Remove(path)
-	}
-	sandboxes, err := filepath.Glob(filepath.Join(r.o.Dir, sandboxesDir, "*.json"))
-	if err != nil {
-		return err
-	}
-	for _, path := range sandboxes {
-		s := new(sandboxRecord)
-		if err := readRecord(path, s); err != nil {
-			return fmt.Errorf("%w: remove the file", err)
-		}
-		r.sandboxes[s.ID] = s
-	}
-	dirs, err := os.ReadDir(filepath.Join(r.o.Dir, containersDir))
-	if err != nil {
-		return err
-	}
-	for _, entry := range dirs {
-		if err := r.loadContainer(entry.Name()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r *Runtime) loadContainer(id string) error {
-	c := newContainer(containerRecord{}, r.containerDir(id))
-	switch err := readRecord(filepath.Join(c.dir, configFile), &c.record); {
-	case errors.Is(err, os.ErrNotExist): // a killed runtime was making or removing it
-		return os.RemoveAll(c.dir)
-	case err != nil:
-		return fmt.Errorf("%w: remove the directory", err)
-	}
-	if r.sandboxes[c.record.Sandbox] == nil {
-		return fmt.Errorf("%s: its sandbox is not there: remove the directory", c.dir)
-	}
-	r.containers[id] = c
-	return nil
 }

@@ -71,6 +71,9 @@ func (r *Runtime) adoptOne(c *container) {
 		}
 		e, err = c.readExit() // the end may have come meanwhile
 	}
+	if err != nil && c.hasExited() {
+		r.setAside(filepath.Join(c.dir, exitFile), err)
+	}
 	notStarted := errors.Is(readRecord(filepath.Join(c.dir, startFile), &c.started), os.ErrNotExist)
 	switch {
 	case err == nil:

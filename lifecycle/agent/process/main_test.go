@@ -4,6 +4,7 @@ package process
 
 import (
 	"os"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -20,6 +21,7 @@ func CgroupsOf(runtimeDir string) string {
 }
 
 func TestMain(m *testing.M) {
+	syscall.Umask(0o022) // directories of tests are open to nobody else, whatever the user's umask
 	Main()
 	for variable, run := range Modes {
 		if value := os.Getenv(variable); value != "" {

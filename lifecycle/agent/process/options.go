@@ -8,8 +8,10 @@ import (
 
 // Options configure a runtime. Only Dir is required.
 type Options struct {
-	// Dir is the directory of all state. It is created if it does not exist. One
-	// runtime uses it at a time.
+	// Dir is the directory of all state. It is made for this user alone, unless it
+	// exists. New refuses the ones that [agent.OwnDir] refuses. One runtime uses it
+	// at a time. A record in it that is damaged is set aside as NAME.corrupt. It
+	// costs its own pod a container or sandbox, and the Logger says why.
 	Dir string
 	// Path has the directories in which commands without a slash are looked up. It
 	// is also PATH in every container. If nil, it is the PATH of this process.

@@ -13,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/podclock/podclock/internal/filelock"
+	"github.com/podclock/podclock/internal/statefile"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -103,6 +104,9 @@ func (o Options) filled() (Options, error) {
 
 // open locks the directory and reads its sandboxes and containers.
 func (r *Runtime) open() error {
+	if err := statefile.OwnDir(r.o.Dir); err != nil {
+		return fmt.Errorf("Options.Dir: %w", err)
+	}
 	for _, dir := range []string{sandboxesDir, containersDir, logsDir} {
 		if err := os.MkdirAll(filepath.Join(r.o.Dir, dir), 0o700); err != nil {
 			return err

@@ -13,13 +13,14 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/statefile"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
 // These are the files of the state directory. Each container has a directory of
 // its own. Each file in it is written once, by renaming it into place: a file
-// that exists is complete.
+// that exists is complete, unless the disk has damaged it. See setAside.
 const (
 	sandboxesDir  = "sandboxes"  // ID.json: a sandboxRecord
 	containersDir = "containers" // ID/
@@ -88,27 +89,19 @@ func newID() string {
 // newPrefix begins the name of a file that is being written.
 const newPrefix = ".new-"
 
-// writeRecord writes a file completely or not at all.
+// writeRecord writes a file completely or not at all. When it returns, the file is
+// on disk.
 func writeRecord(path string, record any) error {
 	data, err := json.Marshal(record)
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), newPrefix)
-	if err != nil {
+	temp := filepath.Join(filepath.Dir(path), newPrefix+newID())
+	if err := statefile.Replace(path, temp, data); err != nil {
+		os.Remove(temp) // there is none if it has its name already
 		return err
 	}
-	_, err = temp.Write(data)
-	if cerr := temp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		os.Remove(temp.Name())
-	}
-	return err
+	return nil
 }
 
 func readRecord(path string, record any) error {
