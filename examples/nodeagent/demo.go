@@ -91,7 +91,7 @@ func web(ctx context.Context, delay time.Duration, out io.Writer) error {
 			fmt.Fprintln(w, "hello from", os.Getenv("POD_NAME"))
 		}
 	})
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: guard(mux), ReadHeaderTimeout: 10 * time.Second}
 	defer context.AfterFunc(ctx, func() { server.Close() })()
 	fmt.Fprintln(out, "listening on", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -48,18 +48,13 @@ type options struct {
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = os.TempDir()
-	}
 	host, _ := os.Hostname() // without one, -node must be given
 	var o options
 	f := flag.NewFlagSet("nodeagent", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&o.manifests, "manifests", "",
 		"directory of static pods: each *.yaml, *.yml and *.json holds one (required)")
-	f.StringVar(&o.state, "state", filepath.Join(cache, "podclock", "nodeagent"),
-		"directory of all state, for one agent at a time")
+	f.StringVar(&o.state, "state", defaultState(), "directory of all state, for one agent at a time and this user alone")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:10255", "address of /pods, /metrics and /healthz")
 	f.StringVar(&o.node, "node", host, "name of the node")
 	f.StringVar(&o.record, "record", "", "directory for recordings that podclock replay plays (default: none are made)")
@@ -81,12 +76,24 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("-manifests %q: it is no directory: name the one that it is in", o.manifests)
 	case badAddress != nil:
 		return o, fmt.Errorf("-listen %q: give a host and a port, such as 127.0.0.1:10255", o.listen)
+	case o.state == "":
+		return o, errors.New("-state is empty, and only a user with a home has a default: name a directory of your own")
 	case o.node == "":
 		return o, errors.New("-node is empty, and the host has no name: give one")
 	case o.interval <= 0:
 		return o, fmt.Errorf("-interval %s: give a time above zero, such as 2s", o.interval)
 	}
 	return o, nil
+}
+
+// defaultState is a directory in the user's home. It is empty if the user has none:
+// there is no other place where nobody else may write.
+func defaultState() string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(cache, "podclock", "nodeagent")
 }
 
 // newLogger writes for people: the time of day will do.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,6 +50,7 @@ func TestTheNodeRunsItsManifestsForReal(t *testing.T) {
 	if health := n.get("/healthz"); health != "ok\n" {
 		t.Errorf("health %q", health)
 	}
+	n.keepsPagesOut(web)
 	n.hangs(web)
 	n.follows(manifests)
 	n.measures()
@@ -57,6 +59,47 @@ func TestTheNodeRunsItsManifestsForReal(t *testing.T) {
 	n.exits(0)
 	if pids := left(n.state); len(pids) > 0 {
 		t.Errorf("processes are left: %v", pids)
+	}
+}
+
+// keepsPagesOut asks as a page of another site would.
+func (n *started) keepsPagesOut(web corev1.Pod) {
+	n.t.Helper()
+	ask := func(method, url, host, origin string) int {
+		r, err := http.NewRequest(method, url, nil)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		r.Host = host
+		r.Header.Set("Origin", origin)
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		response.Body.Close()
+		return response.StatusCode
+	}
+	for _, path := range []string{"/pods", "/metrics", "/healthz"} {
+		if code := ask("GET", n.url+path, "evil.test:10255", ""); code != http.StatusForbidden {
+			n.t.Errorf("%s for another host: %d", path, code)
+		}
+	}
+	if code := ask("POST", "http://"+web.Status.PodIP+":8080/hang", "", "http://evil.test"); code != http.StatusForbidden {
+		n.t.Errorf("a page of another site makes the web server hang: %d", code)
+	}
+}
+
+func TestAStateDirectoryThatOthersMayWriteIsRefused(t *testing.T) {
+	dir := place(t)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	o := options{manifests: place(t), state: dir, listen: "127.0.0.1:0", node: "n1", interval: time.Hour}
+	err := run(o, newLogger(io.Discard), nil)
+	for _, part := range []string{"-state: " + dir, "others may write to it", "chmod go-w", "name another directory"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v; want %q in it", err, part)
+		}
 	}
 }
 

@@ -91,6 +91,9 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 
 // newRuntime returns a runtime that finds the programs of the manifests.
 func newRuntime(o options, log *slog.Logger) (*process.Runtime, error) {
+	if err := agent.OwnDir(o.state); err != nil {
+		return nil, fmt.Errorf("-state: %w", err)
+	}
 	programs := filepath.Join(o.state, "bin")
 	if err := installDemo(programs); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"time"
 
@@ -23,7 +24,8 @@ func newServer(pods *pods, s *source, p *countingProber) *http.Server {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /pods", func(w http.ResponseWriter, _ *http.Request) { servePods(w, pods) })
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { serveHealth(w, s) })
-	return &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	host, _, _ := net.SplitHostPort(s.listen) // parse has checked it
+	return &http.Server{Handler: guard(mux, host), ReadHeaderTimeout: 10 * time.Second}
 }
 
 func servePods(w http.ResponseWriter, pods *pods) {
