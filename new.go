@@ -32,7 +32,7 @@ func New(o Options) (*Simulation, error) {
 	s := &Simulation{options: o, pcg: rand.NewPCG(o.Seed, appStream)}
 	s.rand = rand.New(s.pcg)
 	s.node = node.New(o.node(), host{s})
-	errs := []error{o.checkTimes(), o.checkImages()}
+	errs := []error{o.checkStart(), o.checkTimes(), o.checkImages()}
 	for i := range o.Pods {
 		errs = append(errs, s.addPods(fmt.Sprintf("Pods[%d]", i), &o.Pods[i]))
 	}
@@ -93,6 +93,15 @@ func (s *Simulation) scheduleFacts(refusals bool) {
 			s.node.Schedule(f.At, f.Fact)
 		}
 	}
+}
+
+// checkStart finds a start outside the years in which a simulation can be.
+func (o *Options) checkStart() error {
+	if year := o.Start.UTC().Year(); year < FirstYear || year > LastYear {
+		return fmt.Errorf("podclock: Start: %s: outside the years %d to %d; give a time in them, or none for %s",
+			o.Start.Format(time.RFC3339), FirstYear, LastYear, Epoch.Format(time.RFC3339))
+	}
+	return nil
 }
 
 // checkTimes finds negative times.

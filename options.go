@@ -23,7 +23,8 @@ type Options struct {
 
 	// For is how long [Run] plays; [New] ignores it. The default is DefaultFor.
 	For time.Duration
-	// Start is the virtual time at the start. The default is [Epoch].
+	// Start is the virtual time at the start. The default is [Epoch]. It must be in the
+	// years from FirstYear to LastYear.
 	Start time.Time
 	// Timing is how long the kubelet's own machinery takes. If nil, it is ideal: no
 	// time at all. See [KubeletTiming] and [FixedTiming].
@@ -52,6 +53,13 @@ type Options struct {
 
 // DefaultFor is how long [Run] plays by default.
 const DefaultFor = 10 * time.Minute
+
+// FirstYear and LastYear bound the years, in UTC, in which a simulation can start. JSON
+// has no years after 9999, and Unix no time before 1970.
+const (
+	FirstYear = 1970
+	LastYear  = 9000
+)
 
 // Epoch is when simulations start by default: a whole second, because time
 // stamps of the API are cut to seconds.

@@ -273,3 +273,30 @@ func TestKubeletTimingIsDecidedByTheSeed(t *testing.T) {
 		t.Errorf("seeds 1, 1 and 2: ready for %v, %v, %v", one, again, two)
 	}
 }
+
+func TestASimulationStartsInTheYears1970To9000(t *testing.T) {
+	at := func(year int) podclock.Options {
+		return podclock.Options{
+			Pods:  []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": podclock.Script{{Exit: &podclock.Exit{Code: 1}}}}}},
+			Start: time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC),
+		}
+	}
+	events := func(year int) string {
+		var out strings.Builder
+		if err := run(t, at(year)).WriteEvents(&out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	for _, year := range []int{podclock.FirstYear, podclock.LastYear} {
+		if got, want := events(year), events(podclock.Epoch.Year()); got != want {
+			t.Errorf("from %d:\n%s\nwant\n%s", year, got, want)
+		}
+	}
+	for _, year := range []int{-1, podclock.FirstYear - 1, podclock.LastYear + 1, 300_000} {
+		_, err := podclock.New(at(year))
+		if err == nil || !strings.Contains(err.Error(), "outside the years 1970 to 9000; give a time in them, or none for 2026-01-01") {
+			t.Errorf("year %d: error %v", year, err)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	yamlv3 "go.yaml.in/yaml/v3"
+
+	"github.com/podclock/podclock"
 )
 
 // reader reads one scenario file.
@@ -157,13 +159,7 @@ func (r *reader) worldFields(known map[string]fieldReader) {
 			v.wrong("a story of no length; write a time such as 10m")
 		}
 	}
-	known["start"] = func(v value) {
-		start, err := time.Parse(time.RFC3339, v.text())
-		if err != nil {
-			v.wrong("%s is no date; write it as 2026-01-31T12:00:00Z", v.describe())
-		}
-		o.Start = start
-	}
+	known["start"] = func(v value) { o.Start = v.start() }
 	known["timing"] = func(v value) {
 		if name := v.oneOf("ideal", "kubelet"); name != "" {
 			r.scenario.SetTiming(name)
@@ -176,4 +172,18 @@ func (r *reader) worldFields(known map[string]fieldReader) {
 	known["noLeap"] = func(v value) { o.NoLeap = v.boolean() }
 	known["kubelet"] = func(v value) { v.kubelet(&o.Config) }
 	known["maxContainerRestartPeriod"] = func(v value) { o.Config.Restart.MaxContainerRestartPeriod = v.duration() }
+}
+
+// start reads the virtual time at the start. After an error it returns the zero time.
+func (v value) start() time.Time {
+	start, err := time.Parse(time.RFC3339, v.text())
+	if err != nil {
+		v.wrong("%s is no date; write it as 2026-01-31T12:00:00Z", v.describe())
+		return time.Time{}
+	}
+	if year := start.UTC().Year(); year < podclock.FirstYear || year > podclock.LastYear {
+		v.wrong("%s is outside the years %d to %d; write a date in them", v.text(), podclock.FirstYear, podclock.LastYear)
+		return time.Time{}
+	}
+	return start
 }
