@@ -20,7 +20,7 @@ type Fact interface {
 	// target returns the pod and the containers that the fact names.
 	target() (pod string, containers []string)
 	// inject makes the fact true, now, for the pods that it names.
-	inject(s *Simulation, pods []int32)
+	inject(s *Simulation, pods node.Group)
 }
 
 // checkedFact is a Fact in which more can be wrong than its names.
@@ -45,7 +45,7 @@ func (s *Simulation) Inject(f Fact) error {
 
 // podNamed finds a pod by "namespace/name", or by its name if that is enough.
 func (s *Simulation) podNamed(name string) (*node.Pod, error) {
-	var found []int32
+	var found node.Group
 	if name != "" {
 		found = s.podsNamed(name)
 	}
@@ -53,7 +53,7 @@ func (s *Simulation) podNamed(name string) (*node.Pod, error) {
 		return nil, fmt.Errorf("podclock: pod %q: there are %d of that name; the pods are %s", name, len(found),
 			s.someNames())
 	}
-	return s.node.Pod(found[0]), nil
+	return found[0], nil
 }
 
 func (s *Simulation) someNames() string {
@@ -71,14 +71,14 @@ func called(p *node.Pod, name string) bool {
 }
 
 // podsNamed returns the pods that a fact's Pod means.
-func (s *Simulation) podsNamed(name string) []int32 {
-	if i, ok := s.node.Find(name); ok {
-		return []int32{i}
+func (s *Simulation) podsNamed(name string) node.Group {
+	if p := s.node.Find(name); p != nil {
+		return node.Group{p}
 	}
-	var pods []int32
-	for i := range int32(s.node.Pods()) {
-		if called(s.node.Pod(i), name) {
-			pods = append(pods, i)
+	var pods node.Group
+	for _, p := range s.node.Pods() {
+		if called(p, name) {
+			pods = append(pods, p)
 		}
 	}
 	return pods
@@ -95,9 +95,9 @@ func (s *Simulation) checkFact(f Fact, at time.Duration) error {
 		return fmt.Errorf("%T: there is no pod %q; the pods are %s", f, pod, s.someNames())
 	}
 	for _, c := range containers {
-		has := func(i int32) bool { _, ok := s.node.Pod(i).Template.Index(c); return ok }
+		has := func(p *node.Pod) bool { _, ok := p.Template.Index(c); return ok }
 		if c != "" && !slices.ContainsFunc(pods, has) {
-			p := s.node.Pod(pods[0])
+			p := pods[0]
 			return fmt.Errorf("%T: no such pod has a container %q; pod %s has %s", f, c, p.Name,
 				strings.Join(containerNames(p.Template), ", "))
 		}

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -19,8 +20,8 @@ type LoseNode struct{ Pod string }
 
 func (f LoseNode) target() (string, []string) { return f.Pod, nil }
 
-func (LoseNode) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NodeLost})
+func (LoseNode) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.NodeLost})
 }
 
 // ReturnNode lets a lost node report again.
@@ -28,8 +29,8 @@ type ReturnNode struct{ Pod string }
 
 func (f ReturnNode) target() (string, []string) { return f.Pod, nil }
 
-func (ReturnNode) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NodeReturned})
+func (ReturnNode) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.NodeReturned})
 }
 
 // LoseNetwork makes the runtime's network not ready, for all pods. Those that need
@@ -41,8 +42,8 @@ type LoseNetwork struct {
 
 func (LoseNetwork) target() (string, []string) { return "", nil }
 
-func (f LoseNetwork) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).SetNetwork(f.why())
+func (f LoseNetwork) inject(s *Simulation, pods node.Group) {
+	s.node.SetNetwork(f.why())
 }
 
 // why is the kubelet's text of a runtime whose network is not ready.
@@ -59,8 +60,8 @@ type ReturnNetwork struct{}
 
 func (ReturnNetwork) target() (string, []string) { return "", nil }
 
-func (ReturnNetwork) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).SetNetwork("")
+func (ReturnNetwork) inject(s *Simulation, pods node.Group) {
+	s.node.SetNetwork("")
 }
 
 // RestartKubelet replaces the kubelet process of a pod (P39, P55).
@@ -68,8 +69,8 @@ type RestartKubelet struct{ Pod string }
 
 func (f RestartKubelet) target() (string, []string) { return f.Pod, nil }
 
-func (RestartKubelet) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.KubeletRestarted})
+func (RestartKubelet) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.KubeletRestarted})
 }
 
 // Shutdown lets the kubelet end the pods of a node that is shutting down (S81). On
@@ -90,10 +91,10 @@ func (f Shutdown) check(*Simulation, time.Duration) error {
 	return nil
 }
 
-func (f Shutdown) inject(s *Simulation, pods []int32) {
+func (f Shutdown) inject(s *Simulation, pods node.Group) {
 	for _, pod := range pods {
-		e := f.eviction(s.node.Pod(pod).Template.Pod())
-		s.node.Group([]int32{pod}).Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: e})
+		e := f.eviction(pod.Template.Pod())
+		node.Group{pod}.Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: e})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
 )
 
@@ -22,8 +23,8 @@ type Delete struct {
 
 func (f Delete) target() (string, []string) { return f.Pod, nil }
 
-func (f Delete) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodDeleted, Grace: f.Grace})
+func (f Delete) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.PodDeleted, Grace: f.Grace})
 }
 
 // Remove takes a pod away from where it came from without a deletion: a static
@@ -32,8 +33,8 @@ type Remove struct{ Pod string }
 
 func (f Remove) target() (string, []string) { return f.Pod, nil }
 
-func (Remove) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodRemoved})
+func (Remove) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.PodRemoved})
 }
 
 // FreeName ends what Pod.NameTaken says.
@@ -41,8 +42,8 @@ type FreeName struct{ Pod string }
 
 func (f FreeName) target() (string, []string) { return f.Pod, nil }
 
-func (FreeName) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.NameFree})
+func (FreeName) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.NameFree})
 }
 
 // Evict lets the kubelet end a pod (S81). The zero value of the rest is an
@@ -58,8 +59,8 @@ type Evict struct {
 
 func (f Evict) target() (string, []string) { return f.Pod, nil }
 
-func (f Evict) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
+func (f Evict) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
 }
 
 // eviction fills in what an eviction under memory pressure says (S81).
@@ -91,18 +92,18 @@ func (f Refuse) target() (string, []string) { return f.Pod, nil }
 // (S82).
 func (f Refuse) check(s *Simulation, at time.Duration) error {
 	pods := s.podsNamed(f.Pod)
-	if slices.ContainsFunc(pods, func(i int32) bool { return s.node.Pod(i).Arrival == at }) {
+	if slices.ContainsFunc(pods, func(p *node.Pod) bool { return p.Arrival == at }) {
 		return nil
 	}
-	p := s.node.Pod(pods[0])
+	p := pods[0]
 	return fmt.Errorf("%T at %s: pod %s arrives at %s, which is when admission is decided; refuse it then",
 		f, offset(at), p.Name, offset(p.Arrival))
 }
 
 // inject refuses the pods that arrive now. One that is there already ignores it,
 // and says so.
-func (f Refuse) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Refuse(lifecycle.Event{
+func (f Refuse) inject(s *Simulation, pods node.Group) {
+	pods.Refuse(lifecycle.Event{
 		Type: lifecycle.PodRefused, Eviction: &lifecycle.Eviction{Reason: f.Reason, Message: f.Message},
 	})
 }
@@ -125,12 +126,12 @@ func (f Update) check(s *Simulation, _ time.Duration) error {
 	return nil
 }
 
-func (f Update) inject(s *Simulation, pods []int32) {
+func (f Update) inject(s *Simulation, pods node.Group) {
 	t, err := lifecycle.Compile(named(f.Manifest), s.options.Config)
 	if err != nil {
 		panic("podclock: a manifest that was checked: " + err.Error())
 	}
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+	pods.Tell(lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
 }
 
 // SetCondition sets a condition in the API that is not the kubelet's, such as
@@ -149,6 +150,6 @@ func (f SetCondition) check(*Simulation, time.Duration) error {
 	return nil
 }
 
-func (f SetCondition) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Tell(lifecycle.Event{Type: lifecycle.ConditionSet, Condition: f.Condition.DeepCopy()})
+func (f SetCondition) inject(s *Simulation, pods node.Group) {
+	pods.Tell(lifecycle.Event{Type: lifecycle.ConditionSet, Condition: f.Condition.DeepCopy()})
 }

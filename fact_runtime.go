@@ -19,8 +19,8 @@ type KillSandbox struct{ Pod string }
 
 func (f KillSandbox) target() (string, []string) { return f.Pod, nil }
 
-func (KillSandbox) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).KillSandbox()
+func (KillSandbox) inject(s *Simulation, pods node.Group) {
+	pods.KillSandbox()
 }
 
 // Crash ends a container now. The zero value of the rest is an exit with 0.
@@ -33,8 +33,8 @@ type Crash struct {
 
 func (f Crash) target() (string, []string) { return f.Pod, []string{f.Container} }
 
-func (f Crash) inject(s *Simulation, pods []int32) {
-	s.node.Group(pods).Exit(f.Container, node.Exit{Code: f.Code, Reason: f.Reason, Message: f.Message})
+func (f Crash) inject(s *Simulation, pods node.Group) {
+	pods.Exit(f.Container, node.Exit{Code: f.Code, Reason: f.Reason, Message: f.Message})
 }
 
 // LoseContainer lets the runtime lose track of a container whose process is gone.
@@ -44,7 +44,7 @@ type LoseContainer struct{ Pod, Container string }
 
 func (f LoseContainer) target() (string, []string) { return f.Pod, []string{f.Container} }
 
-func (f LoseContainer) inject(s *Simulation, pods []int32) { s.node.Group(pods).Lose(f.Container) }
+func (f LoseContainer) inject(s *Simulation, pods node.Group) { pods.Lose(f.Container) }
 
 // HangApp lets an app answer nothing any more and ignore its stop signal,
 // until the container's end.
@@ -52,7 +52,7 @@ type HangApp struct{ Pod, Container string }
 
 func (f HangApp) target() (string, []string) { return f.Pod, []string{f.Container} }
 
-func (f HangApp) inject(s *Simulation, pods []int32) { s.node.Group(pods).Hang(f.Container) }
+func (f HangApp) inject(s *Simulation, pods node.Group) { pods.Hang(f.Container) }
 
 // Facts about what several pods need: a service, a registry's image.
 
@@ -84,7 +84,7 @@ func (f Outage) check(*Simulation, time.Duration) error {
 }
 
 // inject begins the outage.
-func (f Outage) inject(s *Simulation, _ []int32) {
+func (f Outage) inject(s *Simulation, _ node.Group) {
 	f.Containers, f.Probes = slices.Clone(f.Containers), slices.Clone(f.Probes)
 	if f.Name == "" {
 		f.Name = "something"
@@ -110,11 +110,10 @@ func (s *Simulation) endOutage(id int) {
 
 // noteOutage tells every container concerned that has probes.
 func (s *Simulation) noteOutage(o *outage, reason, text string) {
-	for n := range int32(s.node.Pods()) {
-		p := s.node.Pod(n)
+	for _, p := range s.node.Pods() {
 		for i := range p.Template.Containers() {
 			if spec := p.Template.Container(i); hasProbe(spec, o, p) {
-				s.node.Note(n, spec.Name, reason, text)
+				p.Note(spec.Name, reason, text)
 			}
 		}
 	}
@@ -140,8 +139,8 @@ type outage struct {
 }
 
 // outageOf returns the first outage that concerns a probe, or nil.
-func (s *Simulation) outageOf(r node.Run, kind probe.Kind) *outage {
-	p := s.node.Pod(r.Pod)
+func (s *Simulation) outageOf(r *node.Run, kind probe.Kind) *outage {
+	p := r.Pod
 	for i := range s.outages {
 		if o := &s.outages[i]; o.concerns(p, p.Template.Container(r.Container).Name, kind) {
 			return o
@@ -177,6 +176,6 @@ func (f SpoilImage) check(*Simulation, time.Duration) error {
 }
 
 // inject makes every pull of an image fail, or the image good again.
-func (f SpoilImage) inject(s *Simulation, _ []int32) {
+func (f SpoilImage) inject(s *Simulation, _ node.Group) {
 	s.node.Spoil(f.Image, f.Error)
 }

@@ -28,17 +28,17 @@ func (h host) Happen(what node.Happening) {
 
 // app returns the app of a run and the Call for it. There is one Call, which is
 // used again and again.
-func (h host) app(r node.Run) (App, *Call) {
-	p, call := h.s.node.Pod(r.Pod), &h.s.calling
+func (h host) app(r *node.Run) (App, *Call) {
+	p, call := r.Pod, &h.s.calling
 	*call = Call{
-		Pod: p.Name, Spec: p.Template.Container(r.Container), Run: r.Count, Now: h.s.Now(), Since: r.Since, IP: r.IP,
-		Rand: h.s.rand,
+		Pod: p.Name, Spec: p.Template.Container(r.Container), Run: r.Count, Now: h.s.Now(), Since: r.Since,
+		IP: p.IP(), Rand: h.s.rand,
 	}
-	return h.s.apps[r.Pod][r.Container], call
+	return h.s.apps[p.Number()][r.Container], call
 }
 
 // Create asks the app what becomes of the run.
-func (h host) Create(r node.Run) (node.Plan, error) {
+func (h host) Create(r *node.Run) (node.Plan, error) {
 	app, call := h.app(r)
 	p := app.Create(call)
 	plan := node.Plan{
@@ -67,7 +67,7 @@ func (p *Plan) least() time.Duration {
 }
 
 // Terminate asks the app how it reacts to its stop signal.
-func (h host) Terminate(r node.Run) (node.Term, error) {
+func (h host) Terminate(r *node.Run) (node.Term, error) {
 	app, call := h.app(r)
 	term := app.Terminate(call)
 	if term.After < 0 {
@@ -77,26 +77,27 @@ func (h host) Terminate(r node.Run) (node.Term, error) {
 }
 
 // target is what an attempt of a probe of the run goes to.
-func (h host) target(r node.Run, kind probe.Kind) target {
-	spec := h.s.node.Pod(r.Pod).Template.Container(r.Container)
-	return target{spec, probe.Of(spec, kind), r.IP}
+func (h host) target(r *node.Run, kind probe.Kind) target {
+	spec := r.Pod.Template.Container(r.Container)
+	return target{spec, probe.Of(spec, kind), r.Pod.IP()}
 }
 
 // Probe asks the app, or what has come over it.
-func (h host) Probe(r node.Run, kind probe.Kind) (node.Reply, error) {
+func (h host) Probe(r *node.Run, kind probe.Kind) (probe.Answer, time.Duration, error) {
 	reply := h.probeReply(r, kind)
 	if err := reply.check(); err != nil {
-		return node.Reply{}, err
+		return probe.Answer{}, 0, err
 	}
 	t := h.target(r, kind)
 	answer, d := t.answer(reply)
 	if t.probe.Exec != nil && d >= t.timeout() {
 		d += h.s.options.Latency.Exec
 	}
-	return node.Reply{Answer: answer, Takes: d, Until: reply.until}, nil
+	answer.Until = reply.until
+	return answer, d, nil
 }
 
-func (h host) probeReply(r node.Run, kind probe.Kind) Reply {
+func (h host) probeReply(r *node.Run, kind probe.Kind) Reply {
 	if r.Hung {
 		return Hang()
 	}
@@ -116,23 +117,22 @@ func (r Reply) check() error {
 }
 
 // ProbeGone is the answer of a container that does not run.
-func (h host) ProbeGone(r node.Run, kind probe.Kind) probe.Answer {
+func (h host) ProbeGone(r *node.Run, kind probe.Kind) probe.Answer {
 	return h.target(r, kind).gone()
 }
 
 // ProbeCut is the answer of an attempt that its container's end cuts off.
-func (h host) ProbeCut(r node.Run, kind probe.Kind) probe.Answer {
+func (h host) ProbeCut(r *node.Run, kind probe.Kind) probe.Answer {
 	return h.target(r, kind).cut(h.cutReply(r))
 }
 
 // hook is what a hook of the run goes to.
-func (h host) hook(r node.Run, kind lifecycle.HookKind) hookTarget {
-	p := h.s.node.Pod(r.Pod)
-	return hookTarget{p.Template.Container(r.Container), kind, r.IP, p.Identity}
+func (h host) hook(r *node.Run, kind lifecycle.HookKind) hookTarget {
+	return hookTarget{r.Pod.Template.Container(r.Container), kind, r.Pod.IP(), r.Pod.Identity}
 }
 
 // Hook asks the app.
-func (h host) Hook(r node.Run, kind lifecycle.HookKind) (node.HookReply, error) {
+func (h host) Hook(r *node.Run, kind lifecycle.HookKind) (node.HookReply, error) {
 	reply := Hang()
 	if !r.Hung {
 		app, call := h.app(r)
@@ -145,19 +145,21 @@ func (h host) Hook(r node.Run, kind lifecycle.HookKind) (node.HookReply, error) 
 }
 
 // HookGone is the failure of a hook in a container that does not run.
-func (h host) HookGone(r node.Run, kind lifecycle.HookKind) string {
+func (h host) HookGone(r *node.Run, kind lifecycle.HookKind) string {
 	return h.hook(r, kind).gone()
 }
 
 // HookCut is the failure of a hook that its container's end cuts off.
-func (h host) HookCut(r node.Run, kind lifecycle.HookKind) string {
+func (h host) HookCut(r *node.Run, kind lifecycle.HookKind) string {
 	return h.hook(r, kind).failure(h.cutReply(r))
 }
 
 // cutter is an App that says how an exec ends that the container's end cuts off.
 type cutter interface{ cutReply(run int) Reply }
 
-func (h host) cutReply(r node.Run) Reply { return cutReply(h.s.apps[r.Pod][r.Container], r.Count) }
+func (h host) cutReply(r *node.Run) Reply {
+	return cutReply(h.s.apps[r.Pod.Number()][r.Container], r.Count)
+}
 
 func cutReply(app App, run int) Reply {
 	if a, ok := app.(cutter); ok {

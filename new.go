@@ -190,7 +190,7 @@ func named(m *corev1.Pod) *corev1.Pod {
 func (s *Simulation) addPod(place string, p *Pod, t *lifecycle.Template, name string, apps []App) error {
 	id := lifecycle.Identity{Namespace: t.Pod().Namespace, Name: name, UID: t.Pod().UID}
 	if id.UID == "" || p.Replicas > 1 {
-		id.UID = types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", s.node.Pods()+1))
+		id.UID = types.UID(fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.node.Pods())+1))
 	}
 	full := id.Namespace + "/" + id.Name
 	added := s.node.Add(node.Pod{

@@ -76,9 +76,9 @@ func (s *Simulation) Elapsed() time.Duration { return s.node.Elapsed() }
 
 // Pods returns the pods' names, "namespace/name", in their order.
 func (s *Simulation) Pods() []string {
-	names := make([]string, s.node.Pods())
-	for i := range names {
-		names[i] = s.node.Pod(int32(i)).Name
+	names := make([]string, len(s.node.Pods()))
+	for i, p := range s.node.Pods() {
+		names[i] = p.Name
 	}
 	return names
 }
@@ -136,8 +136,7 @@ func (s *Simulation) Clone() *Simulation {
 // Result returns what the simulation has come to so far.
 func (s *Simulation) Result() *Result {
 	r := &Result{Seed: s.options.Seed, Start: s.options.Start, End: s.Now(), Timeline: s.Timeline()}
-	for i := range s.node.Pods() {
-		p := s.node.Pod(int32(i))
+	for _, p := range s.node.Pods() {
 		pr := PodResult{Name: p.Name}
 		if m := p.Machine(); m != nil {
 			pr.Status, pr.Columns, pr.Finished = m.Reported(), m.Columns(s.Now(), s.options.View), m.Finished()

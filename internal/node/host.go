@@ -15,29 +15,31 @@ type Host interface {
 
 	// Create returns the plan of a run when its container is created. Terminate returns
 	// its reaction to the stop signal.
-	Create(r Run) (Plan, error)
-	Terminate(r Run) (Term, error)
+	Create(r *Run) (Plan, error)
+	Terminate(r *Run) (Term, error)
 
-	// Probe answers an attempt of a probe. ProbeGone answers for a container that does
-	// not run. ProbeCut answers an attempt that the container's end cuts off.
-	Probe(r Run, kind probe.Kind) (Reply, error)
-	ProbeGone(r Run, kind probe.Kind) probe.Answer
-	ProbeCut(r Run, kind probe.Kind) probe.Answer
+	// Probe answers an attempt of a probe, and says how long the answer takes. The app's
+	// promise is the answer's Until. ProbeGone answers for a container that does not run.
+	// ProbeCut answers an attempt that the container's end cuts off.
+	Probe(r *Run, kind probe.Kind) (probe.Answer, time.Duration, error)
+	ProbeGone(r *Run, kind probe.Kind) probe.Answer
+	ProbeCut(r *Run, kind probe.Kind) probe.Answer
 
 	// Hook answers an exec or httpGet hook. HookGone and HookCut return the failure of a
 	// hook in the cases of ProbeGone and ProbeCut.
-	Hook(r Run, kind lifecycle.HookKind) (HookReply, error)
-	HookGone(r Run, kind lifecycle.HookKind) string
-	HookCut(r Run, kind lifecycle.HookKind) string
+	Hook(r *Run, kind lifecycle.HookKind) (HookReply, error)
+	HookGone(r *Run, kind lifecycle.HookKind) string
+	HookCut(r *Run, kind lifecycle.HookKind) string
 }
 
 // Happening is anything that a host has scheduled. The Node does not look into it.
 type Happening any
 
-// Run identifies the run of a container in a question to a Host.
+// Run identifies the run of a container in a question to a Host. The Host must not keep
+// it.
 type Run struct {
-	// Pod is the number of the pod, Container the index in its template.
-	Pod       int32
+	Pod *Pod
+	// Container is the index in the pod's template.
 	Container int
 	// Count is how often the container was created before.
 	Count int
@@ -45,8 +47,6 @@ type Run struct {
 	Hung bool
 	// Since is the time since its start. Before the start it is 0.
 	Since time.Duration
-	// IP is the pod's address.
-	IP string
 }
 
 // Plan is the course of a run, unless a fact changes it.
@@ -84,14 +84,6 @@ type Term struct {
 	After   time.Duration
 	Code    int32
 	Message string
-}
-
-// Reply is the answer to a probe, how long it takes, and until when every attempt gets
-// the same one.
-type Reply struct {
-	Answer probe.Answer
-	Takes  time.Duration
-	Until  time.Time
 }
 
 // HookReply is the answer to a hook: its failure, if any, and how long it takes. A hook

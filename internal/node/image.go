@@ -85,24 +85,24 @@ func (i *images) pull(now, takes time.Duration) time.Duration {
 	return i.free - now
 }
 
-func (n *Node) inspectImage(pod int32, a *lifecycle.Action) {
-	st := n.images.state(a.Image)
-	n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+func (p *Pod) inspectImage(a *lifecycle.Action) {
+	st := p.node.images.state(a.Image)
+	p.after(0, task{kind: taskDeliver, event: lifecycle.Event{
 		Type: lifecycle.ImageInspected, Op: a.Op, Container: a.Container, Present: st == nil || st.present,
 	}})
 }
 
-func (n *Node) pullImage(pod int32, a *lifecycle.Action) {
+func (p *Pod) pullImage(a *lifecycle.Action) {
 	ev := lifecycle.Event{Type: lifecycle.ImagePulled, Op: a.Op, Container: a.Container}
-	if st := n.images.state(a.Image); st != nil {
+	if st := p.node.images.state(a.Image); st != nil {
 		st.next(&ev)
 	}
 	wait := ev.Took
-	if !n.options.ParallelPulls { // I12
-		wait = n.images.pull(n.now, ev.Took)
+	if !p.node.options.ParallelPulls { // I12
+		wait = p.node.images.pull(p.node.now, ev.Took)
 	}
 	ev.TookInLine = wait
-	n.after(wait, task{kind: taskPulled, pod: pod, event: ev, note: Note{Text: a.Image}})
+	p.after(wait, task{kind: taskPulled, event: ev, note: Note{Text: a.Image}})
 }
 
 // next fills in the outcome of the next pull.
@@ -119,9 +119,9 @@ func (st *imageState) next(ev *lifecycle.Event) {
 }
 
 // imagePulled ends a pull.
-func (n *Node) imagePulled(t *task) {
-	if st := n.images.state(t.note.Text); st != nil && t.event.Err == "" {
+func (p *Pod) imagePulled(t *task) {
+	if st := p.node.images.state(t.note.Text); st != nil && t.event.Err == "" {
 		st.present = true
 	}
-	n.step(t.pod, &t.event)
+	p.step(&t.event)
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -15,14 +14,15 @@ type Node struct {
 
 	agenda
 
-	pods      []*Pod
-	byName    map[string]int32 // by "namespace/name"; never changed once time has begun
+	pods      Group
+	byName    map[string]int32 // the numbers of the pods, by "namespace/name"; never changed once time has begun
 	images    images
 	noNetwork string // why the network is not ready; empty if it is
 	addresses addresses
 
 	log    *timeline.Timeline
 	events []lifecycle.Event // of the present step; reused
+	asking Run               // the Run of the present question to the host; reused
 	failed error
 }
 
@@ -90,14 +90,13 @@ func New(o Options, host Host) *Node {
 // its own state. The copies share templates and timing.
 func (n *Node) Clone(host Host) *Node {
 	c := *n
-	c.host, c.events = host, nil
+	c.host, c.events, c.asking = host, nil, Run{}
 	c.agenda = n.agenda.clone()
 	c.images = n.images.clone()
 	c.log = n.log.Clone()
 	c.pods = make([]*Pod, len(n.pods))
 	for i, p := range n.pods {
-		c.pods[i] = p.clone()
-		c.pods[i].track = c.log.Track(p.Name)
+		c.pods[i] = p.clone(&c)
 	}
 	return &c
 }
@@ -108,16 +107,17 @@ func (n *Node) Add(p Pod) bool {
 	if _, ok := n.byName[p.Name]; ok {
 		return false
 	}
+	p.node, p.number = n, int32(len(n.pods))
 	p.track, p.runs = n.log.Track(p.Name), make([]int, p.Template.Containers())
-	n.byName[p.Name] = int32(len(n.pods))
+	n.byName[p.Name] = p.number
 	n.pods = append(n.pods, &p)
 	return true
 }
 
 // Arrive queues the arrivals of all pods. It must be called once, after all were added.
 func (n *Node) Arrive() {
-	for i, p := range n.pods {
-		n.queue.addOutside(p.Arrival, task{kind: taskArrive, pod: int32(i)})
+	for _, p := range n.pods {
+		n.queue.addOutside(p.Arrival, task{kind: taskArrive, pod: p.number})
 	}
 }
 
@@ -126,16 +126,16 @@ func (n *Node) Schedule(at time.Duration, what Happening) {
 	n.queue.addOutside(at, task{kind: taskHappening, happening: what})
 }
 
-// Pods returns how many pods there are.
-func (n *Node) Pods() int { return len(n.pods) }
+// Pods returns the pods in the order in which they were added. The caller must not change
+// the slice.
+func (n *Node) Pods() Group { return n.pods }
 
-// Pod returns pod number i.
-func (n *Node) Pod(i int32) *Pod { return n.pods[i] }
-
-// Find returns the number of the pod "namespace/name", and whether there is one.
-func (n *Node) Find(name string) (int32, bool) {
-	i, ok := n.byName[name]
-	return i, ok
+// Find returns the pod "namespace/name", or nil if there is none.
+func (n *Node) Find(name string) *Pod {
+	if i, ok := n.byName[name]; ok {
+		return n.pods[i]
+	}
+	return nil
 }
 
 // Now returns the virtual time.
@@ -149,14 +149,6 @@ func (n *Node) Timeline() *timeline.Timeline { return n.log }
 
 // Failed returns the error that has ended the simulation, or nil.
 func (n *Node) Failed() error { return n.failed }
-
-// fail ends the simulation because of a mistake of an app.
-func (n *Node) fail(p *Pod, c *instance, method string, err error) {
-	if n.failed == nil {
-		n.failed = fmt.Errorf("at %s, pod %s, container %q, run %d, %s: %w", offset(n.now), p.Name,
-			p.Template.Container(c.container).Name, c.run, method, err)
-	}
-}
 
 // offset formats a time since the start.
 func offset(d time.Duration) string { return timeline.Offset(time.Time{}, time.Time{}.Add(d)) }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +21,9 @@ type Pod struct {
 	Arrival   time.Duration
 	NameTaken bool
 
+	node   *Node
+	number int32 // its place among the node's pods
+
 	machine *lifecycle.Pod // nil before its arrival
 	track   *timeline.Track
 	refusal *lifecycle.Event // at its arrival (S82); nil if it is admitted
@@ -36,8 +40,16 @@ type Pod struct {
 // Machine returns the pod's machine. Before the pod's arrival it is nil.
 func (p *Pod) Machine() *lifecycle.Pod { return p.machine }
 
-func (p *Pod) clone() *Pod {
+// Number returns the pod's place in [Node.Pods].
+func (p *Pod) Number() int { return int(p.number) }
+
+// IP returns the pod's address. Before it has one it is empty.
+func (p *Pod) IP() string { return p.ip }
+
+// clone returns an independent copy for another node.
+func (p *Pod) clone(n *Node) *Pod {
 	c := *p
+	c.node, c.track = n, n.log.Track(p.Name)
 	if p.machine != nil {
 		c.machine = p.machine.Clone()
 	}
@@ -126,16 +138,42 @@ func (p *Pod) running(container string) (ids []uint64) {
 	return ids
 }
 
-// run describes an instance for the host.
-func (n *Node) run(pod int32, c *instance) Run {
-	r := Run{Pod: pod, Container: c.container, Count: c.run, Hung: c.hung, IP: n.pods[pod].ip}
+// run describes an instance for the host. The Run is the node's own and holds until the
+// next question.
+func (p *Pod) run(c *instance) *Run {
+	r := p.noRun(c.container)
+	r.Count, r.Hung = c.run, c.hung
 	if c.state == running {
-		r.Since = n.now - c.startedAt
+		r.Since = p.node.now - c.startedAt
 	}
 	return r
 }
 
 // noRun returns the Run for a question about a container that has none.
-func (n *Node) noRun(pod int32, container int) Run {
-	return Run{Pod: pod, Container: container, IP: n.pods[pod].ip}
+func (p *Pod) noRun(container int) *Run {
+	r := &p.node.asking
+	*r = Run{Pod: p, Container: container}
+	return r
+}
+
+// after queues the completion of a request, and returns its slot.
+func (p *Pod) after(d time.Duration, t task) int32 {
+	t.pod = p.number
+	return p.node.after(d, t)
+}
+
+// fail ends the simulation because of a mistake of an app.
+func (p *Pod) fail(c *instance, method string, err error) {
+	n := p.node
+	if n.failed == nil {
+		n.failed = fmt.Errorf("at %s, pod %s, container %q, run %d, %s: %w", offset(n.now), p.Name,
+			p.Template.Container(c.container).Name, c.run, method, err)
+	}
+}
+
+// note adds a fact about a container to the timeline.
+func (p *Pod) note(container string, run int, reason, text string) {
+	p.track.Add(timeline.Record{
+		At: p.node.instant, Kind: timeline.Fact, Container: container, Run: run, Reason: reason, Message: text,
+	})
 }

@@ -34,8 +34,8 @@ func (n *Node) RunUntil(end time.Duration) error {
 		return n.failed
 	}
 	n.advance(end)
-	for i := range n.pods { // report the passes skipped so far
-		n.reportLeaps(int32(i), n.instant.Add(1))
+	for _, p := range n.pods { // report the passes skipped so far
+		p.reportLeaps(n.instant.Add(1))
 	}
 	n.log.Close(n.instant)
 	return n.failed
@@ -56,7 +56,7 @@ func (n *Node) playOne() {
 		return
 	}
 	pod, _, _, _ := n.deadlines.Next()
-	n.step(pod)
+	n.pods[pod].step()
 }
 
 // stepsPerInstant is how many steps one pod may need at one instant. Any simulation that

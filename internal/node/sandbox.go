@@ -26,34 +26,33 @@ type Sandbox struct {
 	IP string
 }
 
-func (n *Node) runSandbox(pod int32, p *Pod, a *lifecycle.Action) {
+func (p *Pod) runSandbox(a *lifecycle.Action) {
 	ev := lifecycle.Event{Type: lifecycle.SandboxStarted, Op: a.Op}
 	if p.sandboxRuns < len(p.Sandbox.Errors) {
 		ev.Err = p.Sandbox.Errors[p.sandboxRuns]
 	}
 	p.sandboxRuns++
-	n.after(cmp.Or(p.Sandbox.Takes, n.options.Latency.RunSandbox), task{kind: taskSandbox, pod: pod, event: ev})
+	p.after(cmp.Or(p.Sandbox.Takes, p.node.options.Latency.RunSandbox), task{kind: taskSandbox, event: ev})
 }
 
 // sandboxRun ends a call to run a sandbox.
-func (n *Node) sandboxRun(t *task) {
-	p := n.pods[t.pod]
+func (p *Pod) sandboxRun(t *task) {
 	if t.event.Err == "" {
 		first := !p.sandboxed
 		p.newest, p.sandboxed, p.ready = t.event.Op, true, true
 		p.ip = p.Sandbox.IP
 		if p.ip == "" {
-			p.ip = n.addresses.next()
+			p.ip = p.node.addresses.next()
 		}
 		t.event.IP = p.ip
 		if first && p.Sandbox.StatusError != "" {
 			t.event.Err, t.event.ErrReason = p.Sandbox.StatusError, "FailedPodSandBoxStatus"
 		}
 		if first && p.Sandbox.DiesAfter > 0 {
-			n.after(p.Sandbox.DiesAfter, task{kind: taskCollapse, pod: t.pod, instance: t.event.Op})
+			p.after(p.Sandbox.DiesAfter, task{kind: taskCollapse, instance: t.event.Op})
 		}
 	}
-	n.step(t.pod, &t.event)
+	p.step(&t.event)
 }
 
 // addresses counts the addresses that were given out.
@@ -67,50 +66,47 @@ func (a *addresses) next() string {
 	return fmt.Sprintf("10.244.%d.%d", n>>8, n&255)
 }
 
-func (n *Node) stopSandbox(pod int32, p *Pod, a *lifecycle.Action) {
+func (p *Pod) stopSandbox(a *lifecycle.Action) {
 	var d time.Duration
 	if p.present() == a.Instance {
-		d = cmp.Or(p.Sandbox.StopTakes, n.options.Latency.StopSandbox)
+		d = cmp.Or(p.Sandbox.StopTakes, p.node.options.Latency.StopSandbox)
 	}
-	n.after(d, task{kind: taskNoSandbox, pod: pod, instance: a.Instance, event: lifecycle.Event{
+	p.after(d, task{kind: taskNoSandbox, instance: a.Instance, event: lifecycle.Event{
 		Type: lifecycle.SandboxStopped, Op: a.Op,
 	}})
 }
 
 // sandboxStopped ends a call to stop a sandbox, and with it the containers that still
 // run in it. For a sandbox that was stopped before, the machine gets only the answer.
-func (n *Node) sandboxStopped(t *task) {
-	p := n.pods[t.pod]
+func (p *Pod) sandboxStopped(t *task) {
 	if p.present() != t.instance {
-		n.step(t.pod, &t.event)
+		p.step(&t.event)
 		return
 	}
 	p.ready = false
-	n.step(t.pod, n.killAll(t.pod)...)
-	n.step(t.pod, &t.event)
+	p.step(p.killAll()...)
+	p.step(&t.event)
 }
 
-func (n *Node) removeSandbox(pod int32, a *lifecycle.Action) {
-	n.after(0, task{kind: taskDeliver, pod: pod, event: lifecycle.Event{
+func (p *Pod) removeSandbox(a *lifecycle.Action) {
+	p.after(0, task{kind: taskDeliver, event: lifecycle.Event{
 		Type: lifecycle.SandboxRemoved, Op: a.Op,
 	}})
 }
 
 // sandboxDies ends a sandbox without a request, if it is ready.
-func (n *Node) sandboxDies(pod int32, id uint64) {
-	p := n.pods[pod]
+func (p *Pod) sandboxDies(id uint64) {
 	if p.present() != id {
 		return
 	}
 	p.ready = false
 	died := &lifecycle.Event{Type: lifecycle.SandboxDied}
-	n.step(pod, append([]*lifecycle.Event{died}, n.killAll(pod)...)...)
+	p.step(append([]*lifecycle.Event{died}, p.killAll()...)...)
 }
 
 // killAll ends every running container as SIGKILL does, and every container in an unknown
 // state. It returns the events for the machine.
-func (n *Node) killAll(pod int32) []*lifecycle.Event {
-	p := n.pods[pod]
+func (p *Pod) killAll() []*lifecycle.Event {
 	var ends []*lifecycle.Event
 	for i := range p.instances {
 		c, ev := &p.instances[i], &lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"}
@@ -121,7 +117,7 @@ func (n *Node) killAll(pod int32) []*lifecycle.Event {
 		default:
 			continue
 		}
-		n.end(pod, c, ev)
+		p.end(c, ev)
 		ends = append(ends, ev)
 	}
 	return ends

@@ -8,11 +8,11 @@ import (
 )
 
 // step gives events to a pod's machine and carries out the actions that it returns.
-func (n *Node) step(pod int32, events ...*lifecycle.Event) {
-	p := n.pods[pod]
+func (p *Pod) step(events ...*lifecycle.Event) {
 	if p.machine == nil {
 		return
 	}
+	n := p.node
 	now := n.instant
 	n.events = n.events[:0]
 	for _, ev := range events {
@@ -24,67 +24,68 @@ func (n *Node) step(pod int32, events ...*lifecycle.Event) {
 	if n.options.Tap != nil {
 		n.options.Tap(Tap{Pod: p.Name, At: now, Events: n.events})
 	}
-	n.follow(pod, p, p.machine.Step(now, n.events...))
-	n.reportLeaps(pod, now.Add(1))
+	p.follow(p.machine.Step(now, n.events...))
+	p.reportLeaps(now.Add(1))
 	at, ok := p.machine.Deadline()
-	n.deadline(pod, at, ok)
+	n.deadline(p.number, at, ok)
 }
 
 // reportLeaps makes a machine report the probe passes that it has skipped before an
 // instant.
-func (n *Node) reportLeaps(pod int32, before time.Time) {
-	if p := n.pods[pod]; p.machine != nil {
-		n.follow(pod, p, p.machine.ReportLeaps(before))
+func (p *Pod) reportLeaps(before time.Time) {
+	if p.machine != nil {
+		p.follow(p.machine.ReportLeaps(before))
 	}
 }
 
 // follow carries out the actions of a machine.
-func (n *Node) follow(pod int32, p *Pod, actions []lifecycle.Action) {
+func (p *Pod) follow(actions []lifecycle.Action) {
 	for i := range actions {
 		a := &actions[i]
-		if n.options.Tap != nil {
-			n.options.Tap(Tap{Pod: p.Name, At: n.instant, Action: a})
+		if p.node.options.Tap != nil {
+			p.node.options.Tap(Tap{Pod: p.Name, At: p.node.instant, Action: a})
 		}
-		p.record(n.log, n.instant, a, n.options.View)
-		n.perform(pod, p, a)
+		p.record(a)
+		p.perform(a)
 	}
 }
 
 // record adds the record of an action to the timeline, if the action has one.
-func (p *Pod) record(log *timeline.Timeline, now time.Time, a *lifecycle.Action, v lifecycle.View) {
-	if k := lifecycle.ActionRecordKind(a); k == 0 || !log.Wants(k) {
+func (p *Pod) record(a *lifecycle.Action) {
+	n := p.node
+	if k := lifecycle.ActionRecordKind(a); k == 0 || !n.log.Wants(k) {
 		return
 	}
-	if r, ok := p.machine.ActionRecord(now, a, v); ok {
+	if r, ok := p.machine.ActionRecord(n.instant, a, n.options.View); ok {
 		p.track.Add(r)
 	}
 }
 
 // perform begins a request.
-func (n *Node) perform(pod int32, p *Pod, a *lifecycle.Action) {
+func (p *Pod) perform(a *lifecycle.Action) {
 	switch a.Type {
 	case lifecycle.RunSandbox:
-		n.runSandbox(pod, p, a)
+		p.runSandbox(a)
 	case lifecycle.StopSandbox:
-		n.stopSandbox(pod, p, a)
+		p.stopSandbox(a)
 	case lifecycle.InspectImage:
-		n.inspectImage(pod, a)
+		p.inspectImage(a)
 	case lifecycle.PullImage:
-		n.pullImage(pod, a)
+		p.pullImage(a)
 	case lifecycle.CreateContainer:
-		n.createContainer(pod, p, a)
+		p.createContainer(a)
 	case lifecycle.StartContainer:
-		n.startContainer(pod, p, a)
+		p.startContainer(a)
 	case lifecycle.StopContainer:
-		n.stopContainer(pod, p, a)
+		p.stopContainer(a)
 	case lifecycle.RemoveContainer:
-		n.removeContainer(pod, p, a)
+		p.removeContainer(a)
 	case lifecycle.RemoveSandbox:
-		n.removeSandbox(pod, a)
+		p.removeSandbox(a)
 	case lifecycle.RunHook:
-		n.runHook(pod, p, a)
+		p.runHook(a)
 	case lifecycle.RunProbe:
-		n.runProbe(pod, p, a)
+		p.runProbe(a)
 	}
 }
 
@@ -96,7 +97,7 @@ func (n *Node) play(slot int32) {
 		return
 	}
 	if t.kind == taskDeliver {
-		n.deliver(t.pod, &t.event) // before tasks can move
+		n.pods[t.pod].deliver(&t.event) // before tasks can move
 		n.queue.release(slot)
 		return
 	}
@@ -106,38 +107,44 @@ func (n *Node) play(slot int32) {
 }
 
 func (n *Node) playOther(t *task) {
-	switch t.kind {
-	case taskHappening:
+	if t.kind == taskHappening {
 		n.host.Happen(t.happening)
+		return
+	}
+	n.pods[t.pod].play(t)
+}
+
+// play does a task of the pod that is due.
+func (p *Pod) play(t *task) {
+	switch t.kind {
 	case taskArrive:
-		n.arrive(t.pod)
+		p.arrive()
 	case taskSandbox:
-		n.sandboxRun(t)
+		p.sandboxRun(t)
 	case taskNoSandbox:
-		n.sandboxStopped(t)
+		p.sandboxStopped(t)
 	case taskCollapse:
-		n.sandboxDies(t.pod, t.instance)
+		p.sandboxDies(t.instance)
 	case taskPulled:
-		n.imagePulled(t)
+		p.imagePulled(t)
 	case taskCreated:
-		n.containerCreated(t)
+		p.containerCreated(t)
 	case taskStarted:
-		n.containerStarted(t)
+		p.containerStarted(t)
 	case taskExit:
-		n.exit(t.pod, t.instance, &t.event)
+		p.exit(t.instance, &t.event)
 	case taskLostEnd:
-		n.endLost(t.pod, t.instance)
+		p.endLost(t.instance)
 	case taskRemoved:
-		n.pods[t.pod].forget(t.event.Instance)
-		n.step(t.pod, &t.event)
+		p.forget(t.event.Instance)
+		p.step(&t.event)
 	case taskNote:
-		n.note(t)
+		p.noteDue(t)
 	}
 }
 
 // deliver gives the answer of a probe, a hook or a plain request to the machine.
-func (n *Node) deliver(pod int32, ev *lifecycle.Event) {
-	p := n.pods[pod]
+func (p *Pod) deliver(ev *lifecycle.Event) {
 	switch ev.Type {
 	case lifecycle.ProbeFinished:
 		c := p.instance(ev.Instance)
@@ -151,40 +158,35 @@ func (n *Node) deliver(pod int32, ev *lifecycle.Event) {
 			c.landed(ev.Op)
 		}
 	}
-	n.step(pod, ev)
+	p.step(ev)
 }
 
 // arrive makes the kubelet learn of a pod.
-func (n *Node) arrive(pod int32) {
-	p := n.pods[pod]
-	p.machine = lifecycle.New(p.Template, p.Identity, n.options.podTiming(int(pod)), n.instant)
+func (p *Pod) arrive() {
+	p.machine = lifecycle.New(p.Template, p.Identity, p.node.options.podTiming(int(p.number)), p.node.instant)
 	if p.refusal != nil {
-		n.Group([]int32{pod}).Tell(*p.refusal)
+		Group{p}.Tell(*p.refusal)
 		return
 	}
-	n.step(pod, n.finds(p)...)
+	p.step(p.finds()...)
 }
 
 // finds returns the facts that a pod's machine is given at its arrival.
-func (n *Node) finds(p *Pod) (facts []*lifecycle.Event) {
+func (p *Pod) finds() (facts []*lifecycle.Event) {
 	if p.NameTaken {
 		facts = append(facts, &lifecycle.Event{Type: lifecycle.NameTaken})
 	}
-	if n.noNetwork != "" {
-		facts = append(facts, &lifecycle.Event{Type: lifecycle.NetworkDown, Err: n.noNetwork})
+	if p.node.noNetwork != "" {
+		facts = append(facts, &lifecycle.Event{Type: lifecycle.NetworkDown, Err: p.node.noNetwork})
 	}
 	return facts
 }
 
-// note records a change of an app's behaviour, unless the run has ended.
-func (n *Node) note(t *task) {
-	p := n.pods[t.pod]
+// noteDue records a change of an app's behaviour, unless the run has ended.
+func (p *Pod) noteDue(t *task) {
 	c := p.instance(t.instance)
-	if c == nil || c.state != running || !n.log.Keeps(timeline.Fact) {
+	if c == nil || c.state != running || !p.node.log.Keeps(timeline.Fact) {
 		return
 	}
-	p.track.Add(timeline.Record{
-		At: n.instant, Kind: timeline.Fact, Container: p.Template.Container(c.container).Name,
-		Run: int(c.attempt), Reason: t.note.Reason, Message: t.note.Text,
-	})
+	p.note(p.Template.Container(c.container).Name, int(c.attempt), t.note.Reason, t.note.Text)
 }
