@@ -45,7 +45,7 @@ type Run struct {
 	Count int
 	// Hung says that its app answers nothing any more.
 	Hung bool
-	// Since is the time since its start. Before the start it is 0.
+	// Since is the time since its start. Unless the container runs, it is 0.
 	Since time.Duration
 }
 
