@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,7 @@ type Agent struct {
 	deadlines deadlines
 	alarm     alarm
 	late      *clock.Timer // for listLate
+	say       *clock.Timer // for sayWhatIsLeft
 
 	// What it knows.
 	state     stateDir
@@ -37,6 +39,7 @@ type Agent struct {
 	owners    owners
 	static    staticNames
 	noNetwork string // why there is no network; empty if there is one
+	draining  bool   // all pods are to end
 
 	// What it sets off.
 	calls    calls
@@ -99,11 +102,12 @@ func (a *Agent) restore(s *savedPod) (*pod, error) {
 
 // Run runs the pods until ctx ends. Call it once. It adopts what an earlier
 // agent left in the runtime if Options.StateDir knows of it, and stops and
-// removes the rest. It returns when all calls under way have returned. It fails
-// if the runtime cannot be listed.
+// removes the rest. It returns when all calls under way have returned, which takes
+// as long as the runtime needs after their context has ended: every five seconds
+// the Logger says what Run waits for. It fails if the runtime cannot be listed.
 //
 // Containers keep running after Run, as they do when a kubelet stops. To end
-// them, delete the pods and wait until they are gone.
+// them, call Drain first.
 func (a *Agent) Run(ctx context.Context) error {
 	if a.begun.Swap(true) {
 		return errors.New("agent: Run was called before: make a new agent")
@@ -125,12 +129,24 @@ func (a *Agent) Run(ctx context.Context) error {
 // ended.
 func (a *Agent) end() {
 	a.alarm.stop()
-	if a.late != nil {
-		a.late.Stop()
+	for _, timer := range []*clock.Timer{a.late, a.say} {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	for _, p := range a.pods.all() {
+		p.stopTimer()
 	}
 	a.pods.close()
 	a.probes.close()
-	a.calls.wait()
+	a.calls.wait(a.o.Clock, a.sayWhatGoesOn)
+}
+
+// sayWhatGoesOn says which calls have not returned though their context has ended.
+func (a *Agent) sayWhatGoesOn() {
+	now, _ := a.time.read()
+	a.o.Logger.Warn("waiting for calls that go on though their context has ended; those not named are probes", "calls",
+		a.calls.texts(now, nil))
 }
 
 // loop is the goroutine that owns the machines. A wake is only a hint: it looks
@@ -143,6 +159,7 @@ func (a *Agent) loop(ctx context.Context) {
 	for ctx.Err() == nil {
 		var setBack bool
 		a.now, setBack = a.time.read()
+		a.calls.now = a.now
 		batch = a.mail.take(batch)
 		a.owners.gather(batch)
 		for i := range batch {
@@ -205,5 +222,13 @@ func (a *Agent) takeIn(m *message) {
 		a.listLate()
 	case messageListed:
 		a.remove(a.owners.unowned(m.have, a.pods.get))
+	case messageDrain:
+		a.beginDrain()
+	case messageKill:
+		a.killAll(m.done)
+	case messageOverdue:
+		a.killPod(m.pod, new(sync.WaitGroup))
+	case messageSay:
+		a.sayWhatIsLeft()
 	}
 }

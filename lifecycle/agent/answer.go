@@ -10,6 +10,11 @@ func (a *Agent) answered(m *message) {
 	p := m.pod
 	p.open--
 	switch m.ev.Type {
+	case lifecycle.HookFinished:
+		if p.stopping.reason == errFinished { // letGo has cut it short: nobody waits for it
+			a.letGo(p)
+			return
+		}
 	case lifecycle.SandboxStarted:
 		a.sandboxStarted(m)
 		return

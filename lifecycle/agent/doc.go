@@ -40,6 +40,12 @@
 // everything that its machines are given. "podclock replay" then shows, on any
 // computer, what happened and why.
 //
+// # The end
+//
+// Run ends with its context, and leaves containers running, as a kubelet does. To
+// end them first, call Drain. It takes no longer than the longest grace period, the
+// two seconds of C42, and what the runtime needs, whatever hooks do.
+//
 // # Clocks
 //
 // The agent uses two methods of its clock: Now, and AfterFunc with a positive

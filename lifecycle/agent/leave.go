@@ -13,7 +13,10 @@ const orphanGrace = time.Second
 // finished. It removes what the runtime has of the pod at once, and does not
 // wait for the collection of dead containers: nobody will look at them again.
 func (a *Agent) letGo(p *pod) {
-	if !p.machine.Finished() || p.open > 0 || p.sweeping {
+	if !p.machine.Finished() || p.sweeping {
+		return
+	}
+	if p.stopping.cut(errFinished); p.open > 0 {
 		return
 	}
 	p.sweeping = true
@@ -27,6 +30,7 @@ func (a *Agent) letGo(p *pod) {
 
 // forget drops a pod once the runtime has nothing of it left.
 func (a *Agent) forget(p *pod) {
+	p.release()
 	a.state.remove(p)
 	a.pods.remove(p)
 }

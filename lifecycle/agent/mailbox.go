@@ -22,6 +22,10 @@ type message struct {
 	ends []*Notice
 	// issued is the number of the request that the message answers, or 0.
 	issued uint64
+	// request is what it answers.
+	request request
+	// done is closed when nothing runs any more.
+	done chan struct{}
 }
 
 type messageKind uint8
@@ -35,6 +39,10 @@ const (
 	messageSwept                          // the runtime has nothing of the pod left
 	messageLate                           // it is time to list the runtime again
 	messageListed                         // have is what the runtime has by now
+	messageDrain                          // all pods are to end
+	messageKill                           // all that is ending is to end at once
+	messageOverdue                        // the pod's time to end is over
+	messageSay                            // it is time to say what Drain waits for
 )
 
 // mailbox is an unbounded queue of messages with one reader.

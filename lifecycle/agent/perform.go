@@ -30,7 +30,7 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	case lifecycle.StartContainer:
 		a.startContainer(p, act)
 	case lifecycle.StopContainer:
-		grace := act.Grace
+		grace := a.within(p, act.Grace)
 		a.callFor(p, act, lifecycle.ContainerStopped, func(ctx context.Context, id string) error {
 			return a.o.Runtime.StopContainer(ctx, id, grace)
 		})
@@ -105,21 +105,6 @@ func (a *Agent) startContainer(p *pod, act *lifecycle.Action) {
 		c.beginStart()
 	}
 	a.callFor(p, act, lifecycle.ContainerStarted, a.o.Runtime.StartContainer)
-}
-
-func (a *Agent) runHook(p *pod, act *lifecycle.Action) {
-	m := a.calls.answerTo(p, act, lifecycle.HookFinished)
-	spec := p.machine.Template().Container(act.Container)
-	target := p.target(spec, p.address(a.o.Config.HostIP), p.idOf(act.Instance), a.o.Runtime)
-	hook := spec.Lifecycle.PostStart
-	if act.Hook == lifecycle.PreStop {
-		hook = spec.Lifecycle.PreStop
-	}
-	a.calls.run(func(ctx context.Context) {
-		answer := a.o.Prober.RunHook(ctx, target, hook)
-		m.ev.Err, m.ev.Fallback = answer.Message, answer.Fallback // set if HTTPS failed and HTTP succeeded (C37)
-		a.mail.post(m)
-	})
 }
 
 func (a *Agent) runProbe(p *pod, act *lifecycle.Action) {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/benbjohnson/clock"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -33,6 +34,11 @@ type pod struct {
 	leaving   bool         // the pod is gone from its source: forget it when it is finished
 	unclaimed bool         // restored, and not added since; the registry's lock guards it
 	sweeping  bool         // what is left of the pod is being removed from the runtime
+
+	starting leash        // pulls and postStart hooks
+	stopping leash        // preStop hooks
+	endsBy   time.Time    // when what still runs is killed; zero if Drain has not ended the pod
+	overdue  *clock.Timer // for endsBy; nil if that is zero
 }
 
 // sandboxRun is a sandbox that the runtime has.

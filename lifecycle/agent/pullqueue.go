@@ -66,7 +66,8 @@ func (a *Agent) requestPull(p *pod, act *lifecycle.Action) {
 }
 
 func (a *Agent) beginPull(p pull) {
-	a.calls.begin(p.answer, func(ctx context.Context, m *message) (err error) {
+	ctx := p.answer.pod.starting.context(a.calls.ctx)
+	a.calls.begin(p.answer, func(_ context.Context, m *message) (err error) {
 		m.ev.Size, err = a.o.Runtime.PullImage(ctx, p.image, p.spec)
 		return err
 	})

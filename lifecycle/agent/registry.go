@@ -28,6 +28,7 @@ type registry struct {
 	pods     []*pod // in the order in which they were added
 	added    int    // numbers the pods
 	watchers map[*watcher]struct{}
+	draining bool
 	closed   bool
 }
 
@@ -52,8 +53,11 @@ func (r *registry) restore(pods []*pod) {
 func (r *registry) add(id lifecycle.Identity, t *lifecycle.Template) (*pod, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
+	switch {
+	case r.closed:
 		return nil, errStopped
+	case r.draining:
+		return nil, fmt.Errorf("agent: Add: %w: make a new one", errDraining)
 	}
 	if p, ok := r.byUID[id.UID]; ok && p.unclaimed && p.identity == id {
 		p.unclaimed = false
@@ -85,6 +89,18 @@ func (r *registry) send(uid types.UID, ev lifecycle.Event) error {
 		return fmt.Errorf("agent: there is no pod with UID %q: it was not added, or is gone; Pods has those there are", uid)
 	}
 	r.mail.post(message{pod: p, kind: messageEvent, ev: ev})
+	return nil
+}
+
+// drain refuses pods from now on, and asks for the end of those there are.
+func (r *registry) drain() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return errStopped
+	}
+	r.draining = true
+	r.mail.post(message{kind: messageDrain})
 	return nil
 }
 
