@@ -225,7 +225,31 @@ func TestAKilledAgentsPodsGoOn(t *testing.T) {
 	}
 }
 
-func TestASecondSignalDoesNotWait(t *testing.T) {
+func TestAHookThatHangsDoesNotKeepTheAgent(t *testing.T) {
+	t.Parallel()
+	manifests, state := place(t), place(t)
+	write(t, filepath.Join(manifests, "hangs.yaml"), `
+apiVersion: v1
+kind: Pod
+metadata: {name: hangs}
+spec:
+  terminationGracePeriodSeconds: 3600
+  containers:
+  - name: app
+    image: sh:1
+    command: [sleep, "3600"]
+    lifecycle: {postStart: {exec: {command: [sh, -c, 'trap "" TERM; while :; do sleep 1; done']}}}
+`)
+	n := start(t, manifests, state)
+	n.logs("Started: Container started")
+	n.signal(syscall.SIGTERM)
+	n.exits(0)
+	if pids := left(state); len(pids) > 0 {
+		t.Errorf("processes are left: %v", pids)
+	}
+}
+
+func TestASecondSignalKills(t *testing.T) {
 	t.Parallel()
 	manifests, state := place(t), place(t)
 	file := filepath.Join(manifests, "stubborn.yaml")
@@ -234,7 +258,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: stubborn}
 spec:
-  terminationGracePeriodSeconds: 20
+  terminationGracePeriodSeconds: 3600
   containers: [{name: app, image: "sh:1", command: [sh, -c, 'trap "" TERM; while :; do sleep 1; done']}]
 `)
 	n := start(t, manifests, state)
@@ -243,15 +267,18 @@ spec:
 	n.logs("stopping all pods")
 	n.signal(syscall.SIGINT)
 	n.exits(1)
-	n.logs("interrupt again: left behind: default/stubborn-n1")
+	n.logs("interrupt again: killed: default/stubborn-n1")
+	if pids := left(state); len(pids) > 0 {
+		t.Errorf("processes are left: %v", pids)
+	}
 
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	n = start(t, manifests, state) // goes on with its end
+	n = start(t, manifests, state) // forgets the pod
 	n.until("the stubborn one is gone", func() string {
-		if pids := left(state); len(pids) > 0 {
-			return fmt.Sprint("processes ", pids)
+		if pods := n.pods("stubborn-n1"); len(pods) > 0 {
+			return fmt.Sprint(pods)
 		}
 		return ""
 	})

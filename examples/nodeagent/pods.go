@@ -12,15 +12,12 @@ import (
 // pods are those of an agent.
 type pods struct {
 	*agent.Agent
-	changed chan struct{} // some pod has
 
 	mu      sync.Mutex
 	removed map[types.UID]bool // and not gone yet
 }
 
-func newPods() *pods {
-	return &pods{changed: make(chan struct{}, 1), removed: map[types.UID]bool{}}
-}
+func newPods() *pods { return &pods{removed: map[types.UID]bool{}} }
 
 // remove tells the agent, once, that the manifest of a pod is gone; true: it was
 // not told before.
@@ -40,10 +37,6 @@ func (p *pods) onStatus(c agent.Change) {
 		p.mu.Lock()
 		delete(p.removed, c.Pod.UID)
 		p.mu.Unlock()
-	}
-	select {
-	case p.changed <- struct{}{}:
-	default:
 	}
 }
 

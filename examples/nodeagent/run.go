@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/podclock/podclock/flight"
@@ -79,8 +81,8 @@ func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 		case <-ended:
 			return failure
 		case s := <-signals:
-			log.Info("stopping all pods; a second signal does not wait for them", "signal", s, "pods", pods.names())
-			err := drain(pods, signals, ended)
+			log.Info("stopping all pods; a second signal kills them", "signal", s, "pods", pods.names())
+			err := drain(pods, signals)
 			cancel()
 			<-ended
 			log.Info("the node is down", "left", pods.names())
@@ -121,21 +123,18 @@ func newRecorder(o options, log *slog.Logger) (r *flight.Recorder, end func(), e
 	}, nil
 }
 
-// drain removes all pods and waits until they have ended: each has its own grace
-// period.
-func drain(pods *pods, signals <-chan os.Signal, ended <-chan struct{}) error {
-	for _, pod := range pods.Pods() {
-		pods.remove(pod.UID)
-	}
-	for len(pods.Pods()) > 0 {
+// drain ends all pods, each within its own grace period, or at once if there is
+// another signal. A third one ends this process whatever is left.
+func drain(pods *pods, signals <-chan os.Signal) error {
+	ctx, kill := context.WithCancelCause(context.Background())
+	defer kill(nil)
+	go func() {
 		select {
-		case <-pods.changed:
-		case <-ended:
-			return nil
 		case s := <-signals:
-			return fmt.Errorf("%s again: left behind: %s: the next start with the same -state goes on with them", s,
-				pods.names())
+			signal.Reset(syscall.SIGINT, syscall.SIGTERM)
+			kill(fmt.Errorf("%s again", s))
+		case <-ctx.Done():
 		}
-	}
-	return nil
+	}()
+	return pods.Drain(ctx)
 }
