@@ -5,51 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 )
-
-// The limits of input files. The largest known manifests, bundles of custom
-// resource definitions, have about 5 MB.
-const (
-	maxManifestSize = 16 << 20
-	maxScenarioSize = 1 << 20
-)
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &Error{File: path, Msg: "cannot be opened: " + reason(err) + "; give the path of a readable file"}
-	}
-	defer f.Close()
-	return readAtMost(path, f, limit)
-}
-
-// readAtMost reads at most limit bytes. path only names the input in errors.
-func readAtMost(path string, r io.Reader, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, &Error{File: path, Msg: "cannot be read: " + reason(err) + "; give the path of a file"}
-	}
-	if int64(len(data)) > limit {
-		return nil, &Error{File: path,
-			Msg: fmt.Sprintf("larger than %d MiB: give a file that holds only the manifests concerned", limit>>20)}
-	}
-	return data, nil
-}
-
-// reason returns the cause of a file system error, without operation and path.
-func reason(err error) string {
-	if pe, ok := err.(*os.PathError); ok {
-		return pe.Err.Error()
-	}
-	return err.Error()
-}
 
 // document is one YAML document or JSON value of a file.
 type document struct {
@@ -63,10 +24,9 @@ type document struct {
 	lines positions
 }
 
-// documents splits a file and converts each document to JSON. It skips empty
+// documents splits a file in UTF-8 and converts each document to JSON. It skips empty
 // documents.
 func documents(file string, data []byte) ([]*document, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if docs, ok := jsonDocuments(file, data); ok {
 		return docs, nil
 	}
@@ -137,6 +97,22 @@ func split(file string, data []byte) []*document {
 		pos = end
 	}
 	return append(docs, &document{file: file, line: startLine, text: data[start:]})
+}
+
+// content returns the document's text from its first character that is neither a marker,
+// a comment nor space.
+func (d *document) content() []byte {
+	text := d.text
+	if isMarker(text) {
+		text = text[len("---"):]
+	}
+	for {
+		text = bytes.TrimLeft(text, " \t\r\n")
+		if len(text) == 0 || text[0] != '#' {
+			return text
+		}
+		_, text, _ = bytes.Cut(text, []byte("\n"))
+	}
 }
 
 func isMarker(line []byte) bool {

@@ -51,7 +51,7 @@ func (o *Object) String() string {
 }
 
 // ReadManifest reads a manifest file of at most 16 MiB: YAML of one or more
-// documents, or JSON. It skips objects that hold no pod, but they must be
+// documents, or JSON, in UTF-8, or in UTF-16 with a byte order mark. It skips objects that hold no pod, but they must be
 // well-formed too. Errors are of type [*Error], joined.
 func ReadManifest(file string) (*Manifest, error) {
 	data, err := readLimited(file, maxManifestSize)
@@ -73,6 +73,10 @@ func ReadManifestFrom(name string, r io.Reader) (*Manifest, error) {
 
 // ParseManifest is [ReadManifest] for data already read. file names them in errors.
 func ParseManifest(file string, data []byte) (*Manifest, error) {
+	data, err := toUTF8(file, data)
+	if err != nil {
+		return nil, err
+	}
 	docs, err := documents(file, data)
 	if err != nil {
 		return nil, err
@@ -176,9 +180,13 @@ func (m *Manifest) addItems(d *document, list header, at string, inherited heade
 	return nil
 }
 
-// other remembers the kind of an object that holds no pod.
+// other remembers the kind of an object that holds no pod, with its group: there are
+// kinds of one name in several.
 func (m *Manifest) other(h header) {
 	name := h.Kind
+	if strings.Contains(h.APIVersion, "/") {
+		name += " of " + h.APIVersion
+	}
 	if k := kindNamed(h.Kind); k != nil {
 		name = fmt.Sprintf("%s of %s (podclock takes %s of %s)", h.Kind, h.APIVersion, k.name, k.apiVersion)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/podclock/podclock"
 )
 
@@ -58,6 +60,10 @@ func parseFiles(file string, data []byte, ref string) (*Scenario, error) {
 // manifests are relative to its folder. open reads the manifests. If it is nil, the
 // scenario must not name any.
 func Parse(file string, data []byte, ref string, open func(file string) ([]byte, error)) (*Scenario, error) {
+	data, err := toUTF8(file, data)
+	if err != nil {
+		return nil, err
+	}
 	if isManifest(data) {
 		return parseManifest(file, data, ref)
 	}
@@ -83,24 +89,30 @@ func Parse(file string, data []byte, ref string, open func(file string) ([]byte,
 	return r.scenario, r.scenario.tryOut()
 }
 
-// isManifest reports whether a file's first object has the kind or the apiVersion of
-// a Kubernetes object. A scenario has neither key.
+// isManifest reports whether the first document of a file in UTF-8 has the kind or the
+// apiVersion of a Kubernetes object. A scenario has neither key.
 func isManifest(data []byte) bool {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if trimmed := bytes.TrimSpace(data); bytes.HasPrefix(trimmed, []byte("{")) {
-		var h header
-		_ = json.NewDecoder(bytes.NewReader(trimmed)).Decode(&h) // without JSON there is no kind
-		return h.Kind != ""
+	for _, d := range split("", data) {
+		if text := d.content(); len(text) > 0 {
+			return hasHeader(text)
+		}
 	}
-	begun := false
-	for line := range bytes.Lines(data) {
-		switch {
-		case bytes.HasPrefix(line, []byte("apiVersion:")), bytes.HasPrefix(line, []byte("kind:")):
+	return false
+}
+
+// hasHeader reports whether a document has a key kind or apiVersion. It reads no more of
+// one in block style than its lines, which may be no valid YAML.
+func hasHeader(text []byte) bool {
+	if text[0] == '{' {
+		var h header
+		if json.NewDecoder(bytes.NewReader(text)).Decode(&h) != nil {
+			_ = yaml.Unmarshal(text, &h) // what is no YAML has no header
+		}
+		return h.Kind != "" || h.APIVersion != ""
+	}
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(line, []byte("apiVersion:")) || bytes.HasPrefix(line, []byte("kind:")) {
 			return true
-		case isMarker(line) && begun:
-			return false
-		case len(bytes.TrimSpace(line)) > 0 && line[0] != '#' && !isMarker(line):
-			begun = true
 		}
 	}
 	return false
