@@ -111,8 +111,8 @@ func (a *Agent) NetworkDown(why string) error {
 func (a *Agent) NetworkUp() error { return a.pods.sendAll(lifecycle.Event{Type: lifecycle.NetworkUp}) }
 
 // Status returns a pod's status as an API server would show it (S25), or false if
-// there is no such pod. The status is zero until the pod has one. The agent's own,
-// which can be ahead, is in each [Change].
+// there is no such pod. It is the Reported of the pod's last [Change], and zero until
+// the pod has one. The agent's own, which can be ahead, is the Status of a Change.
 func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	a.mail.poke() // the caller may have set the clock: see doc.go
 	p := a.pods.get(uid)
@@ -122,13 +122,30 @@ func (a *Agent) Status(uid types.UID) (corev1.PodStatus, bool) {
 	return copied(p.change.Load().Reported), true
 }
 
-// Pods returns copies of the pods as an API server would show them, with status and
-// deletion, in the order in which they were added.
+// Pod returns a copy of a pod as an API server would show it, or false if there is no
+// such pod. Its status is that of [Agent.Status].
+func (a *Agent) Pod(uid types.UID) (*corev1.Pod, bool) { return shown(a.pods.get(uid)) }
+
+// PodNamed is [Agent.Pod] by name. If a pod is ending and another of its name was
+// added, it returns the latter.
+func (a *Agent) PodNamed(namespace, name string) (*corev1.Pod, bool) {
+	return shown(a.pods.named(namespace, name))
+}
+
+// Pods returns all pods as [Agent.Pod] does, in the order in which they were added.
 func (a *Agent) Pods() []*corev1.Pod {
 	pods := a.pods.all()
 	objects := make([]*corev1.Pod, len(pods))
 	for i, p := range pods {
-		objects[i] = p.change.Load().object()
+		objects[i], _ = shown(p)
 	}
 	return objects
+}
+
+// shown returns what others see of a pod, or false for nil.
+func shown(p *pod) (*corev1.Pod, bool) {
+	if p == nil {
+		return nil, false
+	}
+	return p.change.Load().Object(), true
 }

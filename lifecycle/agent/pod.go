@@ -160,8 +160,9 @@ type Change struct {
 	grace     *int64
 }
 
-// object returns the pod as an API server would show it, as a copy.
-func (c *Change) object() *corev1.Pod {
+// Object returns the pod as an API server would show it: with its spec, its deletion,
+// and Reported as its status. It is a copy.
+func (c *Change) Object() *corev1.Pod {
 	pod := c.spec.DeepCopy()
 	pod.Namespace, pod.Name, pod.UID = c.Pod.Namespace, c.Pod.Name, c.Pod.UID
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = c.deletedAt, c.grace

@@ -143,3 +143,42 @@ func TestAChangedImageRestartsTheContainer(t *testing.T) {
 		}
 	})
 }
+
+func TestAPodIsFoundByUIDAndByName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := begin(t, agent.Options{Runtime: stubborn(t)})
+		s.add(web("1", func(p *corev1.Pod) { p.Labels = map[string]string{"app": "web"} }))
+		s.must(s.Delete("1", nil))
+		s.add(web("2")) // its successor, while it ends
+		pod, ok := s.Pod("1")
+		if !ok || pod.Name != "web" || pod.Labels["app"] != "web" || pod.DeletionTimestamp == nil || pod.Status.Phase != corev1.PodRunning {
+			t.Errorf("by UID: %v, %+v", ok, pod)
+		}
+		if pod, ok := s.PodNamed("default", "web"); !ok || pod.UID != "2" {
+			t.Errorf("by name: %v, %+v; want the one that was added last", ok, pod)
+		}
+		_, uid := s.Pod("3")
+		_, name := s.PodNamed("other", "web")
+		if uid || name {
+			t.Errorf("there is another UID: %v; another name: %v", uid, name)
+		}
+		s.after(2 * time.Minute)
+	})
+}
+
+func TestAChangeHasThePodObject(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last agent.Change
+		s := begin(t, agent.Options{OnStatus: func(c agent.Change) { last = c }})
+		s.add(web("1", func(p *corev1.Pod) { p.Annotations = map[string]string{"team": "a"} }))
+		s.after(time.Second)
+		pod := last.Object()
+		if pod.UID != "1" || pod.Annotations["team"] != "a" || len(pod.Spec.Containers) != 1 || pod.Status.Phase != last.Reported.Phase {
+			t.Errorf("object %+v", pod)
+		}
+		pod.Spec.Containers[0].Image, pod.Status.Phase = "other", "Other" // it is a copy
+		if again := last.Object(); again.Spec.Containers[0].Image != "app:1" || again.Status.Phase != corev1.PodRunning {
+			t.Errorf("object %+v", again)
+		}
+	})
+}

@@ -122,6 +122,18 @@ func (r *registry) get(uid types.UID) *pod {
 	return r.byUID[uid]
 }
 
+// named returns the pod of a name that was added last, or nil.
+func (r *registry) named(namespace, name string) *pod {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range slices.Backward(r.pods) {
+		if p.identity.Namespace == namespace && p.identity.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
 // all returns the pods in the order in which they were added.
 func (r *registry) all() []*pod {
 	r.mu.Lock()
