@@ -100,7 +100,8 @@ type ContainerConfig struct {
 	Sandbox string // ID of the sandbox
 	IP      string // address of the sandbox
 	// PodSpec is the pod and Spec its container, with defaults filled in. Do not
-	// modify them.
+	// modify them. [Env] makes the environment of Spec, and [Expand] what command
+	// and args are with it.
 	PodSpec *corev1.Pod
 	Spec    *corev1.Container
 	// Image is the image with its tag.

@@ -9,9 +9,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
-	"github.com/podclock/podclock/internal/expand"
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -99,7 +99,7 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	}
 	env, err := r.environment(config)
 	if err != nil {
-		return containerRecord{}, &agent.CreateError{Reason: "CreateContainerConfigError", Err: err}
+		return containerRecord{}, err
 	}
 	stopSignal, err := stopSignalOf(config.Spec)
 	if err != nil {
@@ -113,7 +113,7 @@ func (r *Runtime) configure(config *agent.ContainerConfig) (containerRecord, err
 	record := containerRecord{
 		Container: agent.Container{ID: newID(), ImageID: config.Image},
 		Pod:       config.Pod, Sandbox: config.Sandbox, Name: config.Spec.Name, Attempt: config.Attempt,
-		Command:    expand.Words(append(command, args...), valueIn(env)),
+		Command:    agent.Expand(slices.Concat(command, args), env),
 		StopSignal: stopSignal, MessagePolicy: config.Spec.TerminationMessagePolicy,
 		LogMaxSize: r.o.LogMaxSize, LogMaxFiles: r.o.LogMaxFiles,
 		Limits: limitsOf(config.Spec.Resources.Limits),

@@ -24,6 +24,9 @@ func behaving(b runtimetest.Behaviour) corev1.Container {
 		c.Command = []string{"echo", "hello"}
 	case runtimetest.ExitWith3:
 		c.Command, c.Args = []string{"sh", "-c"}, []string{"exit 3"}
+	case runtimetest.Verify:
+		c.Command = []string{"sh", "-c",
+			`[ "$VERIFY" = "a value" ] || exit 4; [ "$1" = "an argument" ] || exit 5; [ "$PWD" = / ] || exit 6`, "sh"}
 	case runtimetest.IgnoreStop:
 		signal := corev1.Signal("SIGWINCH")
 		c.Lifecycle = &corev1.Lifecycle{StopSignal: &signal}

@@ -3,6 +3,7 @@ package runtimetest
 import (
 	"context"
 
+	"github.com/podclock/podclock/lifecycle/agent"
 	"github.com/podclock/podclock/probe/handler"
 )
 
@@ -19,12 +20,28 @@ const (
 	Hello      Behaviour = "say hello"       // write "hello\n" and exit with 0
 	ExitWith3  Behaviour = "exit with 3"     // at once
 	IgnoreStop Behaviour = "ignore the stop" // only SIGKILL ends it
+
+	// Verify exits with 4 unless the variable VERIFY is "a value", else with 5 unless
+	// the last argument is "an argument", else with 6 unless the working directory is
+	// "/", and else with 0. Run adds all three to the container. In a shell:
+	//
+	//	[ "$VERIFY" = "a value" ] || exit 4; [ "$1" = "an argument" ] || exit 5; [ "$PWD" = / ] || exit 6
+	Verify Behaviour = "verify what it was given"
 )
 
-// programOf returns what a [Fake] does for a command.
-func programOf(command []string) Program {
+// The exit codes of Verify.
+const (
+	wrongEnv = iota + 4
+	wrongArgs
+	wrongDir
+)
+
+// programOf returns what a container of a [Fake] does, by its command.
+func programOf(config *agent.ContainerConfig) Program {
 	p := Program{Exec: execute}
-	switch behaviourOf(command) {
+	switch behaviourOf(config.Spec.Command) {
+	case Verify:
+		p.Exit = &Exit{Code: verify(config)}
 	case Hello:
 		p.Exit = &Exit{}
 	case ExitWith3:
@@ -33,6 +50,21 @@ func programOf(command []string) Program {
 		p.Stop = func() *Exit { return nil }
 	}
 	return p
+}
+
+// verify returns the exit code of Verify.
+func verify(config *agent.ContainerConfig) int32 {
+	env, err := agent.Env(config, agent.EnvSources{})
+	args := agent.Expand(config.Spec.Args, env)
+	switch {
+	case err != nil || env["VERIFY"] != "a value":
+		return wrongEnv
+	case len(args) == 0 || args[len(args)-1] != "an argument":
+		return wrongArgs
+	case config.Spec.WorkingDir != "/":
+		return wrongDir
+	}
+	return 0
 }
 
 func behaviourOf(command []string) Behaviour {

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/podclock/podclock/lifecycle/agent"
 )
 
@@ -55,6 +57,17 @@ func anotherCode(b *broken) {
 	b.notify = func(tell func(agent.Notice), n agent.Notice) {
 		n.ExitCode++
 		tell(n)
+	}
+}
+
+// changed makes containers of a changed spec.
+func changed(change func(*corev1.Container)) func(*broken) {
+	return func(b *broken) {
+		b.createContainer = func(ctx context.Context, c agent.ContainerConfig) (agent.Container, error) {
+			c.Spec = c.Spec.DeepCopy()
+			change(c.Spec)
+			return b.Fake.CreateContainer(ctx, c)
+		}
 	}
 }
 
@@ -127,6 +140,14 @@ var breaks = map[string][]func(*broken){
 		func(b *broken) {
 			b.Program = func(agent.ContainerConfig) Program { return Program{ID: "same", Exit: &Exit{Code: 3}} }
 		},
+	},
+	"Env, args and working directory reach the container's process": {
+		changed(func(c *corev1.Container) { c.Env = nil }),
+		changed(func(c *corev1.Container) { c.Env[1].Value = "a $$(WORD)" }),
+		changed(func(c *corev1.Container) { c.Args = nil }),
+		changed(func(c *corev1.Container) { c.Args[0] = "an $$(NOUN)" }),
+		changed(func(c *corev1.Container) { c.WorkingDir = "" }),
+		anotherCode, // of a container that says it is well
 	},
 	"The stop signal ends a container, and its notice comes before StopContainer returns": {
 		silent, twice, late, anotherCode,

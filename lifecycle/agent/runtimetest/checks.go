@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+
 	"github.com/podclock/podclock/lifecycle/agent"
 	"github.com/podclock/podclock/probe/handler"
 )
@@ -23,6 +26,7 @@ var checks = []check{
 	{"List tells of the end of a sandbox, and of what ran in it", listedCollapse},
 	{"What was never there can be stopped and removed", absent},
 	{"An end by itself is told once, with its exit code", exitTold},
+	{"Env, args and working directory reach the container's process", given},
 	{"The stop signal ends a container, and its notice comes before StopContainer returns", stopped},
 	{"SIGKILL ends what ignores the stop signal, after the grace period", graceOver},
 	{"Of several stops the earliest SIGKILL counts", stopsHurried},
@@ -56,6 +60,50 @@ func exitTold(b *bench) {
 	_, second := b.start(Hello)
 	b.code(did+"0, and waited", b.notice(second, did+"0, and waited"), 0, "its own exit status")
 	b.quiet("started two containers that end by themselves")
+}
+
+// given checks what the process of a container gets of its spec.
+func given(b *bench) {
+	config := b.sandbox(Verify)
+	spec := &config.Spec.Spec.Containers[0]
+	if equality.Semantic.DeepEqual(*spec, b.container(Forever)) {
+		b.t.Skip("the container for Verify is the one for Forever: it does not say what it was given")
+	}
+	spec.Env = append(spec.Env, corev1.EnvVar{Name: "WORD", Value: "value"},
+		corev1.EnvVar{Name: "VERIFY", Value: "a $(WORD)"}, corev1.EnvVar{Name: "NOUN", Value: "argument"})
+	spec.Args = append(spec.Args, "an $(NOUN)")
+	spec.WorkingDir = "/"
+	id := b.createIn(b.runSandbox(config), config).ID
+	b.startContainer(id, "of one that was created to "+string(Verify)).succeeds(able, lookAtCall)
+	did := "started a container that looks at what it was given, and waited"
+	n := b.notice(id, did)
+	if f, ok := givenWrong[n.ExitCode]; ok {
+		f.did = did
+		b.report(f)
+		return
+	}
+	b.code(did, n, 0, "the container has found what its spec gives")
+}
+
+// givenWrong has what the exit codes of Verify say.
+var givenWrong = map[int32]finding{
+	wrongEnv: {
+		got: "exit code 4: the variable VERIFY is not \"a value\"",
+		want: "VERIFY, which is \"a $(WORD)\" in the spec's env, and WORD before it, which is \"value\" " +
+			"(agent.ContainerConfig, Spec.Env)",
+		look: "whether env reaches the process, with $(NAME) replaced: agent.Env makes it",
+	},
+	wrongArgs: {
+		got: "exit code 5: the last argument is not \"an argument\"",
+		want: "the last one of the spec's args, \"an $(NOUN)\", with the variable NOUN in it, which is \"argument\" " +
+			"(agent.ContainerConfig, Spec.Args)",
+		look: "whether args follow the command, with $(NAME) replaced: agent.Expand does that",
+	},
+	wrongDir: {
+		got:  "exit code 6: the working directory is not \"/\"",
+		want: "the spec's working directory (agent.ContainerConfig, Spec.WorkingDir)",
+		look: "whether the process starts in it",
+	},
 }
 
 // stop stops a container. This must succeed.

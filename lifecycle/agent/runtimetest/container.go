@@ -58,7 +58,7 @@ func (f *Fake) program(config agent.ContainerConfig) Program {
 	if f.Program != nil {
 		return f.Program(config)
 	}
-	return programOf(config.Spec.Command)
+	return programOf(&config)
 }
 
 // StartContainer implements [agent.Runtime].
