@@ -12,7 +12,10 @@
 // The pod is a Pod, or the template of a Deployment, StatefulSet, DaemonSet,
 // ReplicaSet, ReplicationController, Job or CronJob. Other objects are skipped.
 // Decoding is strict, as in an API server that validates fields strictly. Fields
-// that the simulator does not model are ignored.
+// that the simulator does not model are ignored. A fault in what is not chosen is a
+// warning.
+//
+// Files are UTF-8, or UTF-16 with a byte order mark, and have at most 16 MiB.
 //
 // # Scenario files
 //
@@ -20,6 +23,7 @@
 //
 //	manifest: web.yaml     # beside this file; or the object itself; or below a line of ---
 //	object: Deployment/web # if the manifest has several
+//	namespace: shop        # if it has several of one name
 //	for: 10m               # times are 40s, 10m, 1h30m, 2d
 //	timing: kubelet        # with a kubelet's latencies; ideal: none
 //	seed: 7
@@ -64,9 +68,10 @@
 // returnNetwork, restartKubelet, killSandbox, freeName, crash, loseContainer, hang,
 // outage, spoilImage.
 //
-// Further keys are start, images, sandbox, nameTaken, latency, parallelPulls,
+// Further keys are start (in the years 1970 to 9000), images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap and kubelet. The key pods lists several pods,
-// each with its own manifest, object, apps, sandbox, replicas, nameTaken and at.
+// each with its own manifest, object, namespace, apps, sandbox, replicas, nameTaken and
+// at.
 //
 //	kubelet:               # its configuration; the default is v1.36 as shipped
 //	  featureGates: {PLEGOnDemandRelist: false}

@@ -17,7 +17,9 @@ type document struct {
 	file string
 	line int    // in the file, from 1, at which text begins
 	text []byte // as written
-	json []byte // the same as JSON, converted as the API server converts it
+	json []byte // the same as JSON, converted as the API server converts it; nil if it is no YAML
+	// fault is what is wrong with the document as YAML. If nil, nothing is.
+	fault error
 	// isJSON says that text is JSON, whose lines are found by its tokens.
 	isJSON bool
 	// lines is nil until the first error needs it.
@@ -26,37 +28,34 @@ type document struct {
 
 // documents splits a file in UTF-8 and converts each document to JSON. It skips empty
 // documents.
-func documents(file string, data []byte) ([]*document, error) {
+func documents(file string, data []byte) []*document {
 	if docs, ok := jsonDocuments(file, data); ok {
-		return docs, nil
+		return docs
 	}
-	p := problems{file: file}
 	var docs []*document
 	for _, d := range split(file, data) {
-		if d.convert(&p); d.json != nil && !bytes.Equal(d.json, []byte("null")) {
+		if d.convert(); d.fault != nil || !bytes.Equal(d.json, []byte("null")) {
 			docs = append(docs, d)
 		}
 	}
-	return docs, p.err()
+	return docs
 }
 
-// convert fills in json. It reports keys that are given twice, unless a merge key
-// gives them first.
-func (d *document) convert(p *problems) {
-	converted, err := yaml.YAMLToJSONStrict(d.text)
+// convert fills in json and fault. That a key is given twice is a fault, unless a merge
+// key gives it first.
+func (d *document) convert() {
+	p := problems{file: d.file}
+	var err error
+	d.json, err = yaml.YAMLToJSONStrict(d.text)
 	if err != nil && strings.Contains(err.Error(), "already set in map") {
-		before := len(p.list)
-		d.repeatedKeys(p)
-		if len(p.list) > before {
-			return
-		}
-		converted, err = yaml.YAMLToJSON(d.text)
+		d.repeatedKeys(&p)
+		d.json, err = yaml.YAMLToJSON(d.text)
 	}
 	if err != nil {
-		d.broken(p, err)
-		return
+		d.json = nil
+		d.broken(&p, err)
 	}
-	d.json = converted
+	d.fault = p.err()
 }
 
 // jsonDocuments reads a file of JSON values. It returns false if the file is none.

@@ -46,6 +46,9 @@ func FuzzManifest(f *testing.F) {
 		if err != nil {
 			return
 		}
+		for _, e := range m.Warnings() {
+			placed(t, e)
+		}
 		for _, o := range m.Objects() {
 			pod, err := o.Pod()
 			placed(t, err)

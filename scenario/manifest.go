@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,9 +19,12 @@ import (
 // Manifest is a file of Kubernetes objects, some of which hold pods.
 type Manifest struct {
 	// File names the manifest in errors.
-	File    string
-	objects []*Object
-	others  []string // the kinds of the other objects, for the error about no pod
+	File string
+
+	all       []*Object // that hold pods
+	others    []string  // the kinds of the other objects, for the error about no pod
+	faults    []fault
+	namespace string // of the objects that can be chosen; empty for any
 }
 
 // Object is one object of a manifest that holds a pod: the pod itself, or a
@@ -44,15 +48,16 @@ type Object struct {
 // String returns Kind/name, as kubectl writes it, and the namespace unless it is the
 // default one.
 func (o *Object) String() string {
-	if o.Namespace != "" && o.Namespace != "default" {
+	if o.Namespace != "" && o.Namespace != metav1.NamespaceDefault {
 		return o.Kind + "/" + o.Name + " in namespace " + o.Namespace
 	}
 	return o.Kind + "/" + o.Name
 }
 
 // ReadManifest reads a manifest file of at most 16 MiB: YAML of one or more
-// documents, or JSON, in UTF-8, or in UTF-16 with a byte order mark. It skips objects that hold no pod, but they must be
-// well-formed too. Errors are of type [*Error], joined.
+// documents, or JSON, in UTF-8, or in UTF-16 with a byte order mark. It skips objects
+// that hold no pod. It is an error if no object holds one. Other faults are left to
+// [Manifest.Find] and [Manifest.Warnings]. Errors are of type [*Error], joined.
 func ReadManifest(file string) (*Manifest, error) {
 	data, err := readLimited(file, maxManifestSize)
 	if err != nil {
@@ -77,29 +82,48 @@ func ParseManifest(file string, data []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs, err := documents(file, data)
-	if err != nil {
-		return nil, err
-	}
+	return manifestOf(file, documents(file, data))
+}
+
+// manifestOf makes a manifest of documents. It is an error if they hold no pod.
+func manifestOf(file string, docs []*document) (*Manifest, error) {
 	m := &Manifest{File: file}
 	for _, d := range docs {
-		if err := m.add(d, d.json, "", header{}); err != nil {
-			return nil, err
-		}
+		m.addDocument(d)
 	}
-	if len(m.objects) == 0 {
-		return nil, m.noPod()
+	if err := m.checkPods(); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
 
-func (m *Manifest) noPod() error {
+// addDocument adds the objects of a document. Its own fault is one of the manifest, unless
+// it holds objects with pods, which then have it.
+func (m *Manifest) addDocument(d *document) {
+	objects, faults := len(m.all), len(m.faults)
+	if d.json != nil {
+		m.add(d, d.json, "", header{})
+	}
+	if d.fault != nil && len(m.all) == objects {
+		podless := d.json != nil && len(m.faults) == faults
+		m.faults = append(m.faults, fault{err: d.fault, podless: podless})
+	}
+}
+
+// checkPods returns an error if no object holds a pod. If that can be because of faults,
+// it is about them.
+func (m *Manifest) checkPods() error {
+	if len(m.all) > 0 {
+		return nil
+	}
+	if err := m.doubts(); err != nil {
+		return err
+	}
 	have := "it is empty"
 	if len(m.others) > 0 {
 		have = "it holds " + strings.Join(m.others, ", ")
 	}
-	return &Error{File: m.File, Line: 1,
-		Msg: fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))}
+	return m.Locate(noPod(fmt.Sprintf("no pod: %s; give a file with a %s", have, strings.Join(kindNames(), ", "))))
 }
 
 // header has the fields by which every Kubernetes object is recognised, and two by
@@ -126,9 +150,9 @@ func (h *header) missing() string {
 	return "give it apiVersion and kind"
 }
 
-// add adds one object, or each item of a list. Items of typed lists omit apiVersion
-// and kind; they have those of inherited.
-func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited header) error {
+// add adds one object, or each item of a list, and the faults of those that are none.
+// Items of typed lists omit apiVersion and kind; they have those of inherited.
+func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited header) {
 	var h header
 	err := kjson.UnmarshalCaseSensitivePreserveInts(raw, &h)
 	missing := h.missing()
@@ -136,23 +160,29 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 		h.APIVersion, h.Kind = inherited.APIVersion, inherited.Kind
 	}
 	if err != nil || h.Kind == "" || h.APIVersion == "" {
-		return &Error{File: d.file, Line: d.lineOf(at), Msg: "not a Kubernetes object: " + missing}
+		m.fault(&Error{File: d.file, Line: d.lineOf(at), Msg: "not a Kubernetes object: " + missing})
+		return
 	}
-	if itemKind, isList := strings.CutSuffix(h.Kind, "List"); isList && h.Items != nil {
-		return m.addItems(d, h, at, header{APIVersion: h.APIVersion, Kind: itemKind})
-	}
+	itemKind, isList := strings.CutSuffix(h.Kind, "List")
 	k := kindOf(h.APIVersion, h.Kind)
 	switch {
-	case h.Kind == "List":
-		return nil // it has no items
+	case isList && h.Items != nil:
+		m.addItems(d, h, at, header{APIVersion: h.APIVersion, Kind: itemKind})
+	case h.Kind == "List": // it has no items
 	case k == nil:
 		m.other(h)
-		return nil
+	default:
+		m.addObject(d, raw, at, h, k)
 	}
+}
+
+// addObject adds an object that holds a pod.
+func (m *Manifest) addObject(d *document, raw json.RawMessage, at string, h header, k *kind) {
 	var meta metav1.ObjectMeta
 	if h.Metadata != nil {
 		if err := d.decode(h.Metadata, join(at, "metadata"), &meta); err != nil {
-			return err
+			m.fault(err)
+			return
 		}
 	}
 	o := &Object{Kind: h.Kind, Name: meta.Name, Namespace: meta.Namespace, File: d.file, kind: k, doc: d, raw: raw,
@@ -162,22 +192,18 @@ func (m *Manifest) add(d *document, raw json.RawMessage, at string, inherited he
 		o.Name = strings.TrimSuffix(meta.GenerateName, "-")
 	}
 	o.Line = d.lineOf(join(at, "apiVersion"))
-	m.objects = append(m.objects, o)
-	return nil
+	m.all = append(m.all, o)
 }
 
-func (m *Manifest) addItems(d *document, list header, at string, inherited header) error {
+func (m *Manifest) addItems(d *document, list header, at string, inherited header) {
 	var items []json.RawMessage
 	if err := json.Unmarshal(list.Items, &items); err != nil {
-		return &Error{File: d.file, Line: d.lineOf(join(at, "items")),
-			Msg: list.Kind + ": items is no list; begin each item with \"- \""}
+		m.fault(&Error{File: d.file, Line: d.lineOf(join(at, "items")),
+			Msg: list.Kind + ": items is no list; begin each item with \"- \""})
 	}
 	for i, raw := range items {
-		if err := m.add(d, raw, item(join(at, "items"), i), inherited); err != nil {
-			return err
-		}
+		m.add(d, raw, item(join(at, "items"), i), inherited)
 	}
-	return nil
 }
 
 // other remembers the kind of an object that holds no pod, with its group: there are
@@ -199,13 +225,27 @@ func (m *Manifest) other(h header) {
 }
 
 // Objects returns the objects that hold pods, in the order of the file.
-func (m *Manifest) Objects() []*Object { return m.objects }
+func (m *Manifest) Objects() []*Object {
+	if m.namespace == "" {
+		return m.all
+	}
+	var objects []*Object
+	for _, o := range m.all {
+		if cmp.Or(o.Namespace, metav1.NamespaceDefault) == m.namespace {
+			objects = append(objects, o)
+		}
+	}
+	return objects
+}
 
 // Pod decodes the object and returns its pod, which has the object's name. Unknown
 // fields are errors, as they are for kubectl, and so is a restart policy that the
 // kind forbids. Pod does not validate the pod, which the simulator does; pass the
 // simulator's errors to [Object.Locate].
 func (o *Object) Pod() (*corev1.Pod, error) {
+	if o.doc.fault != nil {
+		return nil, o.doc.fault
+	}
 	meta, template, err := o.kind.read(o.doc, o.raw, o.path)
 	if err != nil {
 		return nil, err
@@ -223,9 +263,7 @@ func (o *Object) Pod() (*corev1.Pod, error) {
 	pod.APIVersion, pod.Kind = "v1", "Pod"
 	pod.Name, pod.GenerateName, pod.Namespace = o.Name, "", meta.Namespace
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = nil, nil // as the API server does when it creates a pod
-	if pod.Namespace == "" {
-		pod.Namespace = "default"
-	}
+	pod.Namespace = cmp.Or(pod.Namespace, metav1.NamespaceDefault)
 	return pod, nil
 }
 

@@ -201,7 +201,7 @@ func TestAnObjectIsFoundByNameKindAndShortName(t *testing.T) {
 		}
 	}
 	for ref, want := range map[string]string{
-		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db, with --object or a scenario's key object",
+		"":           "m.yaml has 3 objects with pods: choose one of Deployment/web, Pod/web, Pod/db, with --object and --namespace, or a scenario's keys object and namespace",
 		"web":        `object "web": m.yaml has several: Deployment/web, Pod/web`,
 		"api":        `object "api": not in m.yaml; it has Deployment/web, Pod/web, Pod/db`,
 		"Service/db": `object "Service/db": Service is no kind that holds a pod`,
@@ -221,7 +221,7 @@ func TestTheSameObjectTwiceIsToldWithItsLines(t *testing.T) {
 	if _, err := m.Find("deploy/web"); err != nil {
 		t.Errorf("of the one beside them: %v", err)
 	}
-	const want = "m.yaml has Pod/web 2 times, in lines 1 and 15: remove all but one of them"
+	const want = "m.yaml has Pod/web more than once, in lines 1 and 15: remove one of them"
 	if _, err := m.Find("po/web"); err == nil || err.Error() != want {
 		t.Errorf("%v; want %s", err, want)
 	}

@@ -16,7 +16,7 @@ const maxReplicas = 100_000
 
 // podPart has the keys of a scenario that make one pod, or replicas of it.
 type podPart struct {
-	manifest, object, apps, sandbox, replicas, nameTaken, at value
+	manifest, object, namespace, apps, sandbox, replicas, nameTaken, at value
 }
 
 // fields returns the readers of the part's keys.
@@ -25,11 +25,17 @@ func (p *podPart) fields() map[string]fieldReader {
 	return map[string]fieldReader{
 		"manifest":  keep(&p.manifest),
 		"object":    keep(&p.object),
+		"namespace": keep(&p.namespace),
 		"apps":      keep(&p.apps),
 		"sandbox":   keep(&p.sandbox),
 		"replicas":  keep(&p.replicas),
 		"nameTaken": keep(&p.nameTaken),
 	}
+}
+
+// values returns the values of the part's keys.
+func (p *podPart) values() []value {
+	return []value{p.manifest, p.object, p.namespace, p.apps, p.sandbox, p.replicas, p.nameTaken}
 }
 
 // given reports whether the file has the value.
@@ -42,13 +48,9 @@ func (r *reader) pod(part *podPart, where value) (podclock.Pod, *Object) {
 	if object == nil {
 		return podclock.Pod{}, nil
 	}
-	manifest, err := object.Pod()
+	manifest, err := object.valid()
 	if err != nil {
 		r.take(err, line)
-		return podclock.Pod{}, nil
-	}
-	if errs := validate(manifest); errs != nil {
-		r.take(object.Locate(errs), line)
 		return podclock.Pod{}, nil
 	}
 	pod := podclock.Pod{Manifest: manifest}
@@ -89,13 +91,16 @@ func (r *reader) object(part *podPart, where value) (*Object, int) {
 	if manifest == nil {
 		return nil, line
 	}
-	ref := ""
+	ref, namespace := "", ""
+	if part.namespace.given() {
+		namespace, line = part.namespace.text(), part.namespace.at()
+	}
 	if part.object.given() {
 		ref, line = part.object.text(), part.object.at()
 	}
-	object, err := manifest.Find(ref)
+	object, err := manifest.In(namespace).Find(ref)
 	if err != nil {
-		r.addf(line, "%v", err)
+		r.take(err, line)
 		return nil, line
 	}
 	return object, line
@@ -125,8 +130,10 @@ func (r *reader) manifest(part *podPart, where value) (*Manifest, int) {
 	if !filepath.IsAbs(name) {
 		file = filepath.Join(filepath.Dir(r.file), name)
 	}
-	if m, ok := r.manifests[file]; ok {
-		return m, v.at()
+	for _, m := range r.manifests {
+		if m.File == file {
+			return m, v.at()
+		}
 	}
 	data, err := r.open(file)
 	if err != nil {
@@ -138,7 +145,7 @@ func (r *reader) manifest(part *podPart, where value) (*Manifest, int) {
 		r.take(err, v.at())
 		return nil, v.at()
 	}
-	r.manifests[file] = m
+	r.manifests = append(r.manifests, m)
 	return m, v.at()
 }
 
@@ -150,11 +157,12 @@ func (r *reader) inline(v value) *Manifest {
 		return nil
 	}
 	m := &Manifest{File: r.file}
-	if err := m.add(r.doc, raw, v.path, header{}); err != nil {
+	m.add(r.doc, raw, v.path, header{})
+	if err := m.doubts(); err != nil {
 		r.take(err, v.at())
 		return nil
 	}
-	if len(m.objects) == 0 {
+	if len(m.all) == 0 {
 		v.wrong("no pod in it; give a %s", strings.Join(kindNames(), ", "))
 		return nil
 	}

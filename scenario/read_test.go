@@ -38,7 +38,7 @@ type endless struct{}
 func (endless) Read(b []byte) (int, error) { return len(b), nil }
 
 func TestAnEndlessInputIsRefused(t *testing.T) {
-	_, err := ReadFrom("standard input", endless{}, "")
+	_, err := ReadAllFrom("standard input", endless{}, Choice{})
 	checkError(t, err, "standard input: larger than 16 MiB: give a file")
 }
 

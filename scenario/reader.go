@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,21 +17,9 @@ type reader struct {
 	doc       *document
 	rest      *Manifest // of the documents after the first; nil without any
 	open      func(string) ([]byte, error)
-	ref       string
-	manifests map[string]*Manifest
+	choice    Choice
+	manifests []*Manifest // of the documents after the first, and of other files
 	scenario  *Scenario
-}
-
-// take adds the errors of another reader. Errors without a place get line.
-func (r *reader) take(err error, line int) {
-	for _, e := range flatten(err) {
-		var placed *Error
-		if errors.As(e, &placed) {
-			r.list = append(r.list, placed)
-			continue
-		}
-		r.addf(line, "%v", e)
-	}
 }
 
 // readRest reads the documents after the scenario as its manifest.
@@ -40,16 +27,11 @@ func (r *reader) readRest(docs []*document) error {
 	if len(docs) == 0 {
 		return nil
 	}
-	m := &Manifest{File: r.file}
-	for _, d := range docs {
-		if err := m.add(d, d.json, "", header{}); err != nil {
-			return err
-		}
+	var err error
+	if r.rest, err = manifestOf(r.file, docs); err != nil {
+		return err
 	}
-	if len(m.objects) == 0 {
-		return m.noPod()
-	}
-	r.rest = m
+	r.manifests = append(r.manifests, r.rest)
 	return nil
 }
 
@@ -102,7 +84,7 @@ func (r *reader) read() {
 	top.fields(known)
 
 	if pods.given() {
-		for _, v := range []value{part.manifest, part.object, part.apps, part.sandbox, part.replicas, part.nameTaken} {
+		for _, v := range part.values() {
 			if v.given() {
 				v.wrong("stands beside pods; move it into an item of pods")
 			}
@@ -125,14 +107,19 @@ func (r *reader) read() {
 
 // chosen replaces the file's choice of an object by the caller's, if there is one.
 func (r *reader) chosen(part *podPart) {
-	if r.ref != "" {
-		line := 1
-		if part.object.given() {
-			line = part.object.at()
+	replace := func(v *value, path, text string) {
+		if text == "" {
+			return
 		}
-		part.object = value{p: &r.problems, path: "object",
-			node: &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!str", Value: r.ref, Line: line}}
+		line := 1
+		if v.given() {
+			line = v.at()
+		}
+		node := &yamlv3.Node{Kind: yamlv3.ScalarNode, Tag: "!!str", Value: text, Line: line}
+		*v = value{p: &r.problems, path: path, node: node}
 	}
+	replace(&part.object, "object", r.choice.Object)
+	replace(&part.namespace, "namespace", r.choice.Namespace)
 }
 
 // maxDepth bounds the nesting of a scenario. Ten levels are enough, but for an

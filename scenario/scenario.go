@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -21,9 +22,21 @@ type Scenario struct {
 	Options podclock.Options
 	// TimingName is "ideal" or "kubelet".
 	TimingName string
+	// Object is the object of a manifest of which the scenario was made. If nil, it was
+	// read from a scenario file.
+	Object *Object
 
-	objects []*Object // of Options.Pods
-	checks  []check
+	objects  []*Object // of Options.Pods
+	checks   []check
+	warnings []*Error // about what is not played
+}
+
+// Choice selects objects of a manifest. The zero Choice selects all.
+type Choice struct {
+	// Object is as [Manifest.Select] takes it. If empty, it selects any object.
+	Object string
+	// Namespace is as [Manifest.In] takes it. If empty, it selects any namespace.
+	Namespace string
 }
 
 // Read reads a scenario file of at most 1 MiB and the manifests that it names, or a
@@ -38,23 +51,30 @@ func Read(file, ref string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseFiles(file, data, ref)
+	return Parse(file, data, ref, openFile)
 }
 
-// ReadFrom is [Read] for a reader. name takes the place of the file's name: paths of
-// manifests are relative to its folder.
-func ReadFrom(name string, r io.Reader, ref string) (*Scenario, error) {
+// ReadAll is [Read] for all that is chosen of a file. A manifest makes a scenario of each
+// object. A scenario file makes one scenario, whose object the choice replaces.
+func ReadAll(file string, c Choice) ([]*Scenario, error) {
+	data, err := readLimited(file, maxManifestSize)
+	if err != nil {
+		return nil, err
+	}
+	return parseAll(file, data, c, openFile)
+}
+
+// ReadAllFrom is [ReadAll] for a reader. name takes the place of the file's name: paths
+// of manifests are relative to its folder.
+func ReadAllFrom(name string, r io.Reader, c Choice) ([]*Scenario, error) {
 	data, err := readAtMost(name, r, maxManifestSize)
 	if err != nil {
 		return nil, err
 	}
-	return parseFiles(name, data, ref)
+	return parseAll(name, data, c, openFile)
 }
 
-func parseFiles(file string, data []byte, ref string) (*Scenario, error) {
-	open := func(name string) ([]byte, error) { return readLimited(name, maxManifestSize) }
-	return Parse(file, data, ref, open)
-}
+func openFile(name string) ([]byte, error) { return readLimited(name, maxManifestSize) }
 
 // Parse is [Read] for data already read. file names them in errors, and paths of
 // manifests are relative to its folder. open reads the manifests. If it is nil, the
@@ -64,20 +84,47 @@ func Parse(file string, data []byte, ref string, open func(file string) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	if isManifest(data) {
-		return parseManifest(file, data, ref)
+	if !isManifest(data) {
+		return parseScenario(file, data, Choice{Object: ref}, open)
 	}
-	if len(data) > maxScenarioSize {
-		return nil, &Error{File: file, Line: 1, Msg: "a scenario larger than 1 MiB: put its manifest into a file of its own"}
-	}
-	docs, err := documents(file, data)
+	m, err := ParseManifest(file, data)
 	if err != nil {
 		return nil, err
 	}
+	object, err := m.Find(ref)
+	if err != nil {
+		return nil, m.Locate(err)
+	}
+	return object.scenario(m.Warnings(object))
+}
+
+func parseAll(file string, data []byte, c Choice, open func(file string) ([]byte, error)) ([]*Scenario, error) {
+	data, err := toUTF8(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if isManifest(data) {
+		return scenariosOf(file, data, c)
+	}
+	s, err := parseScenario(file, data, c, open)
+	if err != nil {
+		return nil, err
+	}
+	return []*Scenario{s}, nil
+}
+
+func parseScenario(file string, data []byte, c Choice, open func(string) ([]byte, error)) (*Scenario, error) {
+	if len(data) > maxScenarioSize {
+		return nil, &Error{File: file, Line: 1, Msg: "a scenario larger than 1 MiB: put its manifest into a file of its own"}
+	}
+	docs := documents(file, data)
 	if len(docs) == 0 {
 		return nil, &Error{File: file, Line: 1, Msg: "empty: write at least manifest: FILE, or give a manifest"}
 	}
-	r := &reader{problems: problems{file: file}, doc: docs[0], open: open, ref: ref, manifests: map[string]*Manifest{}}
+	if docs[0].fault != nil {
+		return nil, docs[0].fault
+	}
+	r := &reader{problems: problems{file: file}, doc: docs[0], open: open, choice: c}
 	r.scenario = &Scenario{File: file, TimingName: "ideal"}
 	if err := r.readRest(docs[1:]); err != nil {
 		return nil, err
@@ -85,6 +132,9 @@ func Parse(file string, data []byte, ref string, open func(file string) ([]byte,
 	r.read()
 	if err := r.err(); err != nil {
 		return nil, err
+	}
+	for _, m := range r.manifests {
+		r.scenario.warnings = append(r.scenario.warnings, m.Warnings(r.scenario.objects...)...)
 	}
 	return r.scenario, r.scenario.tryOut()
 }
@@ -118,25 +168,36 @@ func hasHeader(text []byte) bool {
 	return false
 }
 
-// parseManifest makes a scenario from a manifest without a scenario file.
-func parseManifest(file string, data []byte, ref string) (*Scenario, error) {
+// scenariosOf makes a scenario of each chosen object of a manifest. The first one warns
+// of what is not chosen.
+func scenariosOf(file string, data []byte, c Choice) ([]*Scenario, error) {
 	m, err := ParseManifest(file, data)
 	if err != nil {
 		return nil, err
 	}
-	object, err := m.Find(ref)
+	objects, err := m.In(c.Namespace).Select(c.Object)
 	if err != nil {
-		return nil, &Error{File: file, Line: 1, Msg: err.Error()}
+		return nil, m.Locate(err)
 	}
-	pod, err := object.Pod()
+	p := problems{file: file}
+	warnings := m.Warnings(objects...)
+	var all []*Scenario
+	for _, o := range objects {
+		s, err := o.scenario(warnings)
+		p.take(err, o.Line)
+		all, warnings = append(all, s), nil
+	}
+	return all, p.err()
+}
+
+// scenario makes a scenario of the object, without a scenario file.
+func (o *Object) scenario(warnings []*Error) (*Scenario, error) {
+	pod, err := o.valid()
 	if err != nil {
 		return nil, err
 	}
-	if err := validate(pod); err != nil {
-		return nil, object.Locate(err)
-	}
-	s := &Scenario{File: file, TimingName: "ideal", objects: []*Object{object}}
-	s.Options.Pods = []podclock.Pod{{Manifest: pod, Apps: object.endJob(pod, nil)}}
+	s := &Scenario{File: o.File, TimingName: "ideal", Object: o, objects: []*Object{o}, warnings: warnings}
+	s.Options.Pods = []podclock.Pod{{Manifest: pod, Apps: o.endJob(pod, nil)}}
 	return s, s.tryOut()
 }
 
@@ -166,14 +227,18 @@ func (s *Scenario) Run() (*podclock.Result, error) {
 
 // Warnings returns the parts of the pods that the API server accepts and that can
 // never work, such as a probe of a port name that no port has. [Scenario.Run] plays
-// the pods with them, as a kubelet would.
+// the pods with them, as a kubelet would. It also returns what is wrong with the parts of
+// the manifests that are not played.
 func (s *Scenario) Warnings() []*Error {
-	var all []*Error
+	all := slices.Clone(s.warnings)
 	for i, o := range s.objects {
 		all = append(all, o.Warnings(s.Options.Pods[i].Manifest)...)
 	}
 	return all
 }
+
+// Objects returns the objects that hold the pods of Options.Pods, in their order.
+func (s *Scenario) Objects() []*Object { return s.objects }
 
 // SetTiming chooses the timing by name: "ideal" or "kubelet".
 func (s *Scenario) SetTiming(name string) {

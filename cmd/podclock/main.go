@@ -89,9 +89,14 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("podclock: %q is no command; %s", args[0], cure)
 }
 
-// warn prints the warnings about a manifest.
+// warn prints the warnings about manifests, each once.
 func warn(w io.Writer, warnings []*scenario.Error) {
+	said := map[string]bool{}
 	for _, e := range warnings {
-		fmt.Fprintf(w, "%s:%d: warning: %s\n", e.File, e.Line, e.Msg)
+		line := fmt.Sprintf("%s:%d: warning: %s", e.File, e.Line, e.Msg)
+		if !said[line] {
+			fmt.Fprintln(w, line)
+		}
+		said[line] = true
 	}
 }

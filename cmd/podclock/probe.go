@@ -22,7 +22,7 @@ var errFailing = errors.New("a probe does not succeed")
 // probeFlags has the flags of `podclock probe`.
 type probeFlags struct {
 	file      file
-	object    string
+	choice    scenario.Choice
 	container string
 	kind      choice
 	podIP     string
@@ -59,7 +59,8 @@ and 2 if the input is no good.`,
 	}
 	f := cmd.Flags()
 	f.VarP(&p.file, "file", "f", "the manifest, a `FILE` with a Pod or a workload; - is standard input")
-	f.StringVar(&p.object, "object", "", "the object to probe, as `Kind/name`, if the manifest has several")
+	f.StringVar(&p.choice.Object, "object", "", "the object to probe, as `Kind/name`, if the manifest has several")
+	f.StringVarP(&p.choice.Namespace, "namespace", "n", "", "the `namespace` of the object, if it has several of one name")
 	f.StringVarP(&p.container, "container", "c", "", "only this container (default all)")
 	f.Var(&p.kind, "kind", "only this kind of probe: liveness, readiness or startup (default all)")
 	f.StringVar(&p.podIP, "pod-ip", "127.0.0.1", "where the pod is, as an `IP` address")
@@ -125,9 +126,9 @@ func (p *probeFlags) load(stdin io.Reader) ([]subject, []*scenario.Error, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	object, err := manifest.Find(p.object)
+	object, err := manifest.In(p.choice.Namespace).Find(p.choice.Object)
 	if err != nil {
-		return nil, nil, &scenario.Error{File: manifest.File, Line: 1, Msg: err.Error()}
+		return nil, nil, manifest.Locate(err)
 	}
 	pod, err := object.Pod()
 	if err != nil {
@@ -138,5 +139,5 @@ func (p *probeFlags) load(stdin io.Reader) ([]subject, []*scenario.Error, error)
 		return nil, nil, object.Locate(err)
 	}
 	subjects, err := p.choose(object, template)
-	return subjects, object.Warnings(pod), err
+	return subjects, append(object.Warnings(pod), manifest.Warnings(object)...), err
 }

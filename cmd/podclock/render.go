@@ -63,6 +63,8 @@ func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
 
 // played is a result for programs, with the timing and seed to play it again.
 type played struct {
+	File         string                `json:"file"`
+	Object       string                `json:"object,omitempty"` // not of a scenario
 	Timing       string                `json:"timing"`
 	Seed         uint64                `json:"seed"`
 	Summary      []scenario.PodSummary `json:"summary"`
@@ -78,8 +80,11 @@ type expected struct {
 
 // render prints a result. Formats for programs include the expectations that are not met.
 func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result, unmet error) error {
-	object := played{Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result),
+	object := played{File: story.File, Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result),
 		Timeline: result.Timeline}
+	if story.Object != nil {
+		object.Object = story.Object.String()
+	}
 	if n := story.Expectations(); n > 0 {
 		object.Expectations = &expected{Count: n, Unmet: []string{}}
 		if unmet != nil {
@@ -100,6 +105,17 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podcloc
 		fmt.Fprintf(w, "all %d expectations are met\n", n)
 	}
 	return nil
+}
+
+// head prints what stands before a story in the selected format.
+func (s *simulate) head(w io.Writer, story *scenario.Scenario, h heading) {
+	name := story.File
+	if story.Object != nil {
+		name += ": " + story.Object.String()
+	}
+	if separate := s.format().separate; separate != nil {
+		separate(w, h, name)
+	}
 }
 
 // texts returns the texts of the single errors in a joined one. A text may have several

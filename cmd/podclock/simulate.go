@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +16,8 @@ import (
 type simulate struct {
 	view
 
-	object   string
+	files    []string
+	choice   scenario.Choice
 	length   length
 	timing   choice
 	seed     uint64
@@ -25,28 +28,37 @@ type simulate struct {
 func newSimulate(t terminal) *cobra.Command {
 	s := &simulate{view: newView(t), timing: choice{of: []string{"ideal", "kubelet"}}}
 	cmd := &cobra.Command{
-		Use:   "simulate FILE",
-		Short: "Plays a scenario, or a manifest whose apps are well for ever",
-		Long: `Plays a scenario, or a manifest whose apps are well for ever, and prints what
+		Use:   "simulate FILE...",
+		Short: "Plays scenarios, and manifests whose apps are well for ever",
+		Long: `Plays scenarios, and manifests whose apps are well for ever, and prints what
 happened, when and why.
 
-The table ends with a summary of each pod. JSON and YAML are one object: timing
-and seed, with which the same story can be played again; summary, by pod, with
-its times, restarts and kills; expectations, if the scenario has some, with those
-that are unmet; and timeline. What a scenario may
-say is in "go doc github.com/podclock/podclock/scenario".
+A FILE is a scenario or a manifest, a directory with some, a glob in quotes, or -,
+standard input. Of a manifest every workload is played, or those that --object and
+--namespace choose. Each is a story of its own, with the others not there. What a
+scenario among the files plays is not played alone. Files without a pod are skipped
+if another has one.
+
+The table ends with a summary of each pod. JSON and YAML are one object a story:
+file and object; timing and seed, with which the same story can be played again;
+summary, by pod, with its times, restarts and kills; expectations, if the scenario
+has some, with those that are unmet; and timeline. What a scenario may say is in
+"go doc github.com/podclock/podclock/scenario".
 
 The exit status is 0 if every expectation is met, 1 if one is not, and 2 if the
-input is no good; then nothing is printed to standard output.`,
+input is no good; then nothing is printed to standard output, but the stories
+before one that cannot go on.`,
 		Example: `  podclock simulate examples/slow-start/scenario.yaml
   podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
   podclock simulate scenario.yaml -o json
+  podclock simulate -f manifests/ -f 'more/*.yaml' --namespace shop
   kubectl get deploy web -o yaml | podclock simulate -`,
-		Args: oneFile,
-		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, append(args, s.files...)) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.object, "object", "", "the object to play, as `Kind/name`, if the manifest has several")
+	f.StringArrayVarP(&s.files, "file", "f", nil, "a `FILE` to play, as an argument is; may be given several times")
+	f.StringVar(&s.choice.Object, "object", "", "play this object alone, given as `Kind/name`")
+	f.StringVarP(&s.choice.Namespace, "namespace", "n", "", "play the objects of this `namespace` alone")
 	f.Var(&s.length, "for", "how long to play, as 40s, 10m or 2d, whatever the scenario says (default 10m)")
 	f.Var(&s.timing, "timing", "how long the kubelet itself takes: ideal (no time) or kubelet (as a real one, by chance)")
 	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
@@ -56,47 +68,74 @@ input is no good; then nothing is printed to standard output.`,
 	return cmd
 }
 
-func oneFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("podclock simulate: %d files given; give one scenario or manifest, or - for standard input",
-			len(args))
+// run plays all that is chosen of the files. It prints nothing before all of it is known
+// to be valid.
+func (s *simulate) run(cmd *cobra.Command, args []string) error {
+	stories, err := s.load(cmd, args)
+	if err != nil {
+		return err
+	}
+	met := true
+	for i, story := range stories {
+		unmet, err := s.play(cmd, story, heading{of: len(stories), index: i})
+		if err != nil {
+			return err
+		}
+		met = met && unmet == nil
+	}
+	if !met {
+		return errUnmet
 	}
 	return nil
 }
 
-// run plays the file. It prints nothing before the input is known to be valid.
-func (s *simulate) run(cmd *cobra.Command, file string) error {
-	var story *scenario.Scenario
-	var err error
-	if file == "-" {
-		story, err = scenario.ReadFrom("standard input", cmd.InOrStdin(), s.object)
-	} else {
-		story, err = scenario.Read(file, s.object)
+// load reads the files and says what is to be known before they are played.
+func (s *simulate) load(cmd *cobra.Command, args []string) ([]*scenario.Scenario, error) {
+	if len(args) == 0 {
+		return nil, errors.New("podclock simulate: no file given; give scenarios or manifests, or - for standard input")
 	}
+	files, err := filesOf(args)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("podclock simulate: %w", err)
 	}
-	if err := s.override(cmd, story); err != nil {
-		return err
+	in := input{stdin: cmd.InOrStdin(), choice: s.choice}
+	stories, without, err := in.stories(files)
+	if err != nil {
+		return nil, err
 	}
-	warn(cmd.ErrOrStderr(), story.Warnings())
+	var warnings []*scenario.Error
+	for _, story := range stories {
+		if err := s.override(cmd, story); err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, story.Warnings()...)
+	}
+	warn(cmd.ErrOrStderr(), warnings)
+	if len(without) > 0 && s.choice == (scenario.Choice{}) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "podclock simulate: no pod in %s\n", strings.Join(without, ", "))
+	}
+	return stories, nil
+}
+
+// play plays one story and prints it. It returns the expectations that are not met.
+func (s *simulate) play(cmd *cobra.Command, story *scenario.Scenario, h heading) (unmet, err error) {
 	result, err := story.Run()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	unmet := story.Check(result)
+	unmet = story.Check(result)
 	var out bytes.Buffer
+	s.head(&out, story, h)
 	if err := s.render(&out, story, result, unmet); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
-		return fmt.Errorf("podclock simulate: %w", err)
+		return nil, fmt.Errorf("podclock simulate: %w", err)
 	}
 	if unmet != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), unmet)
-		return errUnmet
 	}
-	return nil
+	return unmet, nil
 }
 
 // override replaces options of the scenario by those of the flags.

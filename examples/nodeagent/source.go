@@ -96,7 +96,11 @@ func (s *source) load(file string) (*corev1.Pod, error) {
 		return nil, &scenario.Error{File: file, Line: object.Line,
 			Msg: object.String() + ": a static pod's file holds one Pod: put it, and nothing else, there"}
 	}
-	pod, err := objects[0].Pod()
+	object, err := manifest.Find("")
+	if err != nil {
+		return nil, manifest.Locate(err)
+	}
+	pod, err := object.Pod()
 	if err != nil {
 		return nil, err
 	}
