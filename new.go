@@ -50,8 +50,9 @@ func New(o Options) (*Simulation, error) {
 func (o *Options) node() node.Options {
 	n := node.Options{
 		Start: o.Start, Latency: node.Latency(o.Latency), ParallelPulls: o.ParallelPulls, Filter: o.Filter, View: o.View,
-		NoLeap: o.NoLeap,
-		Images: make(map[string]node.Image, len(o.Images)),
+		Explain: o.Explain,
+		NoLeap:  o.NoLeap,
+		Images:  make(map[string]node.Image, len(o.Images)),
 	}
 	if o.Timing != nil {
 		n.Timing = o.Timing(rand.New(rand.NewPCG(o.Seed, timingStream)))

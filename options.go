@@ -44,6 +44,9 @@ type Options struct {
 	// View is whose statuses the timeline and [Result] show. The default is what
 	// kubectl shows.
 	View lifecycle.View
+	// Explain lets the timeline say what the pods wait for, each time that it changes.
+	// See [Simulation.Waits].
+	Explain bool
 	// NoLeap plays every single probe. The result is the same, but takes longer.
 	NoLeap bool
 	// Tap is called for everything that goes into and comes out of the pods'

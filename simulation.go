@@ -113,6 +113,17 @@ func (s *Simulation) Columns(pod string) (podphase.Row, error) {
 	return p.Machine().Columns(s.Now(), lifecycle.APIView), nil
 }
 
+// Waits returns what a pod and its containers wait for now: since when, and until when at
+// most. It is empty if the pod waits for nothing: it is Ready, or has ended. Before the
+// kubelet learns of the pod it is empty too.
+func (s *Simulation) Waits(pod string) ([]lifecycle.Wait, error) {
+	p, err := s.podNamed(pod)
+	if err != nil || p.Machine() == nil {
+		return nil, err
+	}
+	return p.Machine().Waits(s.Now()), nil
+}
+
 // Timeline returns what happened so far. It grows as the simulation goes on.
 func (s *Simulation) Timeline() *timeline.Timeline { return s.node.Timeline() }
 
@@ -140,6 +151,7 @@ func (s *Simulation) Result() *Result {
 		pr := PodResult{Name: p.Name}
 		if m := p.Machine(); m != nil {
 			pr.Status, pr.Columns, pr.Finished = m.Reported(), m.Columns(s.Now(), s.options.View), m.Finished()
+			pr.Waits = m.Waits(s.Now())
 			if s.options.View == lifecycle.KubeletView {
 				pr.Status = m.Status()
 			}
@@ -164,6 +176,7 @@ type PodResult struct {
 	Status   corev1.PodStatus
 	Columns  podphase.Row
 	Finished bool
+	Waits    []lifecycle.Wait // what it waits for at the end; see [Simulation.Waits]
 }
 
 // Run plays the story of the options to its end.

@@ -25,6 +25,7 @@ func TestEveryValueOfAClosedSetHasItsOwnName(t *testing.T) {
 	for set, all := range map[string][]string{
 		"EventType":  names(Wake, numEventTypes),
 		"ActionType": names(RunSandbox, numActionTypes),
+		"WaitKind":   names(WaitHook, numWaitKinds),
 		"HookKind":   names(PostStart, PreStop+1),
 	} {
 		last := len(all) - 1

@@ -54,7 +54,7 @@ func (h host) Gone(instance uint64) bool {
 
 // RunSandbox asks for a new sandbox.
 func (h host) RunSandbox(attempt uint64) uint64 {
-	return h.k.out.request(Action{Type: RunSandbox, Container: NoContainer, Attempt: attempt})
+	return h.k.out.request(h.k.now, Action{Type: RunSandbox, Container: NoContainer, Attempt: attempt})
 }
 
 // StopSandbox asks for the end of a sandbox.
@@ -68,31 +68,31 @@ func (h host) ofSandbox(t ActionType, id uint64) uint64 {
 	if s := h.k.truth.Sandbox(id); s != nil {
 		a.Attempt = s.Attempt
 	}
-	return h.k.out.request(a)
+	return h.k.out.request(h.k.now, a)
 }
 
 // InspectImage asks whether the runtime has a container's image.
 func (h host) InspectImage(container int) uint64 {
 	image := h.k.t.spec.Containers[container].Image
-	return h.k.out.request(Action{Type: InspectImage, Container: container, Image: image})
+	return h.k.out.request(h.k.now, Action{Type: InspectImage, Container: container, Image: image})
 }
 
 // PullImage asks for a container's image.
 func (h host) PullImage(container int) uint64 {
 	image := h.k.t.spec.Containers[container].Image
-	return h.k.out.request(Action{Type: PullImage, Container: container, Image: image})
+	return h.k.out.request(h.k.now, Action{Type: PullImage, Container: container, Image: image})
 }
 
 // CreateContainer asks for a new instance of a container.
 func (h host) CreateContainer(container int, attempt int32) uint64 {
 	image := h.k.t.spec.Containers[container].Spec.Image
-	return h.k.out.request(Action{Type: CreateContainer, Container: container, Attempt: uint64(attempt), Image: image})
+	return h.k.out.request(h.k.now, Action{Type: CreateContainer, Container: container, Attempt: uint64(attempt), Image: image})
 }
 
 // StartContainer asks for the start of an instance.
 func (h host) StartContainer(c *inventory.Instance) uint64 {
 	a := Action{Type: StartContainer, Container: c.Container, Instance: c.ID, Attempt: uint64(c.Attempt)}
-	return h.k.out.request(a)
+	return h.k.out.request(h.k.now, a)
 }
 
 // Stop asks for the end of an instance within so many seconds.
@@ -101,7 +101,7 @@ func (h host) Stop(container int, instance uint64, grace int64) uint64 {
 	if c := h.k.truth.Instance(instance); c != nil {
 		attempt = c.Attempt
 	}
-	return h.k.out.request(Action{Type: StopContainer, Container: container, Instance: instance,
+	return h.k.out.request(h.k.now, Action{Type: StopContainer, Container: container, Instance: instance,
 		Attempt: uint64(attempt), Grace: seconds(grace)})
 }
 
@@ -111,7 +111,7 @@ func (h host) RemoveInstance(id uint64) uint64 {
 	if c == nil {
 		return 0
 	}
-	return h.k.out.request(Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
+	return h.k.out.request(h.k.now, Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
 }
 
 // RunPostStart sets a container's postStart hook off.
@@ -130,7 +130,7 @@ func (h host) runHook(container int, instance uint64, kind HookKind, hook *corev
 	switch {
 	case hook.Exec != nil, hook.HTTPGet != nil:
 		a := Action{Type: RunHook, Container: container, Instance: instance, Hook: kind}
-		return kill.HookRun{Op: h.k.out.request(a)}
+		return kill.HookRun{Op: h.k.out.request(h.k.now, a)}
 	case hook.Sleep == nil: // C35: tcpSocket passes validation and cannot be run
 		return kill.HookRun{Err: fmt.Sprintf("Cannot run handler: invalid handler: %v", hook)}
 	case hook.Sleep.Seconds == 0:

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/podclock/podclock/probe"
 	"github.com/podclock/podclock/timeline"
@@ -25,6 +26,7 @@ type openRequest struct {
 	instance  uint64
 	attempt   uint64
 	hook      HookKind
+	since     time.Time
 }
 
 func (o *outbox) clone() outbox { return outbox{ops: o.ops, requests: slices.Clone(o.requests)} }
@@ -56,14 +58,14 @@ func (o *outbox) dropped(ev *Event) {
 		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
 }
 
-// request appends a request under a new Op, and returns that.
-func (o *outbox) request(a Action) uint64 {
+// request appends a request at now under a new Op, and returns that.
+func (o *outbox) request(now time.Time, a Action) uint64 {
 	o.ops++
 	a.Op = o.ops
 	if a.Type == CreateContainer {
 		a.Instance = a.Op
 	}
-	o.requests = append(o.requests, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook})
+	o.requests = append(o.requests, openRequest{a.Op, a.Type, a.Container, a.Instance, a.Attempt, a.Hook, now})
 	o.emit(a)
 	return a.Op
 }
@@ -93,6 +95,17 @@ func (o *outbox) take(ev *Event) (openRequest, bool) {
 		o.requests = slices.DeleteFunc(o.requests, func(other openRequest) bool { return other.op == r.op })
 	}
 	return r, ok
+}
+
+// since returns when the request of this Op was made. It is zero if the request is not
+// open.
+func (o *outbox) since(op uint64) time.Time {
+	for _, r := range o.requests {
+		if r.op == op {
+			return r.since
+		}
+	}
+	return time.Time{}
 }
 
 // changesRuntime reports whether a request up to an Op is open that changes what

@@ -68,7 +68,7 @@ func (k *kubelet) beginPass() bool {
 	if w.Pending == nil || w.Finished {
 		return false
 	}
-	if w.Held && w.LastSync.IsZero() {
+	if w.heldBack() {
 		k.holdBack()
 		return true
 	}

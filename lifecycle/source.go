@@ -38,6 +38,7 @@ func (p *Pod) deletionSeen(d deletion) {
 	}
 	p.worker.Deleted = p.worker.Deleted || !p.worker.Terminating
 	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.Grace)))
+	p.explainWaits()
 	if !p.t.has(QuirkS71) {
 		p.kills.Hurry(p.now, host{&p.kubelet}, p.worker.Grace)
 	}

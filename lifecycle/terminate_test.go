@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock/lifecycle"
 )
@@ -119,6 +120,26 @@ func TestAStaticPodThatIsRemovedBeforeItsNameIsFreeNeverBegins(t *testing.T) { /
 	s.runUntil(epoch.Add(time.Minute))
 	if !s.pod.Finished() || s.asked(lifecycle.RunSandbox) != 0 || s.asked(lifecycle.PodFinished) != 1 {
 		t.Errorf("finished: %v, sandboxes: %d", s.pod.Finished(), s.asked(lifecycle.RunSandbox))
+	}
+}
+
+func TestAPassedDeadlineOfAPodThatIsHeldBackIsNotLookedAtForEver(t *testing.T) { // S80, S84
+	pod, deadline := simplePod(), int64(1)
+	pod.Annotations = map[string]string{"kubernetes.io/config.source": "file"}
+	pod.Spec.ActiveDeadlineSeconds = &deadline
+	pod.Status.StartTime = &metav1.Time{Time: epoch.Add(-time.Hour)}
+	for _, timing := range []*lifecycle.Timing{nil, lifecycle.KubeletTiming(rand.New(rand.NewPCG(1, 1)))} {
+		s := newShell(t, pod, timing)
+		s.give(lifecycle.Event{Type: lifecycle.NameTaken})
+		s.runUntil(epoch.Add(time.Minute))
+		if n := s.asked(lifecycle.Synced); n > 10 {
+			t.Errorf("tried %d times in a minute", n)
+		}
+		s.give(lifecycle.Event{Type: lifecycle.NameFree})
+		s.runUntil(epoch.Add(2 * time.Minute))
+		if s.pod.Status().Reason != "DeadlineExceeded" {
+			t.Errorf("%+v", s.pod.Status())
+		}
 	}
 }
 

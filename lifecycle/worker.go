@@ -82,6 +82,9 @@ func (w *podWorker) repeat(s *pass) {
 	}
 }
 
+// heldBack reports whether the pod waits for its name before its first sync (S84).
+func (w *podWorker) heldBack() bool { return w.Held && w.LastSync.IsZero() }
+
 // work returns what the next pass does.
 func (w *podWorker) work() work {
 	switch {
@@ -107,13 +110,14 @@ func (w *podWorker) finish() {
 }
 
 // schedule finds the look of the main loop that next finds something due: a
-// requeue, strictly past (R33), or a passed deadline (S80); zero: there is none.
+// requeue, strictly past (R33), or a passed deadline (S80); zero: there is none. A pod
+// that is held back cannot end by its deadline: it is tried again, and that is all (S84).
 func (w *podWorker) schedule(t *Timing, activeDeadline time.Time) {
 	var d deadline
 	if !w.RequeueAt.IsZero() {
 		d.add(t.Chance.Look(w.RequeueAt))
 	}
-	if !activeDeadline.IsZero() && !w.Terminating {
+	if !activeDeadline.IsZero() && !w.Terminating && !w.heldBack() {
 		d.add(t.lookFrom(activeDeadline))
 	}
 	w.LookAt = d.at

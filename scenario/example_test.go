@@ -42,6 +42,7 @@ func Example() {
 	//   first ready  +0s
 	//   time ready   25s of 2m
 	//   restarts     4 (app 4)
+	//   waits for    the end of app's back-off of 1m20s, counted from the end of run 4 (R20), for 25s so far, 55s more at most
 	// story.yaml:5: expect.restarts of pod default/web: want 0, got 4
 }
 

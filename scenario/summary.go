@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/timeline"
 )
 
@@ -37,6 +38,8 @@ type PodSummary struct {
 	Containers []ContainerSummary `json:"containers"`
 	// Kills is in the order of the first kill of each reason.
 	Kills []KillSummary `json:"kills"`
+	// Waits is what the pod and its containers wait for at the end.
+	Waits []WaitSummary `json:"waits,omitempty"`
 }
 
 // ContainerSummary is the outcome of a run for one container.
@@ -73,11 +76,31 @@ type KillSummary struct {
 	Last  metav1.Duration `json:"last"`
 }
 
+// WaitSummary is one thing that a pod or a container waits for at the end of a run.
+type WaitSummary struct {
+	// Kind classifies it.
+	Kind lifecycle.WaitKind `json:"kind"`
+	// Container is the container's name. If empty, it is the pod's wait.
+	Container string `json:"container,omitempty"`
+	// For says what must come first.
+	For string `json:"for"`
+	// Since and Until are times from the start. If nil, the beginning is not known, or
+	// there is no limit.
+	Since *metav1.Duration `json:"since,omitempty"`
+	Until *metav1.Duration `json:"until,omitempty"`
+	// Text is all of it in words.
+	Text string `json:"text"`
+}
+
 // Summarize returns the outcome of a run for each pod.
 func Summarize(result *podclock.Result) []PodSummary {
 	var all []PodSummary
 	for _, pod := range result.Pods {
-		all = append(all, summarize(pod, timelineOf(result, pod)))
+		s := summarize(pod, timelineOf(result, pod))
+		for i := range pod.Waits {
+			s.Waits = append(s.Waits, waitSummary(&pod.Waits[i], result))
+		}
+		all = append(all, s)
 	}
 	return all
 }
@@ -95,6 +118,18 @@ func summarize(p podclock.PodResult, t timeline.Pod) PodSummary {
 		s.Containers = append(s.Containers, containerSummary(&c, containerOf(t, c.Name)))
 	}
 	return s
+}
+
+func waitSummary(w *lifecycle.Wait, result *podclock.Result) WaitSummary {
+	since := func(t time.Time) *metav1.Duration {
+		if t.IsZero() {
+			return nil
+		}
+		return &metav1.Duration{Duration: t.Sub(result.Start)}
+	}
+	return WaitSummary{
+		Kind: w.Kind, Container: w.Container, For: w.For, Since: since(w.Since), Until: since(w.Until), Text: w.Text(result.End),
+	}
 }
 
 func containerSummary(c *corev1.ContainerStatus, t timeline.Container) ContainerSummary {
@@ -185,6 +220,9 @@ func (s *PodSummary) text(total time.Duration) string {
 		if c := &s.Containers[i]; c.Detections != nil {
 			line("detected", c.Name+" "+c.Detections.text())
 		}
+	}
+	for i := range s.Waits {
+		line([]string{"waits for", ""}[min(i, 1)], s.Waits[i].Text)
 	}
 	return out.String()
 }

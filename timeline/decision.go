@@ -14,10 +14,11 @@ const (
 	DecidedStop                            // all containers and the sandbox are stopped, by a sync: why
 	DecidedEnd                             // the pod terminates: why
 	DecidedQuirk                           // a surprising rule changes what follows: which
+	DecidedWait                            // a deletion must wait: for what, since when, until when at most
 	numDecisions
 )
 
-var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end", "quirk"}
+var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end", "quirk", "wait"}
 
 // String names the decision.
 func (d DecisionKind) String() string {

@@ -22,6 +22,7 @@ type simulate struct {
 	timing   choice
 	seed     uint64
 	replicas int
+	explain  bool
 	noLeap   bool
 }
 
@@ -64,6 +65,7 @@ before one that cannot go on.`,
 	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
 	f.IntVar(&s.replicas, "replicas", 0, "how many pods of the object to play")
 	s.flags(f)
+	f.BoolVar(&s.explain, "explain", false, "tell along the way what each pod waits for, since when, and until when at most")
 	f.BoolVar(&s.noLeap, "no-leap", false, "play every single probe: the same result, only later")
 	return cmd
 }
@@ -156,6 +158,6 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	if flags.Changed("seed") {
 		o.Seed = s.seed
 	}
-	o.NoLeap, o.View = s.noLeap, s.lifecycle()
+	o.Explain, o.NoLeap, o.View = s.explain, s.noLeap, s.lifecycle()
 	return nil
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -20,10 +21,11 @@ type Node struct {
 	noNetwork string // why the network is not ready; empty if it is
 	addresses addresses
 
-	log    *timeline.Timeline
-	events []lifecycle.Event // of the present step; reused
-	asking Run               // the Run of the present question to the host; reused
-	failed error
+	log     *timeline.Timeline
+	events  []lifecycle.Event // of the present step; reused
+	stepped []int32           // with Options.Explain: the pods stepped at the present instant
+	asking  Run               // the Run of the present question to the host; reused
+	failed  error
 }
 
 // Options configure a Node.
@@ -42,6 +44,8 @@ type Options struct {
 	Filter timeline.Filter
 	// View says whose statuses the timeline has.
 	View lifecycle.View
+	// Explain records what the pods wait for, each time that it changes.
+	Explain bool
 	// NoLeap plays every probe, whatever the apps promise.
 	NoLeap bool
 	// Tap is called for every step of the machines and every action of theirs. If nil,
@@ -93,6 +97,7 @@ func (n *Node) Clone(host Host) *Node {
 	c.host, c.events, c.asking = host, nil, Run{}
 	c.agenda = n.agenda.clone()
 	c.images = n.images.clone()
+	c.stepped = slices.Clone(n.stepped)
 	c.log = n.log.Clone()
 	c.pods = make([]*Pod, len(n.pods))
 	for i, p := range n.pods {

@@ -29,11 +29,13 @@ type Pod struct {
 	refusal *lifecycle.Event // at its arrival (S82); nil if it is admitted
 
 	instances   []instance
-	runs        []int  // by container: how often it was created
-	sandboxRuns int    // how many calls to run a sandbox
-	sandboxed   bool   // one of them has succeeded
-	newest      uint64 // the Op of the newest sandbox' RunSandbox
-	ready       bool   // whether the newest sandbox is; older ones never are
+	runs        []int            // by container: how often it was created
+	sandboxRuns int              // how many calls to run a sandbox
+	sandboxed   bool             // one of them has succeeded
+	newest      uint64           // the Op of the newest sandbox' RunSandbox
+	ready       bool             // whether the newest sandbox is; older ones never are
+	waits       []lifecycle.Wait // as recorded last; never changed, only replaced
+	stepped     bool             // it is among Node.stepped
 	ip          string
 }
 

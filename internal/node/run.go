@@ -2,7 +2,11 @@ package node
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/timeline"
 )
 
 // Step moves to the time of the next thing that is due and plays it. It returns false
@@ -13,7 +17,7 @@ func (n *Node) Step() (bool, error) {
 		return false, n.failed
 	}
 	n.quietUntil = at
-	n.advance(at)
+	n.moveTo(at)
 	n.playOne()
 	return n.failed == nil, n.failed
 }
@@ -27,18 +31,52 @@ func (n *Node) RunUntil(end time.Duration) error {
 		if !ok || at > end {
 			break
 		}
-		n.advance(at)
+		n.moveTo(at)
 		n.playOne()
 	}
 	if n.failed != nil {
 		return n.failed
 	}
-	n.advance(end)
+	n.moveTo(end)
 	for _, p := range n.pods { // report the passes skipped so far
 		p.reportLeaps(n.instant.Add(1))
 	}
+	n.explain()
 	n.log.Close(n.instant)
 	return n.failed
+}
+
+// moveTo moves the time forward. All of the present instant is over then.
+func (n *Node) moveTo(at time.Duration) {
+	if at > n.now {
+		n.explain()
+		n.advance(at)
+	}
+}
+
+// explain records what the pods that were stepped at the present instant wait for.
+func (n *Node) explain() {
+	for _, pod := range n.stepped {
+		n.pods[pod].explain()
+	}
+	n.stepped = n.stepped[:0]
+}
+
+// explain records what the pod waits for and did not wait for before. Calls of the runtime
+// are left out: the records of what they do tell of them.
+func (p *Pod) explain() {
+	p.stepped = false
+	now := p.node.instant
+	waits := slices.DeleteFunc(p.machine.Waits(now), func(w lifecycle.Wait) bool { return w.Kind == lifecycle.WaitRuntime })
+	for i := range waits {
+		w := &waits[i]
+		if !slices.ContainsFunc(p.waits, w.Same) {
+			p.track.Add(timeline.Record{
+				At: now, Kind: timeline.Decision, Reason: timeline.DecidedWait.String(), Message: "waits for " + w.Text(now),
+			})
+		}
+	}
+	p.waits = waits
 }
 
 // Next returns the time since the start of the next thing that is due. It returns false

@@ -26,6 +26,10 @@ func (p *Pod) step(events ...*lifecycle.Event) {
 	}
 	p.follow(p.machine.Step(now, n.events...))
 	p.reportLeaps(now.Add(1))
+	if n.options.Explain && !p.stepped {
+		p.stepped = true
+		n.stepped = append(n.stepped, p.number)
+	}
 	at, ok := p.machine.Deadline()
 	n.deadline(p.number, at, ok)
 }

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/kill"
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/lifecycle/plan"
 	"github.com/podclock/podclock/restart"
@@ -43,21 +44,21 @@ func (r *Run) explainPodKill(e *Env) {
 	case r.Snapshot.ActiveSandbox() == nil:
 		e.Host.Explain(NoContainer, timeline.DecidedStop, "the sandbox is gone and nothing may start in a new one (S3)")
 	default:
-		e.Host.Explain(NoContainer, timeline.DecidedStop, r.whyStopped(e))
+		e.Host.Explain(NoContainer, timeline.DecidedStop, WhyStopped(e.Pod, r.Snapshot))
 	}
 }
 
-// whyStopped words why a pod with a sandbox is stopped: an init container has failed
+// WhyStopped words why a pod with a sandbox is stopped: an init container has failed
 // for good (S13), or all containers are done (S14).
-func (r *Run) whyStopped(e *Env) string {
-	for i := e.Pod.Regular; i < len(e.Pod.Containers); i++ {
-		c := r.Snapshot.Newest(i)
+func WhyStopped(p *spec.Pod, seen *inventory.Snapshot) string {
+	for i := p.Regular; i < len(p.Containers); i++ {
+		c := seen.Newest(i)
 		switch {
-		case e.Pod.IsSidecar(i) || c == nil || c.State != restart.StateExited:
+		case p.IsSidecar(i) || c == nil || c.State != restart.StateExited:
 		case c.Reason == "OOMKilled" && c.ExitCode == 0:
-			return e.Pod.Name(i) + ": OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)"
+			return p.Name(i) + ": OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)"
 		case c.ExitCode != 0:
-			return fmt.Sprintf("%s: exit code %d, and it is not tried again (S13)", e.Pod.Name(i), c.ExitCode)
+			return fmt.Sprintf("%s: exit code %d, and it is not tried again (S13)", p.Name(i), c.ExitCode)
 		}
 	}
 	return "no container is left to run or to start (S14)"
