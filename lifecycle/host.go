@@ -86,7 +86,8 @@ func (h host) PullImage(container int) uint64 {
 // CreateContainer asks for a new instance of a container.
 func (h host) CreateContainer(container int, attempt int32) uint64 {
 	image := h.k.t.spec.Containers[container].Spec.Image
-	return h.k.out.request(h.k.now, Action{Type: CreateContainer, Container: container, Attempt: uint64(attempt), Image: image})
+	a := Action{Type: CreateContainer, Container: container, Attempt: uint64(attempt), Image: image}
+	return h.k.out.request(h.k.now, a)
 }
 
 // StartContainer asks for the start of an instance.
@@ -111,7 +112,8 @@ func (h host) RemoveInstance(id uint64) uint64 {
 	if c == nil {
 		return 0
 	}
-	return h.k.out.request(h.k.now, Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)})
+	a := Action{Type: RemoveContainer, Container: c.Container, Instance: id, Attempt: uint64(c.Attempt)}
+	return h.k.out.request(h.k.now, a)
 }
 
 // RunPostStart sets a container's postStart hook off.

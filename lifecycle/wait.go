@@ -41,8 +41,8 @@ const (
 )
 
 var waitNames = [numWaitKinds]string{
-	WaitHook: "hook", WaitRuntime: "runtime", WaitPull: "pull", WaitStop: "stop", WaitBackoff: "backoff", WaitRetry: "retry",
-	WaitInit: "init", WaitProbe: "probe", WaitGate: "gate", WaitNode: "node", WaitDeletion: "deletion",
+	WaitHook: "hook", WaitRuntime: "runtime", WaitPull: "pull", WaitStop: "stop", WaitBackoff: "backoff",
+	WaitRetry: "retry", WaitInit: "init", WaitProbe: "probe", WaitGate: "gate", WaitNode: "node", WaitDeletion: "deletion",
 }
 
 // String returns the kind in a word.

@@ -111,7 +111,8 @@ func (w *waits) kill(k *kill.Kill) {
 		w.add(WaitStop, k.Container, k.Since, k.Until, "the containers that stop before sidecar %s (C46)", name)
 	case kill.Stop:
 		asked := w.out.since(k.Op)
-		w.add(WaitStop, k.Container, asked, asked.Add(seconds(k.Grace)), "%s to end by its stop signal, or by SIGKILL (C45)", name)
+		w.add(WaitStop, k.Container, asked, asked.Add(seconds(k.Grace)),
+			"%s to end by its stop signal, or by SIGKILL (C45)", name)
 	}
 }
 
@@ -120,7 +121,8 @@ func (w *waits) betweenSyncs() {
 	seen := w.truth.Snapshot()
 	if w.starts.Stopped && !status.Terminal(w.cache.Status.Phase) {
 		w.add(WaitDeletion, NoContainer, time.Time{}, time.Time{},
-			"its deletion, for good, since phase %s is not terminal: %s", w.cache.Status.Phase, execute.WhyStopped(w.t.spec, &seen))
+			"its deletion, for good, since phase %s is not terminal: %s", w.cache.Status.Phase,
+			execute.WhyStopped(w.t.spec, &seen))
 		return
 	}
 	for i := range w.t.spec.Containers {
@@ -138,15 +140,16 @@ func (w *waits) retry(i int, seen *inventory.Snapshot) {
 	why, c := w.starts.Waiting[i], &w.t.spec.Containers[i]
 	if exited := seen.NewestExited(i); exited != nil {
 		if r, refused := w.starts.Containers[i].Backoff.Check(w.now, exited.FinishedAt, w.t.spec.Limits); refused {
-			w.add(WaitBackoff, i, exited.FinishedAt, r.Until, "the end of %s's back-off of %v, counted from the end of run %d (R20)",
+			w.add(WaitBackoff, i, exited.FinishedAt, r.Until,
+				"the end of %s's back-off of %v, counted from the end of run %d (R20)",
 				c.Spec.Name, r.Delay, exited.Attempt)
 			return
 		}
 	}
 	b := w.starts.Images[c.ImageKey].Backoff
 	if r, refused := b.CheckPull(w.now, w.t.spec.PullLimits); refused {
-		w.add(WaitBackoff, i, b.Advanced, r.Until, "the end of the pull back-off of %v of image %q (I6): %s", r.Delay, c.Image,
-			w.starts.Images[c.ImageKey].Failure)
+		w.add(WaitBackoff, i, b.Advanced, r.Until, "the end of the pull back-off of %v of image %q (I6): %s",
+			r.Delay, c.Image, w.starts.Images[c.ImageKey].Failure)
 		return
 	}
 	w.add(WaitRetry, i, time.Time{}, w.worker.RequeueAt, "the next try to start %s after %s: %s", c.Spec.Name, why.Reason,

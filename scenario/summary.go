@@ -128,7 +128,8 @@ func waitSummary(w *lifecycle.Wait, result *podclock.Result) WaitSummary {
 		return &metav1.Duration{Duration: t.Sub(result.Start)}
 	}
 	return WaitSummary{
-		Kind: w.Kind, Container: w.Container, For: w.For, Since: since(w.Since), Until: since(w.Until), Text: w.Text(result.End),
+		Kind: w.Kind, Container: w.Container, For: w.For, Since: since(w.Since), Until: since(w.Until),
+		Text: w.Text(result.End),
 	}
 }
 

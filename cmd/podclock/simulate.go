@@ -65,7 +65,7 @@ before one that cannot go on.`,
 	f.Uint64Var(&s.seed, "seed", 0, "decides all that is chance")
 	f.IntVar(&s.replicas, "replicas", 0, "how many pods of the object to play")
 	s.flags(f)
-	f.BoolVar(&s.explain, "explain", false, "tell along the way what each pod waits for, since when, and until when at most")
+	f.BoolVar(&s.explain, "explain", false, "tell along the way what each pod waits for, and until when at most")
 	f.BoolVar(&s.noLeap, "no-leap", false, "play every single probe: the same result, only later")
 	return cmd
 }

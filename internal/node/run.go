@@ -67,7 +67,8 @@ func (n *Node) explain() {
 func (p *Pod) explain() {
 	p.stepped = false
 	now := p.node.instant
-	waits := slices.DeleteFunc(p.machine.Waits(now), func(w lifecycle.Wait) bool { return w.Kind == lifecycle.WaitRuntime })
+	calls := func(w lifecycle.Wait) bool { return w.Kind == lifecycle.WaitRuntime }
+	waits := slices.DeleteFunc(p.machine.Waits(now), calls)
 	for i := range waits {
 		w := &waits[i]
 		if !slices.ContainsFunc(p.waits, w.Same) {
