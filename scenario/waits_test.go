@@ -2,7 +2,6 @@ package scenario_test
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/podclock/podclock/scenario"
@@ -81,7 +80,7 @@ manifest:
 				"prep: OOMKilled counts as failed, whatever the code (R7), and is not tried again (S13)"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			story, err := scenario.ReadFrom("story.yaml", strings.NewReader(row.story), "")
+			story, err := scenario.Parse("story.yaml", []byte(row.story), "", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
