@@ -20,15 +20,36 @@ func (t *Timeline) all() iter.Seq[*Record] {
 // allEntries walks the entries in their order.
 func (t *Timeline) allEntries() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
-		if len(t.order) != len(t.entries) {
-			t.sort()
-		}
-		for _, i := range t.order {
+		for _, i := range t.sorted() {
 			if !yield(&t.entries[i]) {
 				return
 			}
 		}
 	}
+}
+
+// of walks the records of a pod in their order.
+func (t *Timeline) of(pod string) iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		track, ok := t.byName[pod]
+		if !ok {
+			return
+		}
+		t.sorted()
+		for _, i := range t.orderOf[track] {
+			if !yield(&t.entries[i].Record) {
+				return
+			}
+		}
+	}
+}
+
+// sorted returns the order, and makes it anew after an entry was added.
+func (t *Timeline) sorted() []int32 {
+	if len(t.order) != len(t.entries) || len(t.orderOf) != len(t.tracks) {
+		t.sort()
+	}
+	return t.order
 }
 
 // sort makes the order. What a leap passed over is told late, so arrival alone
@@ -41,6 +62,11 @@ func (t *Timeline) sort() {
 	slices.SortFunc(t.order, func(i, j int32) int {
 		return cmp.Or(t.entries[i].compare(&t.entries[j]), cmp.Compare(i, j))
 	})
+	t.orderOf = make([][]int32, len(t.tracks))
+	for _, i := range t.order {
+		track := t.entries[i].track
+		t.orderOf[track] = append(t.orderOf[track], i)
+	}
 }
 
 // compare orders entries by time and, among the quiet probes of one instant,

@@ -54,8 +54,8 @@ func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
 		if p.timeline == nil {
 			return
 		}
-		for r := range p.timeline.all() {
-			if r.Pod == p.name && (set == 0 || set.Has(r.Kind)) && !yield(r) {
+		for r := range p.timeline.of(p.name) {
+			if (set == 0 || set.Has(r.Kind)) && !yield(r) {
 				return
 			}
 		}

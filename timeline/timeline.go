@@ -14,6 +14,8 @@ type Timeline struct {
 	byName     map[string]int32
 	// order is the sorted view of entries; stale once more was added.
 	order []int32
+	// orderOf is the part of order of each track.
+	orderOf [][]int32
 }
 
 // entry is a record and what its place in the order depends on.
