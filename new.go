@@ -25,13 +25,19 @@ const (
 
 // New returns a simulation at its start, at which nothing has happened yet.
 // The error joins all that is wrong with the options.
-func New(o Options) (*Simulation, error) {
+func New(o Options) (*Simulation, error) { return newStoppable(o, nil) }
+
+// newStoppable is New for a simulation that asks stopped whether to go on. If stopped is
+// nil, it always does.
+func newStoppable(o Options, stopped func() bool) (*Simulation, error) {
 	if o.Start.IsZero() {
 		o.Start = Epoch
 	}
 	s := &Simulation{options: o, pcg: rand.NewPCG(o.Seed, appStream)}
 	s.rand = rand.New(s.pcg)
-	s.node = node.New(o.node(), host{s})
+	of := o.node()
+	of.Stopped = stopped
+	s.node = node.New(of, host{s})
 	errs := []error{o.checkStart(), o.checkTimes(), o.checkImages()}
 	for i := range o.Pods {
 		errs = append(errs, s.addPods(fmt.Sprintf("Pods[%d]", i), &o.Pods[i]))

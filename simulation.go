@@ -1,6 +1,8 @@
 package podclock
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -180,17 +182,21 @@ type PodResult struct {
 }
 
 // Run plays the story of the options to its end.
-func Run(o Options) (*Result, error) {
-	s, err := New(o)
+func Run(o Options) (*Result, error) { return RunContext(context.Background(), o) }
+
+// RunContext is [Run] until ctx is done. It then returns what the story has come to, and
+// the cause.
+func RunContext(ctx context.Context, o Options) (*Result, error) {
+	var stopped func() bool
+	if ctx.Done() != nil {
+		stopped = func() bool { return ctx.Err() != nil }
+	}
+	s, err := newStoppable(o, stopped)
 	if err != nil {
 		return nil, err
 	}
-	d := o.For
-	if d == 0 {
-		d = DefaultFor
-	}
-	if err := s.RunFor(d); err != nil {
+	if err := s.RunFor(cmp.Or(o.For, DefaultFor)); err != nil {
 		return nil, err
 	}
-	return s.Result(), nil
+	return s.Result(), context.Cause(ctx)
 }

@@ -1,6 +1,9 @@
 package podclock_test
 
 import (
+	"context"
+	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -298,5 +301,36 @@ func TestASimulationStartsInTheYears1970To9000(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "outside the years 1970 to 9000; give a time in them, or none for 2026-01-01") {
 			t.Errorf("year %d: error %v", year, err)
 		}
+	}
+}
+
+// What is played before the end is what is played of the whole story.
+func TestARunEndsWithItsContext(t *testing.T) {
+	crashing := podclock.Script{{Exit: &podclock.Exit{After: 5 * time.Second, Code: 1}}}
+	o := podclock.Options{Pods: []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": crashing}}}, For: time.Hour}
+	whole := run(t, o).Records()
+	ctx, cancel := context.WithCancel(t.Context())
+	steps := 0
+	o.Tap = func(tap podclock.Tap) {
+		if steps++; steps == 200 {
+			cancel()
+		}
+	}
+	result, err := podclock.RunContext(ctx, o)
+	if !errors.Is(err, context.Canceled) || result == nil {
+		t.Fatalf("%v, %v; want a result, and that it was cancelled", result, err)
+	}
+	if played := result.End.Sub(result.Start); played <= 0 || played >= o.For {
+		t.Errorf("played for %s; want less than %s", played, o.For)
+	}
+	part := result.Timeline.Records()
+	if len(part) == 0 || len(part) >= len(whole) || !reflect.DeepEqual(part, whole[:len(part)]) {
+		t.Errorf("%d records of %d, which are not the first ones", len(part), len(whole))
+	}
+	if row := result.Pods[0].Columns; row.Status == "" || row.Ready == "" {
+		t.Errorf("columns %+v", row)
+	}
+	if result, err := podclock.RunContext(ctx, o); err == nil || !result.End.Equal(result.Start) {
+		t.Errorf("after its end: %v, %v", result, err)
 	}
 }

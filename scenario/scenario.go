@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -217,12 +218,16 @@ func (s *Scenario) tryOut() error {
 
 // Run plays the scenario and returns its result. It does not check expectations; see
 // [Scenario.Check].
-func (s *Scenario) Run() (*podclock.Result, error) {
-	result, err := podclock.Run(s.Options)
+func (s *Scenario) Run() (*podclock.Result, error) { return s.RunContext(context.Background()) }
+
+// RunContext is [Scenario.Run] until ctx is done. It then returns what the scenario has
+// come to, and the cause.
+func (s *Scenario) RunContext(ctx context.Context) (*podclock.Result, error) {
+	result, err := podclock.RunContext(ctx, s.Options)
 	if err != nil {
-		return nil, fmt.Errorf("%s:1: %w", s.File, err)
+		err = fmt.Errorf("%s:1: %w", s.File, err)
 	}
-	return result, nil
+	return result, err
 }
 
 // Warnings returns the parts of the pods that the API server accepts and that can

@@ -184,3 +184,20 @@ func TestTheCallersChoiceOfAnObjectGoesBeforeTheFiles(t *testing.T) {
 		t.Errorf("error %v; want one of Pod/other, which has no container web", err)
 	}
 }
+
+func TestAPodThatComesAfterTheEndIsNotThereYet(t *testing.T) {
+	open := func(string) ([]byte, error) { return []byte(manyPods("web")), nil }
+	s, err := Parse("s.yaml", []byte("for: 10s\npods:\n- {manifest: m.yaml, at: 30s}\n"), "", open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := s.Run()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := WriteSummary(&out, result); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "summary", out.String(), "default/web after 10s: not there yet\n")
+}

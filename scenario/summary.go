@@ -200,6 +200,9 @@ func named(pods []string) string {
 
 // text returns the summary without the pod's name.
 func (s *PodSummary) text(total time.Duration) string {
+	if s.Phase == "" {
+		return "not there yet\n"
+	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s, %s, %s ready", s.Phase, s.Status, s.Ready)
 	if s.Finished {

@@ -20,5 +20,6 @@
 //
 // The exit status is 0 if all expectations are met and all probes succeed, 1 if not, and
 // 2 if the input is invalid. With 2 nothing is printed to standard output, but the stories
-// before one that cannot go on.
+// before one that cannot go on. Ctrl-C ends a story of simulate with what there is of it,
+// and with 130.
 package main

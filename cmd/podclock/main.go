@@ -17,6 +17,8 @@ import (
 const (
 	exitUnmet    = 1 // an expectation is not met, or a probe fails
 	exitBadInput = 2
+	// exitInterrupted is what shells show of a program that Ctrl-C has ended.
+	exitInterrupted = 130
 )
 
 func main() {
@@ -42,6 +44,9 @@ func terminalOf(f *os.File) terminal {
 // errUnmet says that expectations are not met. They are already printed.
 var errUnmet = errors.New("expectations were not met")
 
+// errInterrupted says that Ctrl-C has ended a story.
+var errInterrupted = errors.New("interrupted")
+
 // run runs the command without touching the process, and returns its exit status.
 func run(args []string, t terminal, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
@@ -66,6 +71,9 @@ func run(args []string, t terminal, stdout, stderr io.Writer) int {
 		return 0
 	case errors.Is(err, errUnmet), errors.Is(err, errFailing):
 		return exitUnmet
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintln(stderr, err)
+		return exitInterrupted
 	default:
 		fmt.Fprintln(stderr, err)
 		return exitBadInput

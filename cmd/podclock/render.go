@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/scenario"
 	"github.com/podclock/podclock/timeline"
@@ -65,6 +64,7 @@ func (v *view) write(w io.Writer, log *timeline.Timeline, object any) error {
 type played struct {
 	File         string                `json:"file"`
 	Object       string                `json:"object,omitempty"` // not of a scenario
+	Interrupted  bool                  `json:"interrupted,omitempty"`
 	Timing       string                `json:"timing"`
 	Seed         uint64                `json:"seed"`
 	Summary      []scenario.PodSummary `json:"summary"`
@@ -78,56 +78,67 @@ type expected struct {
 	Unmet []string `json:"unmet"` // as printed to standard error
 }
 
-// render prints a result. Formats for programs include the expectations that are not met.
-func (s *simulate) render(w io.Writer, story *scenario.Scenario, result *podclock.Result, unmet error) error {
-	object := played{File: story.File, Timing: story.TimingName, Seed: result.Seed, Summary: scenario.Summarize(result),
-		Timeline: result.Timeline}
-	if story.Object != nil {
-		object.Object = story.Object.String()
-	}
-	if n := story.Expectations(); n > 0 {
-		object.Expectations = &expected{Count: n, Unmet: []string{}}
-		if unmet != nil {
-			object.Expectations.Unmet = texts(unmet)
-		}
-	}
-	if err := s.write(w, result.Timeline, object); err != nil || !s.format().summary {
+// render prints an outcome. Formats for programs include the expectations that are not met.
+func (s *simulate) render(w io.Writer, story *scenario.Scenario, o outcome) error {
+	object := s.object(story, o)
+	if err := s.write(w, o.result.Timeline, object); err != nil || !s.format().summary {
 		return err
 	}
 	fmt.Fprintln(w) // w is in memory and never fails
-	if err := scenario.WriteSummary(w, result); err != nil {
+	if err := scenario.WriteSummary(w, o.result); err != nil {
 		return err
 	}
 	if story.TimingName != "ideal" {
-		fmt.Fprintf(w, "timing %s, seed %d\n", story.TimingName, result.Seed)
+		fmt.Fprintf(w, "timing %s, seed %d\n", story.TimingName, o.result.Seed)
 	}
-	if n := story.Expectations(); n > 0 && unmet == nil {
-		fmt.Fprintf(w, "all %d expectations are met\n", n)
+	if e := object.Expectations; e != nil && len(e.Unmet) == 0 {
+		fmt.Fprintf(w, "all %d expectations are met\n", e.Count)
 	}
 	return nil
 }
 
+// object returns an outcome for programs. It has no expectations if none was checked.
+func (s *simulate) object(story *scenario.Scenario, o outcome) played {
+	object := played{
+		File: story.File, Interrupted: o.interrupted, Timing: story.TimingName, Seed: o.result.Seed,
+		Summary: scenario.Summarize(o.result), Timeline: o.result.Timeline,
+	}
+	if story.Object != nil {
+		object.Object = story.Object.String()
+	}
+	if n := story.Expectations(); n > 0 && !o.interrupted {
+		object.Expectations = &expected{Count: n, Unmet: texts(o.unmet)}
+	}
+	return object
+}
+
 // head prints what stands before a story in the selected format.
 func (s *simulate) head(w io.Writer, story *scenario.Scenario, h heading) {
-	name := story.File
-	if story.Object != nil {
-		name += ": " + story.Object.String()
-	}
 	if separate := s.format().separate; separate != nil {
-		separate(w, h, name)
+		separate(w, h, titleOf(story))
 	}
 }
 
-// texts returns the texts of the single errors in a joined one. A text may have several
-// lines.
-func texts(err error) []string {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []string{err.Error()}
+// titleOf returns the name of a story among those of several files.
+func titleOf(story *scenario.Scenario) string {
+	if story.Object == nil {
+		return story.File
 	}
-	var all []string
-	for _, e := range joined.Unwrap() {
-		all = append(all, texts(e)...)
+	return story.File + ": " + story.Object.String()
+}
+
+// texts returns the texts of the single errors in a joined one. A text may have several
+// lines. If err is nil, there are none.
+func texts(err error) []string {
+	all := []string{}
+	joined, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case ok:
+		for _, e := range joined.Unwrap() {
+			all = append(all, texts(e)...)
+		}
+	case err != nil:
+		all = append(all, err.Error())
 	}
 	return all
 }

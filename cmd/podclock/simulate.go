@@ -2,13 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/podclock/podclock"
 	"github.com/podclock/podclock/scenario"
 )
 
@@ -46,9 +50,11 @@ summary, by pod, with its times, restarts and kills; expectations, if the scenar
 has some, with those that are unmet; and timeline. What a scenario may say is in
 "go doc github.com/podclock/podclock/scenario".
 
-The exit status is 0 if every expectation is met, 1 if one is not, and 2 if the
-input is no good; then nothing is printed to standard output, but the stories
-before one that cannot go on.`,
+Ctrl-C ends the story that is played, and prints what there is of it.
+
+The exit status is 0 if every expectation is met, 1 if one is not, 2 if the input
+is no good, and 130 after Ctrl-C. With 2 nothing is printed to standard output, but
+the stories before one that cannot go on.`,
 		Example: `  podclock simulate examples/slow-start/scenario.yaml
   podclock simulate deployment.yaml --object deploy/web --for 1h --timing kubelet --seed 7
   podclock simulate scenario.yaml -o json
@@ -77,13 +83,16 @@ func (s *simulate) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+	defer stop()
+	defer context.AfterFunc(ctx, stop)() // a second Ctrl-C ends the process as it is
 	met := true
 	for i, story := range stories {
-		unmet, err := s.play(cmd, story, heading{of: len(stories), index: i})
+		o, err := s.play(ctx, cmd, story, heading{of: len(stories), index: i})
 		if err != nil {
 			return err
 		}
-		met = met && unmet == nil
+		met = met && o.unmet == nil
 	}
 	if !met {
 		return errUnmet
@@ -119,25 +128,42 @@ func (s *simulate) load(cmd *cobra.Command, args []string) ([]*scenario.Scenario
 	return stories, nil
 }
 
-// play plays one story and prints it. It returns the expectations that are not met.
-func (s *simulate) play(cmd *cobra.Command, story *scenario.Scenario, h heading) (unmet, err error) {
-	result, err := story.Run()
-	if err != nil {
-		return nil, err
+// outcome is what a story has come to.
+type outcome struct {
+	result *podclock.Result
+	// unmet has the expectations that are not met. If nil, all are, or none is checked.
+	unmet error
+	// interrupted says that the story was ended before its end.
+	interrupted bool
+}
+
+// play plays one story and prints it. If it is interrupted, it prints what there is and
+// returns errInterrupted.
+func (s *simulate) play(ctx context.Context, cmd *cobra.Command, story *scenario.Scenario, h heading) (outcome, error) {
+	result, err := story.RunContext(ctx)
+	if result == nil {
+		return outcome{}, err
 	}
-	unmet = story.Check(result)
+	o := outcome{result: result, interrupted: err != nil}
+	if !o.interrupted {
+		o.unmet = story.Check(result)
+	}
 	var out bytes.Buffer
 	s.head(&out, story, h)
-	if err := s.render(&out, story, result, unmet); err != nil {
-		return nil, err
+	if err := s.render(&out, story, o); err != nil {
+		return o, err
 	}
 	if _, err := cmd.OutOrStdout().Write(out.Bytes()); err != nil {
-		return nil, fmt.Errorf("podclock simulate: %w", err)
+		return o, fmt.Errorf("podclock simulate: %w", err)
 	}
-	if unmet != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), unmet)
+	if o.interrupted {
+		return o, fmt.Errorf("podclock simulate: %s: %w at +%s: what was to come is not played, and nothing expected of it",
+			titleOf(story), errInterrupted, result.End.Sub(result.Start))
 	}
-	return unmet, nil
+	if o.unmet != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), o.unmet)
+	}
+	return o, nil
 }
 
 // override replaces options of the scenario by those of the flags.
@@ -158,6 +184,9 @@ func (s *simulate) override(cmd *cobra.Command, story *scenario.Scenario) error 
 	if flags.Changed("seed") {
 		o.Seed = s.seed
 	}
-	o.Explain, o.NoLeap, o.View = s.explain, s.noLeap, s.lifecycle()
+	if flags.Changed("no-leap") {
+		o.NoLeap = s.noLeap
+	}
+	o.Explain, o.View = s.explain, s.lifecycle()
 	return nil
 }

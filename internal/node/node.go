@@ -51,6 +51,9 @@ type Options struct {
 	// Tap is called for every step of the machines and every action of theirs. If nil,
 	// nothing is called.
 	Tap func(Tap)
+	// Stopped is asked before everything that is due whether to end a run there. If nil,
+	// a run goes to its end.
+	Stopped func() bool
 }
 
 // Latency is how long each call to the container runtime takes.

@@ -23,12 +23,16 @@ func (n *Node) Step() (bool, error) {
 }
 
 // RunUntil plays everything that is due up to a time since the start, and moves to that
-// time.
+// time. If it is stopped, it stays at the time that it has come to.
 func (n *Node) RunUntil(end time.Duration) error {
 	n.quietUntil = end
 	for n.failed == nil {
 		at, ok := n.next()
 		if !ok || at > end {
+			break
+		}
+		if n.options.Stopped != nil && n.options.Stopped() {
+			end = n.now
 			break
 		}
 		n.moveTo(at)
