@@ -131,6 +131,9 @@ func recordProbe(r *timeline.Record, a *Action) {
 	case probe.ActionCounted:
 		r.Outcome = resultWord(c.Result)
 		r.N, r.Of = int(c.Run), int(c.Threshold)
+		if c.Triggered() {
+			r.Reason = timeline.Triggered
+		}
 	case probe.ActionResultSet:
 		r.Outcome = resultWord(c.Result)
 	case probe.ActionSkipped:

@@ -61,8 +61,8 @@ type Action struct {
 	Skip    SkipReason
 	End     EndReason
 	// Try is 1 to 3: which attempt of its pass this is (P66).
-	Try     uint8
-	errored bool // output is an error's text, not an answer's
+	Try   uint8
+	flags actionFlags
 	// Container is the owner's index of the container (Options.Container).
 	Container int32
 	// Attempt numbers the attempts of a worker from 1.
@@ -79,13 +79,25 @@ type Action struct {
 	output      string // feeds Event
 }
 
+// actionFlags keep an Action small: one byte for all of them.
+type actionFlags uint8
+
+const (
+	errored   actionFlags = 1 << iota // output is an error's text, not an answer's
+	triggered                         // the pass was asked for, it is not one of the ticker's
+)
+
 // String explains the action in a few words, for timelines and test failures.
 func (a Action) String() string {
 	return fmt.Sprintf("%s: %s", a.Probe, a.Explain())
 }
 
 // Errored reports that the attempt gave an error rather than an answer (P120).
-func (a *Action) Errored() bool { return a.errored }
+func (a *Action) Errored() bool { return a.flags&errored != 0 }
+
+// Triggered reports that the count is that of a pass which a sync asked for (P56), beside
+// those of the probe's period.
+func (a *Action) Triggered() bool { return a.flags&triggered != 0 }
 
 // Explain says why, without naming the probe: "failure 2 of 3",
 // "failure 4 in a row, 3 needed", "skipped: startup not finished".

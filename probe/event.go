@@ -17,7 +17,7 @@ func (a Action) Event() Event {
 	switch {
 	case a.Kind != ActionEvent:
 		return Event{}
-	case a.errored: // P123
+	case a.Errored(): // P123
 		return unhealthy(a.Probe.title() + " probe errored and resulted in " + a.Outcome.String() + " state: " + a.output)
 	case a.Outcome == OutcomeWarning:
 		return Event{

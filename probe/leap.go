@@ -188,8 +188,8 @@ func (w *Worker) tellAnswer(m *moment, ans *Answer, out []Action) []Action {
 func (w *Worker) tellEvent(m *moment, ans *Answer, out []Action) []Action {
 	out, a := w.add(out, ActionEvent, m)
 	a.Outcome, a.output = ans.Outcome, ans.Output
-	if a.errored = ans.Err != ""; a.errored {
-		a.output = ans.Err
+	if ans.Err != "" {
+		a.flags, a.output = errored, ans.Err
 	}
 	return out
 }

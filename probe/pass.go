@@ -129,6 +129,9 @@ func (w *Worker) conclude(m *moment, ans *Answer, out []Action) []Action {
 	r := ans.Outcome.result()
 	w.count(r, 1)
 	out = w.tellAnswer(m, ans, out)
+	if w.triggered {
+		out[len(out)-1].flags = triggered
+	}
 	if w.run < w.spec.threshold(r) {
 		return out // P59
 	}

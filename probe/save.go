@@ -148,6 +148,7 @@ type savedState struct {
 	OnHold    bool       `json:"onHold,omitempty"`
 	Tick      bool       `json:"tickWaits,omitempty"`
 	Trigger   bool       `json:"triggerWaits,omitempty"`
+	Triggered bool       `json:"triggered,omitempty"`
 	Stop      bool       `json:"stop,omitempty"`
 	Leaping   bool       `json:"leaping,omitempty"`
 }
@@ -174,7 +175,8 @@ func (w *Worker) save() *savedState {
 		Until:    wire.Duration(w.until), Run: w.run,
 		Leapt:   savedStretch{w.unreported.count, wire.Duration(w.unreported.first), wire.Duration(w.unreported.last)},
 		Attempt: w.attempt, Tries: w.tries, Last: resultName(w.last), HasResult: w.hasResult, Result: resultName(w.result),
-		LastSkip: skipName(w.lastSkip), OnHold: w.onHold, Tick: w.tick, Trigger: w.trigger, Stop: w.stop, Leaping: w.leaping,
+		LastSkip: skipName(w.lastSkip), OnHold: w.onHold, Tick: w.tick, Trigger: w.trigger,
+		Triggered: w.triggered, Stop: w.stop, Leaping: w.leaping,
 	}
 }
 
@@ -187,7 +189,7 @@ func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, fo
 		until:   instant(s.Until), run: s.Run,
 		unreported: passSeries{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)}, attempt: s.Attempt,
 		tries: s.Tries, last: Result(s.Last), hasResult: s.HasResult, result: Result(s.Result),
-		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, stop: s.Stop,
+		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, triggered: s.Triggered, stop: s.Stop,
 		leaping: s.Leaping,
 	}
 }

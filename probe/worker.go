@@ -99,6 +99,7 @@ type Worker struct {
 	onHold    bool
 	tick      bool // a tick came during the pass (P41)
 	trigger   bool // a trigger came during the pass (P43)
+	triggered bool // a trigger asked for the present pass (P56)
 	stop      bool
 	leaping   bool // ticks before nextChange are answered by the promise
 	forget    bool // Quirks.ForgetCounts
@@ -161,6 +162,7 @@ func (w *Worker) triggerAt(at instant) {
 		// P42: the ticker starts anew, whatever the pass will do.
 		w.next = at + w.spec.Period
 		w.expect(at)
+		w.triggered = true
 	default:
 		w.trigger = true // P43
 	}
@@ -263,6 +265,7 @@ func (w *Worker) proceed(m *moment, v *View, out []Action) []Action {
 			w.trigger, w.tick = false, false
 			w.next = at + w.spec.Period
 			w.expect(at)
+			w.triggered = true
 		case w.state == idle && w.tick:
 			w.tick = false
 			w.expect(at)
@@ -278,7 +281,7 @@ func (w *Worker) proceed(m *moment, v *View, out []Action) []Action {
 
 // expect lets a pass begin passDelay after at.
 func (w *Worker) expect(at instant) {
-	w.state = waiting
+	w.state, w.triggered = waiting, false
 	w.passAt = at + w.passDelay
 	w.wake = w.passAt
 }

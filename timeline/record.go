@@ -103,7 +103,7 @@ func (r *Record) Text() string {
 	case Hook:
 		return join(r.Reason+" hook: "+r.Outcome, r.Message)
 	case Counted:
-		return join(r.Probe+": "+r.counts(), r.Message)
+		return join(r.Probe+": "+r.counts()+r.trigger(), r.Message)
 	case Skipped:
 		return r.Probe + ": " + r.Message
 	case Result:
@@ -144,6 +144,18 @@ func (r *Record) counts() string {
 		return fmt.Sprintf("%s %d to %d of %d", plural(r.Outcome), from, n, r.Of)
 	}
 	return fmt.Sprintf("%s %d of %d", r.Outcome, n, r.Of)
+}
+
+// Triggered is the Reason of the [Counted] record of a pass that a sync has asked for (P56),
+// beside those of the probe's period.
+const Triggered = "triggered"
+
+// trigger says what asked for the pass, if it was not the probe's period.
+func (r *Record) trigger() string {
+	if r.Reason == Triggered {
+		return ", triggered by a sync (P56)"
+	}
+	return ""
 }
 
 func plural(outcome string) string {

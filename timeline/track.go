@@ -136,7 +136,7 @@ func (k *Track) addCounted(w *worker, r *Record) {
 // which are on a grid.
 func (r *Record) part(i, j int) Record {
 	p := *r
-	period := r.last().Sub(r.At) / time.Duration(r.Count-1)
+	period := r.period()
 	p.At, p.Last = r.At.Add(time.Duration(i)*period), time.Time{}
 	if j-i > 1 {
 		p.Last = r.At.Add(time.Duration(j-1) * period)
@@ -146,10 +146,30 @@ func (r *Record) part(i, j int) Record {
 }
 
 // continues reports whether r is one more of the series e: the same answer in
-// a row, and on the same side of the threshold.
+// a row, on the same side of the threshold, and in the same period.
 func (e *entry) continues(r *Record) bool {
 	return e.Outcome == r.Outcome && e.Message == r.Message && e.Of == r.Of && e.Run == r.Run &&
-		r.From > e.N && (e.N < e.Of) == (r.N < r.Of)
+		r.From > e.N && (e.N < e.Of) == (r.N < r.Of) && e.Reason == "" && r.Reason == "" && e.inStep(r)
+}
+
+// inStep reports whether the probes of r follow those of the series e in the same period,
+// but for a tenth of it: what a machine's own haste changes is less. A series of one has
+// no period yet.
+func (e *entry) inStep(r *Record) bool {
+	period := max(e.period(), r.period())
+	if period == 0 {
+		return true
+	}
+	gap := r.At.Sub(e.last())
+	return (gap-period).Abs() <= period/10 && (e.Count < 2 || r.Count < 2 || (e.period()-r.period()).Abs() <= period/10)
+}
+
+// period is the time from one probe of a series to the next; 0 if there is but one.
+func (r *Record) period() time.Duration {
+	if r.Count < 2 {
+		return 0
+	}
+	return r.last().Sub(r.At) / time.Duration(r.Count-1)
 }
 
 // extend lengthens the series by r.
