@@ -98,14 +98,14 @@ func (f Outage) inject(s *Simulation, _ node.Group) {
 	if f.For > 0 {
 		s.node.Schedule(s.Elapsed()+f.For, outageEnd(o.id))
 	}
-	s.noteOutage(&o, timeline.Trouble, f.Name+" is out from here on")
+	s.noteOutage(&o, timeline.Trouble, fmt.Sprintf("the outage %q begins", f.Name))
 }
 
 func (s *Simulation) endOutage(id int) {
 	i := slices.IndexFunc(s.outages, func(o outage) bool { return o.id == id })
 	o := s.outages[i]
 	s.outages = slices.Delete(s.outages, i, i+1)
-	s.noteOutage(&o, timeline.Recovery, o.fact.Name+" is back")
+	s.noteOutage(&o, timeline.Recovery, fmt.Sprintf("the outage %q ends", o.fact.Name))
 }
 
 // noteOutage tells every container concerned that has probes.

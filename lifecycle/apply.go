@@ -59,7 +59,7 @@ func (p *Pod) apply(ev *Event) {
 func (p *Pod) complete(ev *Event) {
 	r, ok := p.out.take(ev)
 	if !ok {
-		p.out.dropped(ev)
+		p.out.dropped(ev, "it answers no open request: it changes nothing")
 		return
 	}
 	p.learn(r, ev)
@@ -71,8 +71,10 @@ func (p *Pod) complete(ev *Event) {
 	case ev.Op == p.garbage.Op:
 		p.removalAnswered(ev)
 	case p.kills.Answered(p.now, p.t.spec, host{&p.kubelet}, ev.Op, ev.Err):
+	case ev.Op <= p.worker.Since:
+		p.out.dropped(ev, "the kubelet process that asked is gone; only what it says of the runtime counts")
 	default:
-		p.out.dropped(ev)
+		p.out.dropped(ev, "a later request has taken its place; only what it says of the runtime counts")
 	}
 }
 

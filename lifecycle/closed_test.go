@@ -66,7 +66,7 @@ func TestEveryEventTypeIsAnAnswerOrTakenAsAFact(t *testing.T) {
 		ev := Event{Type: e, Eviction: &Eviction{}, Condition: &corev1.PodCondition{}, Template: p.t}
 		answer := false
 		for _, a := range p.Step(worldStart, ev) {
-			answer = answer || a.Type == DroppedEvent && strings.Contains(a.Message, "which nothing waits for")
+			answer = answer || a.Type == DroppedEvent && strings.Contains(a.Message, "answers no open request")
 		}
 		if want := isAnswer(e) && e != ProbeFinished; answer != want {
 			t.Errorf("%v is taken as an answer: %v, want %v", e, answer, want)

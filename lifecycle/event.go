@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -143,6 +144,20 @@ type Eviction struct {
 	Grace *int64 `json:"graceSeconds,omitempty"`
 	// Disruption adds the condition DisruptionTarget (S53).
 	Disruption bool `json:"disruption,omitempty"`
+}
+
+// why says with how much grace the pod ends, if its own is so many seconds. The message is
+// the event's; it is said here only if there is none.
+func (e *Eviction) why(own int64) string {
+	grace := own
+	if e.Grace != nil {
+		grace = max(*e.Grace, 1)
+	}
+	text := fmt.Sprintf("with %v of grace (S81)", seconds(grace))
+	if e.EventReason == "" {
+		return e.Message + " " + text
+	}
+	return text
 }
 
 // override puts the eviction's verdict on a status (S81).

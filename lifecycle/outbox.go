@@ -52,10 +52,9 @@ func (o *outbox) ignored(t EventType, why string) {
 	o.emit(Action{Type: DroppedEvent, Container: NoContainer, Message: fmt.Sprintf("%v: %s: it changes nothing", t, why)})
 }
 
-// dropped appends the notice of an answer that nothing waits for.
-func (o *outbox) dropped(ev *Event) {
-	o.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer,
-		Message: fmt.Sprintf("%v, which nothing waits for: it changes nothing", ev.Type)})
+// dropped appends the notice of an answer that no sync waits for, and why.
+func (o *outbox) dropped(ev *Event, why string) {
+	o.emit(Action{Type: DroppedEvent, Op: ev.Op, Container: NoContainer, Message: fmt.Sprintf("%v: %s", ev.Type, why)})
 }
 
 // request appends a request at now under a new Op, and returns that.

@@ -87,6 +87,10 @@ func (p *Pod) ActionRecord(now time.Time, a *Action, v View) (timeline.Record, b
 	case timeline.Counted, timeline.Skipped, timeline.Result:
 		r.Run = 0
 		recordProbe(&r, a)
+		if r.Kind == timeline.Counted {
+			spec, _ := p.probes.Spec(a.Container, a.Probe)
+			r.Span = spec.Period
+		}
 	case timeline.Decision:
 		r.Reason = a.Decision.String()
 	case timeline.Sync:

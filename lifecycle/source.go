@@ -91,7 +91,7 @@ func (p *Pod) evict(e *Eviction) {
 		p.out.emitEvent(NoContainer, corev1.EventTypeWarning, e.EventReason, e.Message)
 	}
 	p.worker.ExceededAt = p.now.Add(e.patience(p.t.spec.Grace))
-	p.terminate(e.Grace, e.Reason+": "+e.Message)
+	p.terminate(e.Grace, e.why(p.t.spec.Grace))
 }
 
 // exceeded complains of an eviction that takes too long (S81).

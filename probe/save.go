@@ -189,8 +189,8 @@ func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, fo
 		until:   instant(s.Until), run: s.Run,
 		unreported: passSeries{s.Leapt.Count, instant(s.Leapt.First), instant(s.Leapt.Last)}, attempt: s.Attempt,
 		tries: s.Tries, last: Result(s.Last), hasResult: s.HasResult, result: Result(s.Result),
-		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger, triggered: s.Triggered, stop: s.Stop,
-		leaping: s.Leaping,
+		lastSkip: SkipReason(s.LastSkip), onHold: s.OnHold, tick: s.Tick, trigger: s.Trigger,
+		triggered: s.Triggered, stop: s.Stop, leaping: s.Leaping,
 	}
 }
 

@@ -36,7 +36,8 @@ type Record struct {
 	// Type is an event's: "Normal" or "Warning". Reason is a word for machines,
 	// Message a text for people.
 	Type, Reason, Message string
-	// Span is a length of time that belongs to the record.
+	// Span is a length of time that belongs to the record: of a Stop the grace period, of a
+	// Sync the time to the next one, of a Counted the probe's period.
 	Span time.Duration
 	// ExitCode is that of an exited container.
 	ExitCode int32

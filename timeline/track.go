@@ -136,7 +136,7 @@ func (k *Track) addCounted(w *worker, r *Record) {
 // which are on a grid.
 func (r *Record) part(i, j int) Record {
 	p := *r
-	period := r.period()
+	period := r.last().Sub(r.At) / time.Duration(r.Count-1)
 	p.At, p.Last = r.At.Add(time.Duration(i)*period), time.Time{}
 	if j-i > 1 {
 		p.Last = r.At.Add(time.Duration(j-1) * period)
@@ -152,24 +152,12 @@ func (e *entry) continues(r *Record) bool {
 		r.From > e.N && (e.N < e.Of) == (r.N < r.Of) && e.Reason == "" && r.Reason == "" && e.inStep(r)
 }
 
-// inStep reports whether the probes of r follow those of the series e in the same period,
-// but for a tenth of it: what a machine's own haste changes is less. A series of one has
-// no period yet.
+// inStep reports whether the first probe of r comes a period of the probe, its Span, after
+// the last of the series e, but for a tenth of it: what a machine's own haste changes is less.
+// If the period is not known, it does.
 func (e *entry) inStep(r *Record) bool {
-	period := max(e.period(), r.period())
-	if period == 0 {
-		return true
-	}
 	gap := r.At.Sub(e.last())
-	return (gap-period).Abs() <= period/10 && (e.Count < 2 || r.Count < 2 || (e.period()-r.period()).Abs() <= period/10)
-}
-
-// period is the time from one probe of a series to the next; 0 if there is but one.
-func (r *Record) period() time.Duration {
-	if r.Count < 2 {
-		return 0
-	}
-	return r.last().Sub(r.At) / time.Duration(r.Count-1)
+	return r.Span == 0 || (gap-r.Span).Abs() <= r.Span/10
 }
 
 // extend lengthens the series by r.

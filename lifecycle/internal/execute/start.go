@@ -80,8 +80,12 @@ func (r *Run) startFailed(e *Env, i int, reason, message string) {
 func (r *Run) checkBackoff(e *Env, i int) {
 	r.Result.Acted = true
 	exited := r.lastExit(e, i)
-	if exited == nil {
-		r.ensureImage(e, i) // R20: no entry is made
+	if exited == nil { // R20: no entry is made
+		if c := r.Snapshot.Newest(i); c != nil && c.State != restart.StateCreated && r.Plan.Why(i) != plan.RestartExit {
+			e.Host.Explain(i, timeline.DecidedRestart,
+				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off, since no earlier run has ended (R20)")
+		}
+		r.ensureImage(e, i)
 		return
 	}
 	b := &e.Starts.Containers[i].Backoff
@@ -91,13 +95,22 @@ func (r *Run) checkBackoff(e *Env, i int) {
 		return
 	}
 	b.Advance(e.Now, exited.FinishedAt, e.Pod.Limits)
-	e.Host.Explain(i, timeline.DecidedRestart,
-		fmt.Sprintf("restarted: %s; the next back-off is %v", r.whyStarted(e, i, exited), b.Delay))
+	why := r.whyStarted(e, i, exited) + r.countedFrom(i, exited)
+	e.Host.Explain(i, timeline.DecidedRestart, fmt.Sprintf("restarted: %s; the next back-off is %v", why, b.Delay))
 	r.ensureImage(e, i)
 }
 
-// whyStarted words the rule that decided about a restart. Back-off counts from
-// exited, which need not be the end of the run that was judged (R26).
+// countedFrom says which run's end the back-off counts from, if that is an earlier one than
+// the last (R26).
+func (r *Run) countedFrom(i int, exited *inventory.Instance) string {
+	if last := r.Snapshot.Newest(i); last.Attempt == exited.Attempt {
+		return ""
+	}
+	return fmt.Sprintf("; back-off counts from the end of run %d (R26)", exited.Attempt)
+}
+
+// whyStarted words the rule that decided about a restart. If no rule but the exit code's
+// did, it is that of exited.
 func (r *Run) whyStarted(e *Env, i int, exited *inventory.Instance) string {
 	switch r.Plan.Why(i) {
 	case plan.RestartOOM:
@@ -105,15 +118,13 @@ func (r *Run) whyStarted(e *Env, i int, exited *inventory.Instance) string {
 	case plan.RestartUnknown:
 		return "its state is unknown (R8)"
 	case plan.RestartLiveness:
-		return fmt.Sprintf("killed for its liveness probe, whatever the code (R39); back-off counts from the end of run %d",
-			exited.Attempt)
+		return "killed for its liveness probe, whatever the code (R39)"
 	case plan.RestartStartup:
-		return fmt.Sprintf("killed for its startup probe, whatever the code (R39); back-off counts from the end of run %d",
-			exited.Attempt)
+		return "killed for its startup probe, whatever the code (R39)"
 	case plan.RestartPending:
 		return "it was killed to be started again"
 	case plan.RestartImage:
-		return fmt.Sprintf("new image, whatever the policy (C50); back-off counts from the end of run %d", exited.Attempt)
+		return "new image, whatever the policy (C50)"
 	case plan.RestartSandbox:
 		return "the pod starts over in a new sandbox, whatever the code (S2)"
 	}
