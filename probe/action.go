@@ -5,30 +5,29 @@ import (
 	"time"
 )
 
-// ActionKind is the closed set of things that a worker asks for or tells.
+// ActionKind says what an action asks for or reports. The set is closed.
 type ActionKind uint8
 
 const (
-	// ActionRunAttempt asks for one attempt of the handler: Attempt, Try,
-	// Instance. Its end comes back through Finish.
+	// ActionRunAttempt asks for one attempt of the handler. See Attempt, Try and Instance. The
+	// owner gives its answer to Finish.
 	ActionRunAttempt ActionKind = iota + 1
-	// ActionSkipped says that passes do not probe, and why: Skip. It comes when the
-	// reason differs from that of the pass before.
+	// ActionSkipped reports that passes do not probe. Skip is the reason. It is reported when
+	// the reason differs from that of the previous pass.
 	ActionSkipped
-	// ActionEvent is an event to record: see Action.Event.
+	// ActionEvent reports an event to record. Action.Event returns it.
 	ActionEvent
-	// ActionCounted tells what a pass found: Result, Run, Threshold.
+	// ActionCounted reports that an answer was counted. See Result, Run and Threshold.
 	ActionCounted
-	// ActionResultSet tells that the published result of Instance is now
-	// Result, and was another or none.
+	// ActionResultSet reports that the published result of Instance has changed to Result.
 	ActionResultSet
-	// ActionResultRemoved tells that the worker has turned away from Instance,
-	// about which nothing is published any more (P34, P48).
+	// ActionResultRemoved reports that nothing is published about Instance any more. The
+	// worker has met another instance (P48) or has ended (P34).
 	ActionResultRemoved
-	// ActionDropped tells that a Finish came for an attempt that is not under
-	// way: Attempt. Nothing changed.
+	// ActionDropped reports a Finish of an attempt that is not under way. See Attempt. Nothing
+	// has changed.
 	ActionDropped
-	// ActionEnded tells that the worker is no more: End.
+	// ActionEnded reports that the worker has ended. End is the reason.
 	ActionEnded
 )
 
@@ -43,7 +42,7 @@ var actionNames = [...]string{
 	ActionEnded:         "ended",
 }
 
-// String names the kind, as in "result set".
+// String returns the name of the kind, such as "result set".
 func (k ActionKind) String() string {
 	if k == 0 || int(k) >= len(actionNames) {
 		return "illegal action kind"
@@ -51,8 +50,8 @@ func (k ActionKind) String() string {
 	return actionNames[k]
 }
 
-// Action is one request or notice of a worker. Which fields count depends on
-// Kind; the others are zero.
+// Action is one request or report of a worker. Kind says which fields are set. The others
+// are zero.
 type Action struct {
 	Kind    ActionKind
 	Probe   Kind
@@ -60,47 +59,48 @@ type Action struct {
 	Outcome Outcome
 	Skip    SkipReason
 	End     EndReason
-	// Try is 1 to 3: which attempt of its pass this is (P66).
+	// Try is 1 to 3: the number of this attempt in its pass. A pass tries again only after an
+	// error (P66).
 	Try   uint8
 	flags actionFlags
 	// Container is the owner's index of the container (Options.Container).
 	Container int32
-	// Attempt numbers the attempts of a worker from 1.
+	// Attempt is the number of the attempt. A worker numbers its attempts from 1.
 	Attempt  uint32
 	Instance uint64
-	// Run is how many equal answers in a row there have been, and Threshold
-	// how many it takes (P59).
+	// Run is the number of equal answers in a row. Threshold is the number that sets the
+	// result (P59).
 	Run, Threshold int64
-	// Count is how many passes this action stands for: more than one only
-	// where a promise let the worker leap. First and Last are the instants of
-	// the first and the last of them.
+	// Count is the number of passes that this action stands for. It is more than 1 only if the
+	// worker has leapt over passes because of a promise. First and Last are the times of the
+	// first and the last of these passes.
 	Count       int64
 	First, Last time.Time
-	output      string // feeds Event
+	output      string // for Event
 }
 
-// actionFlags keep an Action small: one byte for all of them.
+// actionFlags keep an Action small: all of them are one byte.
 type actionFlags uint8
 
 const (
-	errored   actionFlags = 1 << iota // output is an error's text, not an answer's
-	triggered                         // the pass was asked for, it is not one of the ticker's
+	errored   actionFlags = 1 << iota // output is the text of an error, not of an answer
+	triggered                         // the pass has run because of a trigger, not of a tick
 )
 
-// String explains the action in a few words, for timelines and test failures.
+// String describes the action in a few words, for timelines and test failures.
 func (a Action) String() string {
 	return fmt.Sprintf("%s: %s", a.Probe, a.Explain())
 }
 
-// Errored reports that the attempt gave an error rather than an answer (P120).
+// Errored reports whether the attempt gave an error instead of an answer (P120).
 func (a *Action) Errored() bool { return a.flags&errored != 0 }
 
-// Triggered reports that the count is that of a pass which a sync asked for (P56), beside
-// those of the probe's period.
+// Triggered reports whether the count is that of a pass which a sync has triggered (P56).
+// Such passes come in addition to those of the probe's period.
 func (a *Action) Triggered() bool { return a.flags&triggered != 0 }
 
-// Explain says why, without naming the probe: "failure 2 of 3",
-// "failure 4 in a row, 3 needed", "skipped: startup not finished".
+// Explain describes the action without the name of the probe: "failure 2 of 3", "failure 4
+// in a row, 3 needed", "skipped: startup not finished".
 func (a Action) Explain() string {
 	switch a.Kind {
 	case ActionRunAttempt:

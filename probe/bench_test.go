@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// steady is a readiness worker whose probe keeps succeeding.
+// steady returns a readiness worker whose probe keeps succeeding.
 func steady() (Worker, View) {
 	w := NewWorker(Readiness, every(1, 1, 3), Options{FirstPass: start})
 	v := View{Known: true, Instance: 1, Running: true, StartedAt: start, Started: true}
@@ -49,7 +49,7 @@ func TestASteadySetAllocatesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkProbe is one tick whose probe changes nothing: Step, Finish.
+// BenchmarkProbe measures one tick whose probe changes nothing: Step and Finish.
 func BenchmarkProbe(b *testing.B) {
 	w, v := steady()
 	out := make([]Action, 0, 8)
@@ -62,7 +62,7 @@ func BenchmarkProbe(b *testing.B) {
 	}
 }
 
-// BenchmarkLeap is a year of a healthy probe, for which the worker wakes once.
+// BenchmarkLeap measures a year of a healthy probe, for which the worker wakes once.
 func BenchmarkLeap(b *testing.B) {
 	const year = 365 * 24 * time.Hour
 	out := make([]Action, 0, 8)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each closed set names all its members, and nothing beyond them.
+// Every member of a closed set must have a name of its own, and no other value may have one.
 func TestEveryMemberOfAClosedSetHasAName(t *testing.T) {
 	seen := map[string]bool{}
 	check := func(set string, member int, name string, legal bool) {

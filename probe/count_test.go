@@ -2,7 +2,7 @@ package probe
 
 import "testing"
 
-// counts is a play that shows counts, results and events only.
+// counts returns a play that shows only counts and results.
 func counts(t *testing.T, kind Kind, spec Spec) *play {
 	return newPlay(t, kind, spec, Options{}).hush(ActionRunAttempt, ActionSkipped, ActionEvent)
 }
@@ -85,8 +85,8 @@ func TestP120OutcomesBecomeResultsAndEvents(t *testing.T) {
 	cases := []struct {
 		reason string
 		answer Answer
-		event  string // reason and message; empty: none
-		count  string // empty: discarded
+		event  string // reason and message; empty if there is none
+		count  string // empty if the answer is discarded
 	}{
 		{"success is silent", Answer{Outcome: OutcomeSuccess, Output: "ok"}, "", "success 1 of 2"},
 		{"a warning is a success", Answer{Outcome: OutcomeWarning, Output: "moved"}, "ProbeWarning Readiness probe warning: moved", "success 1 of 2"},
@@ -117,8 +117,8 @@ func TestP120OutcomesBecomeResultsAndEvents(t *testing.T) {
 	}
 }
 
-// The worked examples have a sync at every change, which triggers readiness
-// while it is not ready (P56).
+// In the worked examples every change causes a sync, and a sync triggers the readiness
+// worker while the container is not ready (P56).
 func TestP81AllProbesSucceedWithoutAStartupProbe(t *testing.T) {
 	readiness := newPlay(t, Readiness, every(10, 1, 3), Options{}).onlyRuns().until(3)
 	readiness.w.Trigger(start.Add(readiness.now))

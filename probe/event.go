@@ -2,22 +2,22 @@ package probe
 
 import corev1 "k8s.io/api/core/v1"
 
-// Event is what the kubelet records about a probe. Its object is the
-// container (P124).
+// Event is what the kubelet records about a probe. The event's object is the container
+// (P124).
 type Event struct {
-	Type    string // corev1.EventTypeWarning
+	Type    string // always corev1.EventTypeWarning
 	Reason  string // "Unhealthy" or "ProbeWarning"
 	Message string
 }
 
-// Event builds the event of an ActionEvent (P120 to P123); the zero Event for
-// any other kind. It is built here, not in the worker, so that a text
-// costs nothing if it is not read.
+// Event returns the event of an ActionEvent (P120 to P123). For any other kind it returns
+// the zero Event. The worker does not build it, so that a text that nobody reads costs
+// nothing.
 func (a Action) Event() Event {
 	switch {
 	case a.Kind != ActionEvent:
 		return Event{}
-	case a.Errored(): // P123
+	case a.Errored(): // all attempts of the pass gave an error (P123)
 		return unhealthy(a.Probe.title() + " probe errored and resulted in " + a.Outcome.String() + " state: " + a.output)
 	case a.Outcome == OutcomeWarning:
 		return Event{
@@ -25,7 +25,7 @@ func (a Action) Event() Event {
 			Reason:  "ProbeWarning",
 			Message: a.Probe.title() + " probe warning: " + a.output,
 		}
-	default: // P122
+	default: // an answer that is a failure (P122)
 		return unhealthy(a.Probe.title() + " probe failed: " + a.output)
 	}
 }
@@ -34,7 +34,8 @@ func unhealthy(message string) Event {
 	return Event{Type: corev1.EventTypeWarning, Reason: "Unhealthy", Message: message}
 }
 
-// reports tells whether an answer is recorded as an event (P120).
+// reports reports whether the kubelet records an event about an answer. It does for
+// everything but a plain success (P120).
 func (a Answer) reports() bool {
 	return a.Err != "" || a.Outcome == OutcomeWarning || a.Outcome == OutcomeFailure
 }

@@ -9,9 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// A liveness probe with defaults, against an app that never answers well. The
-// container runs from 3.4 s on; the grid of ticks counts from the worker's
-// creation (P40).
+// This runs a liveness probe with defaults against an app that never answers well. The
+// container runs from 3.4 s on, but the first probe is at 10 s: ticks count from the
+// creation of the worker (P40).
 func Example() {
 	p := &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{}}}
 	probe.SetDefaults(p)

@@ -1,20 +1,20 @@
 package probe
 
-// Kind says which of a container's three probes is meant (P1). The order of
-// the constants is the written order of probes at equal instants.
+// Kind is one of the three probes that a container can have (P1). Workers that are due at
+// the same time run in the order of the constants.
 type Kind uint8
 
 // The kinds of probes.
 const (
 	Startup   Kind = iota + 1 // startupProbe: the other two wait for its success
-	Readiness                 // readinessProbe: decides whether the container is ready
-	Liveness                  // livenessProbe: its failure has the container killed
+	Readiness                 // readinessProbe: it decides whether the container is ready
+	Liveness                  // livenessProbe: the container is killed when it fails
 )
 
-// Kinds lists every Kind in its written order.
+// Kinds lists every Kind in order.
 var Kinds = [...]Kind{Startup, Readiness, Liveness}
 
-// String is the lower-case name: "startup", "readiness", "liveness".
+// String returns the name in lower case: "startup", "readiness" or "liveness".
 func (k Kind) String() string {
 	switch k {
 	case Startup:
@@ -28,7 +28,7 @@ func (k Kind) String() string {
 	}
 }
 
-// title is the name as it opens an event message (P121).
+// title returns the name at the beginning of an event message (P121).
 func (k Kind) title() string {
 	switch k {
 	case Startup:
@@ -42,8 +42,8 @@ func (k Kind) title() string {
 	}
 }
 
-// initial is the result that a container instance has before its first
-// concluded probe (P48).
+// initial returns the result that a new container instance has until a probe reaches a
+// threshold: not ready, alive, startup undecided (P48).
 func (k Kind) initial() Result {
 	switch k {
 	case Readiness:
@@ -60,12 +60,12 @@ type Result uint8
 
 // The results.
 const (
-	Unknown Result = iota // nothing is decided yet
-	Success               // successThreshold was reached
-	Failure               // failureThreshold was reached, or nothing has succeeded yet (P48)
+	Unknown Result = iota // no threshold was reached yet
+	Success               // successThreshold was reached, or it is a liveness probe's initial result (P48)
+	Failure               // failureThreshold was reached, or it is a readiness probe's initial result (P48)
 )
 
-// String is "Unknown", "Success" or "Failure".
+// String returns "Unknown", "Success" or "Failure".
 func (r Result) String() string {
 	switch r {
 	case Unknown:
@@ -79,18 +79,18 @@ func (r Result) String() string {
 	}
 }
 
-// Outcome is what one attempt of a handler found (P90).
+// Outcome is the outcome of one attempt of a handler (P90).
 type Outcome uint8
 
 // The outcomes.
 const (
-	OutcomeUnknown Outcome = iota // the attempt errored: nothing was learnt
+	OutcomeUnknown Outcome = iota // the attempt gave an error, so that nothing is known
 	OutcomeSuccess                // a good answer
-	OutcomeWarning                // counts as success, with an event
+	OutcomeWarning                // a good answer that is recorded as an event; it counts as a success
 	OutcomeFailure                // a bad answer, or none in time
 )
 
-// String is the lower-case name that the kubelet prints (P123).
+// String returns the name in lower case, as the kubelet prints it (P123).
 func (o Outcome) String() string {
 	switch o {
 	case OutcomeUnknown:
@@ -106,7 +106,8 @@ func (o Outcome) String() string {
 	}
 }
 
-// result is the verdict that an outcome without error stands for (P120).
+// result returns the result that an outcome without an error counts for: a warning counts as
+// a success (P120).
 func (o Outcome) result() Result {
 	if o == OutcomeSuccess || o == OutcomeWarning {
 		return Success

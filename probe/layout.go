@@ -4,20 +4,20 @@ import corev1 "k8s.io/api/core/v1"
 
 // Container is a container whose probes a Set runs.
 type Container struct {
-	// Spec, with defaults set; its probes are valid.
+	// Spec has its defaults set. Its probes must be valid.
 	Spec *corev1.Container
-	// Index is the owner's number for the container, small and unique.
+	// Index is the owner's number for the container. It must be small and unique.
 	Index int
-	// Sidecar: an init container that restarts always. Other init containers
-	// have no probes (P30).
+	// Sidecar says that it is an init container with restartPolicy Always. Other init
+	// containers have no probes (P30).
 	Sidecar bool
 }
 
-// Layout is the compiled list of a pod's probes. It is immutable: any number
-// of Sets share one.
+// Layout is the compiled list of a pod's probes. It never changes, so that Sets can share
+// it.
 type Layout struct {
 	slots []slot
-	// byContainer holds slot numbers plus one, by Container.Index and Kind.
+	// byContainer has slot numbers plus one, by Container.Index and Kind. 0 is no probe.
 	byContainer [][Liveness + 1]int32
 }
 
@@ -29,8 +29,8 @@ type slot struct {
 	sidecar   bool
 }
 
-// NewLayout compiles the probes of a pod. Regular containers come before
-// sidecars, whatever the order given; among equals the order stays (P31).
+// NewLayout compiles the probes of a pod. It sorts regular containers before sidecars, and
+// otherwise keeps the given order: the kubelet creates workers in this order (P31).
 func NewLayout(containers []Container) *Layout {
 	l := &Layout{}
 	for _, sidecars := range [...]bool{false, true} {
@@ -57,7 +57,7 @@ func (l *Layout) add(c *Container) {
 	}
 }
 
-// Of returns a container's probe of that kind, or nil.
+// Of returns a container's probe of a kind, or nil if it has none.
 func Of(c *corev1.Container, kind Kind) *corev1.Probe {
 	switch kind {
 	case Startup:
@@ -71,7 +71,7 @@ func Of(c *corev1.Container, kind Kind) *corev1.Probe {
 	}
 }
 
-// slot returns the number of a probe's slot; false if there is no such probe.
+// slot returns the number of a probe's slot. It returns false if there is no such probe.
 func (l *Layout) slot(container int, kind Kind) (int, bool) {
 	if uint(container) >= uint(len(l.byContainer)) || kind > Liveness {
 		return 0, false
@@ -80,8 +80,8 @@ func (l *Layout) slot(container int, kind Kind) (int, bool) {
 	return int(at) - 1, at > 0
 }
 
-// Spec returns the numbers of a container's probe; false if it has none of
-// that kind.
+// Spec returns the timing of a container's probe. It returns false if the container has no
+// probe of that kind.
 func (l *Layout) Spec(container int, kind Kind) (Spec, bool) {
 	at, ok := l.slot(container, kind)
 	if !ok {

@@ -2,19 +2,20 @@ package probe
 
 import "time"
 
-// A tick is quiet if its pass can tell nothing new: it would skip for the
-// same reason as the pass before it, or, with a promised answer, neither reach
-// a threshold nor end the promise. While the view stays as it is, the first
-// tick that is not quiet can be computed; the ones before it are leapt over
-// and counted. With and without leaps a worker goes through the same states.
+// A tick is quiet if its pass changes nothing and reports nothing new. Either it would skip
+// for the same reason as the pass before it, or its answer is promised and would reach no
+// threshold. As long as the view stays the same, the worker can compute the first tick that
+// is not quiet. It leaps over the ticks before that one and only counts them. Invariant: a
+// worker goes through the same states with and without leaps.
 
-// passSeries is a run of passes with equal answers.
+// passSeries is a series of passes with equal answers.
 type passSeries struct {
 	count       int64
 	first, last instant
 }
 
-// accept remembers the promise in an answer, or forgets the one before.
+// accept remembers the promise of an answer. An answer without a promise ends the previous
+// promise.
 func (w *Worker) accept(ans *Answer) {
 	if ans.Until.IsZero() {
 		if w.until != 0 {
@@ -25,14 +26,13 @@ func (w *Worker) accept(ans *Answer) {
 	w.promise, w.until = *ans, w.since(ans.Until)
 }
 
-// promised tells whether the answer to an attempt at that instant is known.
+// promised reports whether the answer to an attempt at that instant is known in advance.
 func (w *Worker) promised(at instant) bool {
 	return at < w.until
 }
 
-// Break ends the promise of the present instance: the owner knows that the
-// container has stopped running, while the View does not show it yet. Passes
-// from now on ask again.
+// Break ends the promise of the present instance. Call it when the container has stopped
+// running and the View does not show that yet. Later passes ask the app again.
 func (w *Worker) Break(now time.Time) { w.breakAt(w.since(now)) }
 
 func (w *Worker) breakAt(at instant) {
@@ -79,8 +79,7 @@ func (w *Worker) firstChange(v *View) instant {
 	return never
 }
 
-// firstLoudAnswer is the first tick whose answer is not promised or changes
-// something.
+// firstLoudAnswer returns the first tick whose answer is not promised or changes something.
 func (w *Worker) firstLoudAnswer(at instant) instant {
 	if !w.promised(at) {
 		return w.next
@@ -94,7 +93,7 @@ func (w *Worker) firstLoudAnswer(at instant) instant {
 	return min(broken, w.next+instant(quiet)*w.spec.Period)
 }
 
-// quietAnswers is how many more answers as promised change nothing.
+// quietAnswers returns how many more of the promised answers change nothing.
 func (w *Worker) quietAnswers() int64 {
 	if w.promise.Err != "" {
 		return int64(never)
@@ -110,7 +109,7 @@ func (w *Worker) quietAnswers() int64 {
 	return max(need-1, 0)
 }
 
-// tickFrom is the first tick at or after the instant from.
+// tickFrom returns the first tick at or after an instant.
 func (w *Worker) tickFrom(from instant) instant {
 	if from <= w.next {
 		return w.next
@@ -122,7 +121,7 @@ func (w *Worker) tickFrom(from instant) instant {
 	return w.next + ticks*w.spec.Period
 }
 
-// leap passes over the quiet ticks whose passes are before at.
+// leap skips the quiet ticks whose passes are before at, and counts them.
 func (w *Worker) leap(at instant) {
 	end := min(w.nextChange, at-w.passDelay)
 	if w.state != idle || w.next >= end {
@@ -143,20 +142,20 @@ func (w *Worker) leap(at instant) {
 	w.next += ticks * w.spec.Period
 }
 
-// passesOver reports whether the worker leaps over a tick of this very instant,
-// and the view still lets it.
+// passesOver reports whether the worker may still leap over a tick of this instant, although
+// the view may have changed.
 func (w *Worker) passesOver(at instant, v *View) bool {
 	skip, end := w.judge(at, v)
 	return skip == NotSkipped && end == NotEnded && !w.fresh(v)
 }
 
-// hasTick reports whether a worker that leaps has a tick at this very instant:
-// it is over when the turn of the next worker comes.
+// hasTick reports whether a leaping worker has a tick at this instant or earlier. Such a
+// tick must be over before the next worker has its turn.
 func (w *Worker) hasTick(at instant) bool {
 	return w.leaping && w.state == idle && w.next+w.passDelay <= at
 }
 
-// appendUnreported appends what was leapt over.
+// appendUnreported appends the report of the passes that were leapt over.
 func (w *Worker) appendUnreported(out []Action) []Action {
 	if w.unreported.count == 0 {
 		return out
@@ -170,8 +169,7 @@ func (w *Worker) appendUnreported(out []Action) []Action {
 	return out
 }
 
-// tellAnswer appends the event and the count of an answer that has just been
-// counted.
+// tellAnswer appends the event and the count of an answer that has just been counted.
 func (w *Worker) tellAnswer(m *moment, ans *Answer, out []Action) []Action {
 	if ans.reports() {
 		out = w.tellEvent(m, ans, out)

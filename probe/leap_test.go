@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// life is what happens around one worker, drawn at random.
+// life is the random surroundings of one worker.
 type life struct {
 	kind    Kind
 	spec    Spec
@@ -18,7 +18,7 @@ type life struct {
 	events  []happening
 }
 
-// segment is what the app answers up to an instant.
+// segment is the app's answer up to an instant.
 type segment struct {
 	until   time.Duration // since the test's start
 	answer  Answer
@@ -80,13 +80,13 @@ type rig struct {
 	t        *rapid.T
 	life     life
 	promises bool
-	reborn   bool // the worker is written and read back before each call
+	reborn   bool // the worker is saved and read back before each call
 	w        Worker
 	view     View
-	running  uint64 // instance that really runs; 0: none
-	started  uint64 // instances so far
+	running  uint64 // the instance that runs; 0 if none does
+	started  uint64 // how many instances there were
 	now      time.Duration
-	pending  *Action // attempt under way
+	pending  *Action // the attempt under way
 	due      time.Duration
 	answer   Answer
 	actions  []Action
@@ -102,7 +102,8 @@ func newRig(t *rapid.T, l life, promises bool) *rig {
 
 func (r *rig) time() time.Time { return start.Add(r.now) }
 
-// runTo plays everything before the instant to, completions before deadlines.
+// runTo plays everything before the instant to. At equal times an attempt ends before a
+// deadline is kept.
 func (r *rig) runTo(to time.Duration) {
 	for {
 		deadline, ok := r.w.Deadline()
@@ -139,7 +140,7 @@ func (r *rig) finish() {
 	r.take(r.w.Finish(r.time(), a.Attempt, r.answer, r.view, nil))
 }
 
-// take collects actions and starts the attempts among them.
+// take collects actions and begins the attempts among them.
 func (r *rig) take(actions []Action) {
 	for i := range actions {
 		r.actions = append(r.actions, actions[i])
@@ -152,7 +153,7 @@ func (r *rig) take(actions []Action) {
 func (r *rig) attempt(a *Action) {
 	r.pending = a
 	at := slices.IndexFunc(r.life.answers, func(s segment) bool { return r.now < s.until })
-	// Each instance has answers of its own, which change at the same instants.
+	// Each instance has its own answers. They change at the same instants.
 	s := r.life.answers[(at+int(a.Instance))%len(r.life.answers)]
 	s.until = r.life.answers[at].until
 	r.answer, r.due = s.answer, r.now+s.latency
@@ -174,10 +175,10 @@ func (r *rig) happen(what string) {
 			r.running = r.started
 			r.view = View{Known: true, MayRestart: true, Instance: r.running, Running: true, StartedAt: r.time().Truncate(time.Second)}
 		}
-	case "exit": // not seen yet
+	case "exit": // the view does not show it yet
 		r.running = 0
 		r.w.Break(r.time())
-	case "crash": // seen at once
+	case "crash": // the view shows it at once
 		r.running = 0
 		if r.view.Instance != 0 {
 			r.view.Running, r.view.Terminated, r.view.Started = false, true, false
@@ -201,14 +202,14 @@ func (r *rig) happen(what string) {
 	r.step()
 }
 
-// memory is what must not depend on promises.
+// memory returns the state that must not depend on promises.
 func (r *rig) memory() string {
 	w := &r.w
 	return fmt.Sprintf("instance %d, result %v %v, last %v, run %d, hold %v, state %d, next %v, skip %v, tick %v, trigger %v, stop %v",
 		w.instance, w.result, w.hasResult, w.last, w.run, w.onHold, w.state, w.next, w.lastSkip, w.tick, w.trigger, w.stop)
 }
 
-// story is the actions with attempts left out and equal answers merged.
+// story returns the actions without attempts, with equal answers merged.
 func (r *rig) story() []string {
 	var out []string
 	var event, counted *Action

@@ -2,38 +2,39 @@ package probe
 
 import "time"
 
-// judge decides what a pass at the instant at does: skip, end, or, if both
-// reasons are zero, probe.
+// judge decides what a pass at an instant does: skip or end. If it returns neither reason,
+// the pass probes. The cases are in the kubelet's order.
 func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 	switch {
 	case !v.Known:
-		return SkipNoStatus, NotEnded // P45
+		return SkipNoStatus, NotEnded // the pod has no status yet (P45)
 	case v.Finished:
-		return NotSkipped, EndPodFinished // P46
+		return NotSkipped, EndPodFinished // nothing of a finished pod is probed (P46)
 	case v.Instance == 0:
-		return SkipNoInstance, NotEnded // P47
+		return SkipNoInstance, NotEnded // the status shows no container ID yet (P47)
 	case w.onHold:
-		return SkipOnHold, NotEnded // P49
+		return SkipOnHold, NotEnded // the kill of this instance is already decided, or its startup is over (P49)
 	case !v.Running && v.Terminated && !v.MayRestart:
-		return NotSkipped, EndNotRestarting // P49
+		return NotSkipped, EndNotRestarting // it will never run again (P49)
 	case !v.Running:
-		return SkipNotRunning, NotEnded // P49
+		return SkipNotRunning, NotEnded // it may run again (P49)
 	case v.Deleting && w.kind != Readiness:
-		return NotSkipped, EndPodDeleted // P51
+		return NotSkipped, EndPodDeleted // it is being stopped anyway; readiness still matters (P51)
 	case at < w.ready:
-		return SkipInitialDelay, NotEnded // P53
+		return SkipInitialDelay, NotEnded // initialDelaySeconds are not over (P53)
 	case v.Started && w.kind == Startup:
-		return SkipAlreadyStarted, NotEnded // P54
+		return SkipAlreadyStarted, NotEnded // startup is over (P54)
 	case !v.Started && w.kind != Startup:
-		return SkipNotStarted, NotEnded // P54
+		return SkipNotStarted, NotEnded // the other probes wait for startup (P54)
 	}
 	return NotSkipped, NotEnded
 }
 
-// see computes the first instant at which the initial delay is over. The kubelet
-// compares whole seconds cut towards zero, so with no delay at all an instance
-// may seem to start up to a second in the future (P53). A start is a reading of
-// the wall clock, which may have been set since the epoch.
+// see computes the first instant at which the initial delay is over. The kubelet compares
+// whole seconds, truncated towards zero. Without a delay an instance may therefore seem to
+// start up to a second in the future and be probed all the same (P53). StartedAt is a time
+// of the wall clock, which may have been set since the epoch: it is compared with the wall
+// clock's present time.
 func (w *Worker) see(m *moment, v *View) {
 	if v.StartedAt == w.startedAt {
 		return
@@ -45,12 +46,12 @@ func (w *Worker) see(m *moment, v *View) {
 	}
 }
 
-// fresh tells that the view shows an instance that the worker has not met.
+// fresh reports whether the view shows an instance that the worker has not met.
 func (w *Worker) fresh(v *View) bool {
 	return v.Known && !v.Finished && v.Instance != 0 && v.Instance != w.instance
 }
 
-// pass runs one pass, up to its first attempt if it probes (section B.3).
+// pass runs one pass, up to its first attempt if it probes (section B.3 of the rules).
 func (w *Worker) pass(m *moment, v *View, out []Action) []Action {
 	if w.fresh(v) {
 		out = w.meet(m, v, out)
@@ -58,24 +59,25 @@ func (w *Worker) pass(m *moment, v *View, out []Action) []Action {
 	skip, end := w.judge(m.at, v)
 	switch {
 	case end == EndNotRestarting:
-		out = w.publish(m, Failure, out) // P49
+		out = w.publish(m, Failure, out) // a container that does not run has failed, whatever the kind (P49)
 		return w.end(m, end, out)
 	case end == EndPodDeleted:
-		out = w.publish(m, Success, out) // P51
+		out = w.publish(m, Success, out) // so that no failure remains for a container that is being stopped (P51)
 		return w.end(m, end, out)
 	case end != NotEnded:
 		return w.end(m, end, out)
 	case skip == NotSkipped:
 		return w.probe(m, out)
 	case skip == SkipNotRunning:
-		out = w.publish(m, Failure, out) // P49
+		out = w.publish(m, Failure, out) // a container that does not run has failed, whatever the kind (P49)
 	}
 	out = w.skipped(m, skip, out)
 	w.passed(m.at)
 	return out
 }
 
-// meet turns to a new instance (P48). The count of equal answers stays (P64).
+// meet begins with a new instance, whose result is the initial one (P48). The count of equal
+// answers stays: a restart does not reset it (P64).
 func (w *Worker) meet(m *moment, v *View, out []Action) []Action {
 	out = w.unpublish(m, out)
 	w.instance = v.Instance
@@ -85,7 +87,7 @@ func (w *Worker) meet(m *moment, v *View, out []Action) []Action {
 		w.last, w.run = Unknown, 0
 	}
 	if w.kind == Startup && v.Sidecar && v.Started {
-		out = w.publish(m, Success, out) // P55
+		out = w.publish(m, Success, out) // it has started already: its startup probe is not run again (P55)
 	}
 	if !v.Adopted {
 		out = w.publish(m, w.kind.initial(), out)
@@ -103,9 +105,8 @@ func (w *Worker) skipped(m *moment, why SkipReason, out []Action) []Action {
 	return out
 }
 
-// probe starts the attempts of a pass. A pass that is played at all asks, also
-// for an answer that was promised: what it changes then comes at the same place
-// among the things of its instant as without a promise.
+// probe begins the attempts of a pass. It asks the app even if the answer is promised. The
+// changes then come at the same place among the events of this instant as without a promise.
 func (w *Worker) probe(m *moment, out []Action) []Action {
 	w.lastSkip = NotSkipped
 	w.state = probing
@@ -121,9 +122,9 @@ func (w *Worker) runAttempt(m *moment, out []Action) []Action {
 	return out
 }
 
-// conclude draws the consequences of a pass's decisive answer.
+// conclude counts the decisive answer of a pass and publishes what follows.
 func (w *Worker) conclude(m *moment, ans *Answer, out []Action) []Action {
-	if ans.Err != "" { // P66: discarded
+	if ans.Err != "" { // errors are discarded: they count for nothing (P66)
 		return w.tellAnswer(m, ans, out)
 	}
 	r := ans.Outcome.result()
@@ -133,16 +134,16 @@ func (w *Worker) conclude(m *moment, ans *Answer, out []Action) []Action {
 		out[len(out)-1].flags = triggered
 	}
 	if w.run < w.spec.threshold(r) {
-		return out // P59
+		return out // below the threshold the result stays (P59)
 	}
-	if out = w.publish(m, r, out); w.holds(r) { // P60
+	if out = w.publish(m, r, out); w.holds(r) { // nothing more can be learnt about this instance (P60)
 		w.onHold = true
 		w.run = 0
 	}
 	return out
 }
 
-// count adds n equal answers (P58).
+// count adds n equal answers. A different answer starts the count again (P58).
 func (w *Worker) count(r Result, n int64) {
 	if w.last != r {
 		w.last, w.run = r, 0
@@ -150,13 +151,13 @@ func (w *Worker) count(r Result, n int64) {
 	w.run += n
 }
 
-// holds tells whether reaching the threshold with r puts the worker on hold
-// (P60).
+// holds reports whether the worker goes on hold when r reaches its threshold. Startup is
+// decided once for an instance, and a failed liveness probe has the instance killed (P60).
 func (w *Worker) holds(r Result) bool {
 	return w.kind == Startup || w.kind == Liveness && r == Failure
 }
 
-// publish sets the result of the present instance; only a change is reported (P70).
+// publish sets the result of the present instance. Only a change is reported (P70).
 func (w *Worker) publish(m *moment, r Result, out []Action) []Action {
 	if w.hasResult && w.result == r {
 		return out
@@ -167,7 +168,7 @@ func (w *Worker) publish(m *moment, r Result, out []Action) []Action {
 	return out
 }
 
-// unpublish forgets what was published about the present instance.
+// unpublish removes what was published about the present instance.
 func (w *Worker) unpublish(m *moment, out []Action) []Action {
 	if w.instance == 0 {
 		return out
@@ -177,7 +178,7 @@ func (w *Worker) unpublish(m *moment, out []Action) []Action {
 	return out
 }
 
-// end is the end of the worker, which forgets its result (P34).
+// end ends the worker and removes its result (P34).
 func (w *Worker) end(m *moment, why EndReason, out []Action) []Action {
 	out = w.unpublish(m, out)
 	w.state = ended
@@ -187,8 +188,8 @@ func (w *Worker) end(m *moment, why EndReason, out []Action) []Action {
 	return out
 }
 
-// add appends an action and returns where it stands, to be completed there:
-// an Action is too large to be passed around on the hot path.
+// add appends an action and returns a pointer to it, to be completed there. An Action is too
+// large to be copied on the hot path.
 func (w *Worker) add(out []Action, kind ActionKind, m *moment) ([]Action, *Action) {
 	out = append(out, Action{})
 	a := &out[len(out)-1]

@@ -60,12 +60,12 @@ func TestP49AContainerThatIsNotRunningHasFailed(t *testing.T) {
 	for _, kind := range Kinds {
 		p := newPlay(t, kind, every(10, 1, 3), Options{}).hush(ActionCounted, ActionRunAttempt, ActionSkipped)
 		p.view.Instance, p.view.Running, p.view.StartedAt, p.view.Started = 1, true, start, kind != Startup
-		p.answer = Answer{Err: "no answer"} // leaves the initial result
+		p.answer = Answer{Err: "no answer"} // it leaves the initial result
 		p.hush(ActionCounted, ActionRunAttempt, ActionSkipped, ActionEvent).step()
 		p.said = nil
 		p.until(5).exits().until(40)
 		if kind == Readiness {
-			p.want() // it was Failure already
+			p.want() // nothing is reported, since it was Failure already
 			continue
 		}
 		p.want("10s result set: Failure")
@@ -98,7 +98,8 @@ func TestP51ADeletedPodEndsLivenessAndStartupQuietly(t *testing.T) {
 func TestP53TheInitialDelayCountsWholeSecondsFromTheTruncatedStart(t *testing.T) {
 	spec := every(1, 1, 3)
 	spec.InitialDelay = 5 * time.Second
-	// Running at 2.9, stored as 2: over at 7, though 4.1 s have passed.
+	// It runs from 2.9 s, which is stored as 2. The delay is over at 7, though only 4.1 s have
+	// passed.
 	p := newPlay(t, Liveness, spec, Options{}).onlyRuns()
 	p.until(2.9).runs(1, 2.9).until(8).wantRuns(7, 8)
 }

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// play drives one worker through a written story. Verbs move time and change
-// the view; said collects what the worker tells, each line with its second.
+// play drives one worker through a written story. Its verbs move time and change the view.
+// It collects what the worker reports in said, each line with its second.
 type play struct {
 	t      *testing.T
 	w      Worker
 	view   View
 	now    time.Duration
-	answer Answer        // what the app answers now
-	takes  time.Duration // how long an attempt takes
-	ends   time.Duration // of the attempt under way
+	answer Answer        // the app's answer now
+	takes  time.Duration // the duration of an attempt
+	ends   time.Duration // the end of the attempt under way
 	try    *Action
 	said   []string
-	// quiet action kinds are not collected.
+	// quiet has the kinds of actions that are not collected.
 	quiet []ActionKind
 }
 
@@ -28,14 +28,15 @@ func newPlay(t *testing.T, kind Kind, spec Spec, o Options) *play {
 	return &play{t: t, w: NewWorker(kind, spec, o), answer: Answer{Outcome: OutcomeSuccess}, view: View{Known: true, MayRestart: true}}
 }
 
-// every returns a spec that probes with that period in seconds.
+// every returns a spec with a period in seconds.
 func every(period int, success, failure int32) Spec {
 	return Spec{Period: time.Duration(period) * time.Second, Timeout: time.Second, SuccessThreshold: success, FailureThreshold: failure}
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// until lets time pass up to, and with the deadlines at, that second.
+// until moves time up to a second and keeps every deadline until then, also one at that
+// second.
 func (p *play) until(s float64) *play {
 	to := seconds(s)
 	for {
@@ -76,7 +77,7 @@ func (p *play) take(actions []Action) {
 	}
 }
 
-// runs shows instance id running and started since that second.
+// runs makes the view show instance id running and started since that second.
 func (p *play) runs(id uint64, since float64) *play {
 	p.view.Instance, p.view.Running, p.view.Terminated, p.view.Started = id, true, false, true
 	p.view.StartedAt = start.Add(seconds(since).Truncate(time.Second))
@@ -84,7 +85,7 @@ func (p *play) runs(id uint64, since float64) *play {
 	return p
 }
 
-// exits shows the instance terminated.
+// exits makes the view show the instance terminated.
 func (p *play) exits() *play {
 	p.view.Running, p.view.Terminated, p.view.Started = false, true, false
 	p.step()
@@ -126,7 +127,7 @@ func (p *play) hush(kinds ...ActionKind) *play {
 	return p
 }
 
-// onlyRuns leaves only the instants of attempts.
+// onlyRuns leaves out everything but attempts.
 func (p *play) onlyRuns() *play {
 	return p.hush(ActionSkipped, ActionEvent, ActionCounted, ActionResultSet, ActionResultRemoved, ActionDropped, ActionEnded)
 }
@@ -138,7 +139,7 @@ func (p *play) want(lines ...string) {
 	}
 }
 
-// wantRuns wants attempts at these seconds and nothing else.
+// wantRuns checks that there were attempts at these seconds, and no other actions.
 func (p *play) wantRuns(at ...float64) {
 	p.t.Helper()
 	var lines []string

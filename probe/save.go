@@ -9,8 +9,8 @@ import (
 	"github.com/podclock/podclock/internal/wire"
 )
 
-// MarshalJSON writes the worker with all of its state, so that one that is read
-// back goes on as this one does. Instants are time spans from its epoch.
+// MarshalJSON writes the worker with its complete state. A worker that is read back goes on
+// exactly as this one would. Instants are durations since its epoch.
 func (w *Worker) MarshalJSON() ([]byte, error) {
 	return wire.Marshal(&savedWorker{
 		Container: w.container, Kind: kindName(w.kind), Spec: saveSpec(w.spec), Epoch: w.epoch,
@@ -18,8 +18,8 @@ func (w *Worker) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON makes the worker the one that was written. The error says which
-// part is none of a worker's.
+// UnmarshalJSON reads a worker that MarshalJSON has written. The error names the field that
+// no worker could have.
 func (w *Worker) UnmarshalJSON(data []byte) error {
 	var s savedWorker
 	if err := wire.Unmarshal(data, &s); err != nil {
@@ -53,8 +53,8 @@ func (s *Set) MarshalJSON() ([]byte, error) {
 	return wire.MarshalAt(s.latest.now, &saved)
 }
 
-// UnmarshalJSON makes the Set the one that was written. If it has an equal
-// layout already, it goes on sharing that one.
+// UnmarshalJSON reads a Set that MarshalJSON has written. If the Set already has an equal
+// layout, it keeps that one, so that Sets go on sharing it.
 func (s *Set) UnmarshalJSON(data []byte) error {
 	var saved savedSet
 	if err := wire.Unmarshal(data, &saved); err != nil {
@@ -94,7 +94,7 @@ type savedQuirks struct {
 	StopSidecars bool `json:"stopSidecars,omitempty"`
 }
 
-// savedSlot is one probe of a Set, with its worker; nil: there was none yet.
+// savedSlot is one probe of a Set with its worker. Worker is nil if none was created yet.
 type savedSlot struct {
 	Container int32       `json:"container"`
 	Kind      kindName    `json:"kind"`
@@ -121,8 +121,8 @@ func (s savedSpec) load() Spec {
 		s.FailureThreshold}
 }
 
-// savedState is the state of a worker, without what its slot, its options and
-// its Set say.
+// savedState is the state of a worker, without the values that its slot, its options and its
+// Set have.
 type savedState struct {
 	State  stateName     `json:"state"`
 	Next   wire.Duration `json:"nextTick"`
@@ -194,8 +194,8 @@ func (s *savedState) load(epoch time.Time, at *slot, passDelay time.Duration, fo
 	}
 }
 
-// load makes the Set, and checks that it is one. What it knows of its latest call
-// and its deadline is a cache.
+// load makes the Set and checks it. Its latest call and its deadline are caches, so they are
+// not saved.
 func (s *savedSet) load() (Set, error) {
 	q := Quirks(s.Quirks)
 	set := Set{layout: &Layout{}, epoch: s.Epoch, latest: moment{now: s.Epoch}, next: moment{now: s.Epoch},
@@ -221,10 +221,10 @@ func (s *savedSet) load() (Set, error) {
 	return set, errors.Join(errs...)
 }
 
-// maxContainers is more than any pod has.
+// maxContainers is more than any pod has. It bounds what a damaged file can allocate.
 const maxContainers = 10_000
 
-// place adds a probe that was written.
+// place adds the probe of a saved slot.
 func (l *Layout) place(s slot) error {
 	if s.container < 0 || s.container >= maxContainers {
 		return fmt.Errorf("container: %d: must be between 0 and %d", s.container, maxContainers-1)

@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/internal/wire/wiretest"
 )
 
-// rebirth puts the worker that is read back in the place of the one written.
+// rebirth replaces the worker by one that was saved and read back.
 func (r *rig) rebirth() {
 	if !r.reborn {
 		return
@@ -53,7 +53,7 @@ func TestAWorkerThatIsReadBackGoesOnAsTheOneWritten(t *testing.T) {
 	})
 }
 
-// filler knows the closed sets of this package.
+// filler returns a filler that knows the closed sets of this package.
 func filler(round int) *wiretest.Filler {
 	return &wiretest.Filler{Round: round, Last: map[reflect.Type]uint8{
 		reflect.TypeFor[Kind](): uint8(Liveness), reflect.TypeFor[Result](): uint8(Failure), reflect.TypeFor[state](): uint8(ended),
@@ -71,7 +71,7 @@ func TestNoFieldOfAWorkerIsForgotten(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmp.Exporter(wiretest.Ours)); diff != "" {
 			t.Errorf("(-written +read)\n%s", diff)
 		}
-		want.state, want.wake = probing, never // so that it is a possible one
+		want.state, want.wake = probing, never // a possible state
 		data, err := json.Marshal(&want)
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +89,7 @@ func TestNoFieldOfASetIsForgotten(t *testing.T) {
 	for round := range wiretest.Rounds {
 		f := filler(round)
 		f.Skip = []string{
-			"Set.workers", "Layout.byContainer", // drawn from the slots below
+			"Set.workers", "Layout.byContainer", // computed from the slots below
 			"Set.latest", "Set.next", "Set.wake", "Set.nextSkip", "Set.leaping", // caches
 		}
 		f.Make = map[reflect.Type]func(int) any{reflect.TypeFor[int32](): func(n int) any { return int32(n) }}
@@ -117,7 +117,7 @@ func TestNoFieldOfASetIsForgotten(t *testing.T) {
 	}
 }
 
-// relaid is a layout of those slots.
+// relaid returns a layout of the slots.
 func relaid(t *testing.T, slots []slot) *Layout {
 	l := &Layout{}
 	for _, s := range slots {
@@ -128,7 +128,7 @@ func relaid(t *testing.T, slots []slot) *Layout {
 	return l
 }
 
-// sound is a set in the middle of its work, as JSON.
+// sound returns a set with probes under way, and its JSON.
 func sound(t *testing.T) (*crew, string) {
 	t.Helper()
 	c := newCrew(SetOptions{})

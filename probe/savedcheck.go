@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// maxSpan bounds what a written worker may name: a hundred years, so that the
-// arithmetic of instants stays within its range.
+// maxSpan is the longest duration that a saved worker may have: a hundred years. With it the
+// arithmetic of instants cannot overflow.
 const maxSpan = 100 * 365 * 24 * time.Hour
 
-// checks collects what is wrong with something that was read.
+// checks collects the errors of something that was read.
 type checks []error
 
 func (c *checks) want(ok bool, field string, value any, want string) {
@@ -24,7 +24,7 @@ func (c *checks) span(field string, d, least time.Duration) {
 	c.want(d >= least && d <= maxSpan, field, d, fmt.Sprintf("between %v and %v", least, maxSpan))
 }
 
-// check says what about a probe's numbers is not possible.
+// check returns an error for impossible settings of a probe.
 func (s *slot) check() error {
 	var c checks
 	c.want(s.kind >= Startup && s.kind <= Liveness, "kind", uint8(s.kind), "startup, readiness or liveness")
@@ -36,8 +36,8 @@ func (s *slot) check() error {
 	return errors.Join(c...)
 }
 
-// check says what about a worker's state is not possible: its invariants, and
-// the ranges that its arithmetic relies on.
+// check returns an error for an impossible state of a worker. It checks the worker's
+// invariants and the ranges that its arithmetic relies on.
 func (w *Worker) check() error {
 	var c checks
 	at := slot{spec: w.spec, kind: w.kind}

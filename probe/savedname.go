@@ -2,7 +2,7 @@ package probe
 
 import "github.com/podclock/podclock/internal/wire"
 
-// Closed sets as they stand in JSON.
+// These are the closed sets of the package as text in JSON.
 
 type (
 	kindName    Kind
@@ -46,15 +46,15 @@ func (n *skipName) UnmarshalText(b []byte) error { return wire.Parse(b, n, skipN
 
 var stateNames = [...]string{idle: "idle", waiting: "waiting", probing: "probing", ended: "ended"}
 
-// String is the state as it stands in JSON.
+// String returns the name of the state in JSON.
 func (n stateName) String() string { return stateNames[n] }
 
-// skipNames do not change when the texts of a timeline do.
+// skipNames are the names in JSON. They stay the same when the texts of a timeline change.
 var skipNames = [...]string{
 	NotSkipped: "not skipped", SkipNoStatus: "no status", SkipNoInstance: "no instance", SkipOnHold: "on hold",
 	SkipNotRunning: "not running", SkipInitialDelay: "initial delay", SkipAlreadyStarted: "started",
 	SkipNotStarted: "not started",
 }
 
-// String is the reason as it stands in JSON.
+// String returns the name of the reason in JSON.
 func (n skipName) String() string { return skipNames[n] }

@@ -6,29 +6,29 @@ import (
 	"time"
 )
 
-// SetOptions are what a Set is made with besides its layout.
+// SetOptions are the settings of a Set.
 type SetOptions struct {
-	// PassDelay is that of every worker (Options.PassDelay).
+	// PassDelay is the delay of every worker's passes (Options.PassDelay).
 	PassDelay time.Duration
 	Quirks    Quirks
 }
 
-// Set holds the workers of one pod. Its order is regular containers, then
-// sidecars; within a container startup, readiness, liveness.
+// Set has the workers of one pod. They run in the order of the Layout: regular containers,
+// then sidecars; within a container startup, readiness, liveness.
 //
-// The owner gives views, by container: what a pass of its workers would read
-// now. After a change of any View it calls Changed at the same instant.
+// The owner passes views, one for each container index. A view is what a pass would read
+// now. After any View has changed, the owner must call Changed at the same instant.
 type Set struct {
 	layout   *Layout
 	options  SetOptions
-	epoch    time.Time // of all workers: when the first ones were created
-	latest   moment    // of the latest call: one instant brings many
-	next     moment    // the deadline as it was last asked for: the next call comes then
-	wake     instant   // the least deadline of the workers; never: none
-	nextSkip instant   // the first pass that is to be passed over; never: none
-	leaping  bool      // a worker leaps, or has not told all that it leapt over
-	// workers has one place for each slot of the layout. A place is vacant
-	// before its worker is created and after it has ended.
+	epoch    time.Time // the creation of the first workers; the epoch of all workers
+	latest   moment    // the time of the latest call, kept because one instant brings many calls
+	next     moment    // the deadline that was last asked for, kept because the next call comes then
+	wake     instant   // the earliest deadline of the workers, or never
+	nextSkip instant   // the first pass that PassOver can end, or never
+	leaping  bool      // a worker leaps, or has not reported all of its leaps
+	// workers has one place for each slot of the layout. A place is vacant before its worker
+	// is created and after the worker has ended.
 	workers []Worker
 }
 
@@ -42,9 +42,9 @@ func (s *Set) lives(at int) bool {
 	return w.kind != 0 && w.state != ended
 }
 
-// Create makes the workers that are missing (P31, P34). It stops at the first
-// one that exists (P32). Their first passes are due now, or after sleep if it
-// is not nil: the random wait of a kubelet that has just started (P39).
+// Create creates the missing workers (P31, P34). It stops at the first worker that exists,
+// as the kubelet does (P32). Their first passes are due now or, if sleep is not nil, after
+// sleep: the random wait of a kubelet that has just started (P39).
 func (s *Set) Create(now time.Time, sleep func(Spec) time.Duration) {
 	if s.epoch.IsZero() {
 		s.epoch, s.latest, s.next = now, moment{now: now}, moment{now: now}
@@ -56,7 +56,7 @@ func (s *Set) Create(now time.Time, sleep func(Spec) time.Duration) {
 			if s.options.Quirks.CreateAll {
 				continue
 			}
-			return // P32
+			return // the kubelet looks no further, although others may be missing (P32)
 		}
 		s.create(i, at, sleep)
 	}
@@ -67,8 +67,8 @@ func (s *Set) create(i int, at instant, sleep func(Spec) time.Duration) {
 	if sleep != nil {
 		at += sleep(slot.spec)
 	}
-	// Numbers go on where the predecessor's ended, so that its late answers
-	// stay recognisable.
+	// The numbers continue those of the previous worker, so that its late answers can be
+	// recognised and dropped.
 	attempt := s.workers[i].attempt
 	s.workers[i] = newWorker(s.epoch, at, slot.kind, slot.spec, Options{
 		Container: slot.container,
@@ -78,9 +78,9 @@ func (s *Set) create(i int, at instant, sleep func(Spec) time.Duration) {
 	s.workers[i].attempt = attempt
 }
 
-// StopForTermination is for the start of the terminating sync: liveness and
-// startup workers of regular containers stop (P35); those of
-// sidecars and all readiness workers go on (P36, P37).
+// StopForTermination stops the liveness and startup workers of regular containers. Call it
+// when the pod begins to terminate (P35). Sidecars' workers go on (P36), and so do all
+// readiness workers, because readiness still counts while a pod terminates (P37).
 func (s *Set) StopForTermination(now time.Time) {
 	at := s.moment(now).at
 	for i := range s.workers {
@@ -93,8 +93,8 @@ func (s *Set) StopForTermination(now time.Time) {
 	s.schedule()
 }
 
-// StopAll tells all workers to stop: all containers are stopped, or the pod is
-// gone (P35).
+// StopAll stops all workers. Call it when all containers are stopped or the pod is gone
+// (P35).
 func (s *Set) StopAll(now time.Time) {
 	at := s.moment(now).at
 	for i := range s.workers {
@@ -109,7 +109,7 @@ func (s *Set) stop(i int, at instant) {
 	}
 }
 
-// Trigger triggers the readiness worker of a container, if there is one (P56).
+// Trigger triggers the readiness worker of a container, if it has one (P56).
 func (s *Set) Trigger(now time.Time, container int) {
 	if i, ok := s.layout.slot(container, Readiness); ok && s.lives(i) {
 		s.workers[i].triggerAt(s.moment(now).at)
@@ -117,8 +117,7 @@ func (s *Set) Trigger(now time.Time, container int) {
 	}
 }
 
-// Break ends what a container has promised its workers (Worker.Break): it has
-// stopped running.
+// Break ends the promises of a container that has stopped running (Worker.Break).
 func (s *Set) Break(now time.Time, container int) {
 	at := s.moment(now).at
 	for _, kind := range Kinds {
@@ -129,7 +128,7 @@ func (s *Set) Break(now time.Time, container int) {
 	s.schedule()
 }
 
-// Deadline is the least deadline of the workers; false if there is none.
+// Deadline returns the earliest deadline of the workers. It returns false if there is none.
 func (s *Set) Deadline() (time.Time, bool) {
 	if s.wake == never {
 		return time.Time{}, false
@@ -140,7 +139,7 @@ func (s *Set) Deadline() (time.Time, bool) {
 	return s.next.now, true
 }
 
-// schedule finds the least deadline, after any change of a worker.
+// schedule finds the earliest deadline. It is called after every change of a worker.
 func (s *Set) schedule() {
 	s.wake, s.nextSkip, s.leaping = never, never, false
 	for i := range s.workers {
@@ -167,7 +166,7 @@ func (s *Set) moment(now time.Time) *moment {
 	return &s.latest
 }
 
-// Due tells whether a worker's deadline has come.
+// Due reports whether a worker's deadline has come.
 func (s *Set) Due(now time.Time) bool { return s.wake <= s.moment(now).at }
 
 // Step steps the workers that are due and appends their actions to out.
@@ -182,8 +181,8 @@ func (s *Set) Step(now time.Time, views []View, out []Action) []Action {
 	return out
 }
 
-// turn is the worker's turn among those of the Set: it is stepped if it is due,
-// or if it leaps and the view has changed under it.
+// turn gives a worker its turn among the workers of its Set. It steps a worker that is due,
+// and one that was leaping if the view no longer allows that.
 func (w *Worker) turn(m *moment, views []View, out []Action) (_ []Action, stepped bool) {
 	v := &views[w.container]
 	switch {
@@ -197,8 +196,8 @@ func (w *Worker) turn(m *moment, views []View, out []Action) (_ []Action, steppe
 	return w.reportLeaps(m.at+1, out), false
 }
 
-// StepFirst steps only the first worker that is due, for an owner who acts on
-// what follows before the next one comes.
+// StepFirst steps only the first worker that is due. It is for an owner that carries out the
+// actions before the next worker runs.
 func (s *Set) StepFirst(now time.Time, views []View, out []Action) []Action {
 	m, stepped := s.moment(now), false
 	for i := range s.workers {
@@ -213,10 +212,10 @@ func (s *Set) StepFirst(now time.Time, views []View, out []Action) []Action {
 	return out
 }
 
-// PassOver ends the ticks of this very instant that would only skip for the
-// same reason as the tick before, and so are no deadlines. What comes later at
-// this instant, such as the answer to an attempt that began in it, finds them
-// over, as it would if each had been played.
+// PassOver ends the ticks of this instant that would only skip for the same reason as the
+// tick before. Such ticks are not deadlines. Whatever comes later at this instant, such as
+// the answer to an attempt that began in it, must find them over, as if each had been
+// played.
 func (s *Set) PassOver(now time.Time) {
 	if s.nextSkip == never {
 		return
@@ -233,7 +232,7 @@ func (s *Set) PassOver(now time.Time) {
 	s.schedule()
 }
 
-// Changed steps every worker, so that each sees the view as it is now.
+// Changed steps every worker, so that each sees the new view.
 func (s *Set) Changed(now time.Time, views []View, out []Action) []Action {
 	m := s.moment(now)
 	for i := range s.workers {
@@ -245,7 +244,8 @@ func (s *Set) Changed(now time.Time, views []View, out []Action) []Action {
 	return out
 }
 
-// ReportLeaps appends what the workers leapt over up to now (Worker.ReportLeaps).
+// ReportLeaps appends the report of the passes that the workers have leapt over up to now
+// (Worker.ReportLeaps).
 func (s *Set) ReportLeaps(now time.Time, out []Action) []Action {
 	if !s.leaping {
 		return out
@@ -260,8 +260,8 @@ func (s *Set) ReportLeaps(now time.Time, out []Action) []Action {
 	return out
 }
 
-// Finish hands in the end of an attempt of a container's probe. Without such a
-// worker, or with another attempt under way, the answer is dropped.
+// Finish gives the answer to an attempt to the worker of a container's probe. If there is no
+// such worker, or another attempt is under way, the answer is dropped.
 func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, ans Answer,
 	views []View, out []Action) []Action {
 	m := s.moment(now)
@@ -274,7 +274,7 @@ func (s *Set) Finish(now time.Time, container int, kind Kind, attempt uint32, an
 	return out
 }
 
-// All is the probes that the Set runs, by container and kind, in its order.
+// All returns the probes of the Set, by container and kind, in its order.
 func (s *Set) All() iter.Seq2[int, Kind] {
 	return func(yield func(int, Kind) bool) {
 		for i := range s.layout.slots {
@@ -285,14 +285,14 @@ func (s *Set) All() iter.Seq2[int, Kind] {
 	}
 }
 
-// Exists tells whether the container has a live worker of that kind.
+// Exists reports whether the container has a worker of that kind that has not ended.
 func (s *Set) Exists(container int, kind Kind) bool {
 	at, ok := s.layout.slot(container, kind)
 	return ok && s.lives(at)
 }
 
-// UnderWay is the attempt of a container's probe that is under way, and the
-// instance that it is about; false if there is none.
+// UnderWay returns the attempt of a container's probe that is under way, and the instance
+// that it probes. It returns false if there is none.
 func (s *Set) UnderWay(container int, kind Kind) (instance uint64, attempt uint32, ok bool) {
 	i, ok := s.layout.slot(container, kind)
 	if !ok || s.workers[i].state != probing {
@@ -301,8 +301,8 @@ func (s *Set) UnderWay(container int, kind Kind) (instance uint64, attempt uint3
 	return s.workers[i].instance, s.workers[i].attempt, true
 }
 
-// Result is what is published of that kind about an instance of a container
-// (P69, P79); false if nothing is.
+// Result returns the published result of that kind for an instance of a container (P69,
+// P79). It returns false if nothing is published about it.
 func (s *Set) Result(container int, kind Kind, instance uint64) (Result, bool) {
 	at, ok := s.layout.slot(container, kind)
 	if !ok {
@@ -315,11 +315,11 @@ func (s *Set) Result(container int, kind Kind, instance uint64) (Result, bool) {
 	return r, true
 }
 
-// Spec returns the numbers of a container's probe; false if it has none of
-// that kind.
+// Spec returns the timing of a container's probe. It returns false if the container has no
+// probe of that kind.
 func (s *Set) Spec(container int, kind Kind) (Spec, bool) { return s.layout.Spec(container, kind) }
 
-// Clone returns an independent copy; the layout is shared.
+// Clone returns an independent copy, which shares only the layout.
 func (s *Set) Clone() Set {
 	c := *s
 	c.workers = slices.Clone(s.workers)

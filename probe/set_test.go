@@ -19,8 +19,8 @@ func allProbes() *corev1.Container {
 	return &corev1.Container{StartupProbe: execProbe(), ReadinessProbe: execProbe(), LivenessProbe: execProbe()}
 }
 
-// crew is a set over a sidecar (index 0) and two regular containers (1, 2),
-// all with all probes, given in the order of indices.
+// crew is a set of a sidecar (index 0) and two regular containers (1 and 2). Each has all
+// three probes. They are given in the order of their indices.
 type crew struct {
 	Set
 	views [3]View
@@ -38,7 +38,7 @@ func newCrew(o SetOptions) *crew {
 	return c
 }
 
-// vacate takes the instances away, so that passes skip and workers idle.
+// vacate removes the instances from the view, so that passes skip and workers idle.
 func (c *crew) vacate() *crew {
 	for i := range c.views {
 		c.views[i] = View{Known: true}
@@ -46,7 +46,7 @@ func (c *crew) vacate() *crew {
 	return c
 }
 
-// alive lists the live workers in the order of the set.
+// alive lists the workers that have not ended, in the order of the set.
 func (c *crew) alive() []string {
 	var out []string
 	for i := range c.workers {
@@ -156,7 +156,7 @@ func TestP35P36P37WhoStopsAtTheStartOfTermination(t *testing.T) {
 		s.Create(start, nil)
 		actions := s.Step(start, s.views[:], nil)
 		s.StopForTermination(start)
-		for _, a := range actions { // attempts under way end first (P38)
+		for _, a := range actions { // an attempt under way ends before the worker stops (P38)
 			if a.Kind == ActionRunAttempt {
 				s.Finish(start, int(a.Container), a.Probe, a.Attempt, Answer{Outcome: OutcomeSuccess}, s.views[:], nil)
 			}
@@ -188,7 +188,7 @@ func TestP39EachWorkerSleepsByItself(t *testing.T) {
 func TestP75P76Started(t *testing.T) {
 	cases := []struct {
 		reason     string
-		result     Result // of the startup worker about instance 1
+		result     Result // the result of the startup worker for instance 1
 		published  bool
 		worker     bool
 		running    bool

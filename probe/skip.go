@@ -1,18 +1,18 @@
 package probe
 
-// SkipReason says why a pass did not probe.
+// SkipReason is the reason why a pass did not probe.
 type SkipReason uint8
 
 // The reasons to skip a pass.
 const (
 	NotSkipped         SkipReason = iota // the pass probed (P57)
-	SkipNoStatus                         // the status cache has nothing of the pod yet (P45)
+	SkipNoStatus                         // the pod has no status in the status cache yet (P45)
 	SkipNoInstance                       // the container has no ID in the status yet (P47)
-	SkipOnHold                           // the probe has failed this instance: it waits for the next one (P49)
+	SkipOnHold                           // the probe is decided for this instance: it waits for the next one (P60)
 	SkipNotRunning                       // the container does not run, and may be started again (P49)
-	SkipInitialDelay                     // initialDelaySeconds have not passed, in whole seconds (P53)
-	SkipAlreadyStarted                   // of a startup probe: the container has started (P54)
-	SkipNotStarted                       // of the others: the startup probe has not succeeded yet (P54)
+	SkipInitialDelay                     // initialDelaySeconds are not over, in whole seconds (P53)
+	SkipAlreadyStarted                   // a startup probe: the container has started (P54)
+	SkipNotStarted                       // another probe: the startup probe has not succeeded yet (P54)
 )
 
 // skipTexts and skipRules are indexed by SkipReason.
@@ -38,7 +38,7 @@ var skipRules = [...]string{
 	SkipNotStarted:     "P54",
 }
 
-// String explains the reason, as in "skipped: startup not finished".
+// String describes the reason, as in "skipped: startup not finished".
 func (r SkipReason) String() string {
 	if int(r) >= len(skipTexts) {
 		return "illegal skip reason"
@@ -46,7 +46,7 @@ func (r SkipReason) String() string {
 	return skipTexts[r]
 }
 
-// Rule is the number of the rule that the reason follows, such as "P54".
+// Rule returns the number of the rule behind the reason, such as "P54".
 func (r SkipReason) Rule() string {
 	if int(r) >= len(skipRules) {
 		return ""
@@ -54,16 +54,16 @@ func (r SkipReason) Rule() string {
 	return skipRules[r]
 }
 
-// EndReason says why a worker ended (P34).
+// EndReason is the reason why a worker ended (P34).
 type EndReason uint8
 
 // The reasons to end.
 const (
-	NotEnded         EndReason = iota // the worker goes on
-	EndStopped                        // it was told to stop; it sees that between passes (P38)
+	NotEnded         EndReason = iota // the worker has not ended
+	EndStopped                        // it was told to stop, which it sees between two passes (P38)
 	EndPodFinished                    // the pod's phase is Succeeded or Failed (P46)
 	EndNotRestarting                  // the container has terminated and may not be started again (P49)
-	EndPodDeleted                     // the worker's own pod object has a deletion timestamp (P51)
+	EndPodDeleted                     // the pod had a deletion timestamp when the worker was created (P51)
 )
 
 var endTexts = [...]string{
@@ -82,7 +82,7 @@ var endRules = [...]string{
 	EndPodDeleted:    "P51",
 }
 
-// String explains the reason, as in "ended: told to stop".
+// String describes the reason, as in "ended: told to stop".
 func (r EndReason) String() string {
 	if int(r) >= len(endTexts) {
 		return "illegal end reason"
@@ -90,7 +90,7 @@ func (r EndReason) String() string {
 	return endTexts[r]
 }
 
-// Rule is the number of the rule that the reason follows, such as "P46".
+// Rule returns the number of the rule behind the reason, such as "P46".
 func (r EndReason) Rule() string {
 	if int(r) >= len(endRules) {
 		return ""

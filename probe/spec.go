@@ -7,17 +7,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Spec is a corev1.Probe reduced to what a worker needs.
+// Spec has the numbers of a corev1.Probe that a worker needs.
 type Spec struct {
 	InitialDelay     time.Duration
-	Period           time.Duration // positive
+	Period           time.Duration // must be positive
 	Timeout          time.Duration // of one attempt (P91)
 	SuccessThreshold int32
 	FailureThreshold int32
 }
 
-// Compile reads the numbers of a probe that SetDefaults has been applied to.
-// It panics if the period is not positive: such a probe is not valid (P10).
+// Compile returns the numbers of a probe. The probe must have its defaults (SetDefaults). It
+// panics if the period is not positive, because such a probe is not valid (P10).
 func Compile(p *corev1.Probe) Spec {
 	if p.PeriodSeconds < 1 {
 		panic(fmt.Sprintf("probe: Compile: periodSeconds is %d: apply SetDefaults and Validate first", p.PeriodSeconds))
@@ -31,7 +31,7 @@ func Compile(p *corev1.Probe) Spec {
 	}
 }
 
-// threshold is how many equal answers in a row make r the result (P59).
+// threshold returns how many equal answers in a row make r the result (P59).
 func (s Spec) threshold(r Result) int64 {
 	if r == Success {
 		return int64(s.SuccessThreshold)

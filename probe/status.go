@@ -1,8 +1,9 @@
 package probe
 
-// Started is the started field that a sync computes for a container (P75).
-// wasStarted: the status before had this container, by name, running and
-// started, whichever instance that was (P76).
+// Started returns the started field that a sync computes for a container (P75). A startup
+// result decides. Without one, a container counts as started if it has no startup worker, or
+// if wasStarted: the previous status had a container of that name running and started. That
+// may have been another instance (P76).
 func (s *Set) Started(container int, running bool, instance uint64, wasStarted bool) bool {
 	if !running {
 		return false
@@ -13,9 +14,9 @@ func (s *Set) Started(container int, running bool, instance uint64, wasStarted b
 	return wasStarted || !s.Exists(container, Startup)
 }
 
-// Ready is the ready field that a sync computes for a regular container or a
-// sidecar (P77). If trigger is true the readiness worker is to be triggered
-// (P56); the caller does so, before or after it stores the new status.
+// Ready returns the ready field that a sync computes for a regular container or a sidecar.
+// Without a readiness worker a started container is ready (P77). If trigger is true, the
+// caller must trigger the readiness worker (P56), before or after it stores the new status.
 func (s *Set) Ready(container int, running, started bool, instance uint64) (ready, trigger bool) {
 	if !running || !started {
 		return false, false
@@ -27,10 +28,10 @@ func (s *Set) Ready(container int, running, started bool, instance uint64) (read
 	return !exists, exists
 }
 
-// AdoptedReady corrects what Ready says, if it did not find a Success, about an
-// instance that started more than 10 s before the kubelet (P55): it stays ready
-// until its readiness probe has spoken, unless the pod as the API knows it is
-// not ready.
+// AdoptedReady corrects the result of Ready for an instance that started more than 10 s
+// before the kubelet (P55). Such an instance has no initial result, so it stays ready until
+// its readiness probe has a result. If it has a readiness probe and the pod is not ready in
+// the API, it is not ready either.
 func (s *Set) AdoptedReady(container int, ready bool, instance uint64, podReady bool) bool {
 	if r, ok := s.Result(container, Readiness, instance); ok && r == Success {
 		return ready

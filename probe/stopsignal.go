@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// linuxSignals and windowsSignals are the legal stop signals, sorted (P20).
+// linuxSignals and windowsSignals are the valid stop signals, sorted (P20).
 var linuxSignals = []corev1.Signal{
 	corev1.SIGABRT, corev1.SIGALRM, corev1.SIGBUS, corev1.SIGCHLD, corev1.SIGCLD, corev1.SIGCONT, corev1.SIGFPE,
 	corev1.SIGHUP, corev1.SIGILL, corev1.SIGINT, corev1.SIGIO, corev1.SIGIOT, corev1.SIGKILL, corev1.SIGPIPE,
@@ -26,7 +26,8 @@ var linuxSignals = []corev1.Signal{
 
 var windowsSignals = []corev1.Signal{corev1.SIGKILL, corev1.SIGTERM}
 
-// validateStopSignal follows P20. An os that is neither is refused elsewhere.
+// validateStopSignal checks the signal against those of the pod's OS. Without spec.os any
+// signal is forbidden (P20). An invalid OS is an error elsewhere.
 func validateStopSignal(signal corev1.Signal, os *corev1.PodOS, path *field.Path) field.ErrorList {
 	if os == nil {
 		return field.ErrorList{field.Forbidden(path, "may not be set for containers with empty `spec.os.name`")}

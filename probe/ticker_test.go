@@ -71,7 +71,7 @@ func TestP42TheGridMovesEvenIfThePassSkips(t *testing.T) {
 func TestP42ARememberedTickIsDiscardedByATrigger(t *testing.T) {
 	p := newPlay(t, Readiness, every(10, 1, 3), Options{}).onlyRuns()
 	p.takes = 12 * time.Second
-	p.runs(1, 0).until(11).triggers() // the tick at 10 waits, too
+	p.runs(1, 0).until(11).triggers() // the tick at 10 is remembered, too
 	p.takes = 0
 	p.until(25).wantRuns(0, 12, 22)
 }
@@ -105,8 +105,8 @@ func TestATriggerDuringThePassDelayIsServedAfterThePass(t *testing.T) {
 	p.until(10.5).triggers().until(30).wantRuns(1, 11, 12, 22)
 }
 
-// With a delay there is a moment between a tick and its pass, in which the
-// trigger of the same instant finds the worker busy.
+// With a delay, some time passes between a tick and its pass. A trigger at the instant of
+// the tick therefore finds the worker busy.
 func TestATickAndATriggerAtOneInstant(t *testing.T) {
 	p := newPlay(t, Readiness, every(10, 1, 3), Options{}).onlyRuns().runs(1, 0).until(9)
 	p.now = seconds(10)

@@ -5,9 +5,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Validate returns what the API server holds against a probe of that kind at
-// that path, in its order and words (P10, P11). The probe has its defaults; nil
-// is no probe, and fine.
+// Validate returns the errors of the API server for a probe of that kind at that path, in
+// its order and its words (P10, P11). The probe must have its defaults. If nil, there are
+// none.
 func Validate(p *corev1.Probe, kind Kind, path *field.Path) field.ErrorList {
 	if p == nil {
 		return nil
@@ -33,7 +33,7 @@ func Validate(p *corev1.Probe, kind Kind, path *field.Path) field.ErrorList {
 	return append(errs, validateKind(p, kind, path)...)
 }
 
-// validateKind checks what only some kinds allow (P11).
+// validateKind checks the fields that only some kinds allow (P11).
 func validateKind(p *corev1.Probe, kind Kind, path *field.Path) field.ErrorList {
 	switch {
 	case kind == Readiness && p.TerminationGracePeriodSeconds != nil:
@@ -45,21 +45,21 @@ func validateKind(p *corev1.Probe, kind Kind, path *field.Path) field.ErrorList 
 	return nil
 }
 
-// LifecycleRules are what the rules for hooks depend on besides the hooks.
+// LifecycleRules are the settings that the validation of hooks depends on.
 type LifecycleRules struct {
-	// GracePeriodSeconds is the pod's terminationGracePeriodSeconds, which
-	// bounds a sleep (P19); nil: no bound is checked.
+	// GracePeriodSeconds is the pod's terminationGracePeriodSeconds, the longest sleep of a
+	// hook (P19). If nil, a sleep may be of any length.
 	GracePeriodSeconds *int64
-	// StopSignals: the gate ContainerStopSignals is on (P20). If it is off, a
-	// stopSignal is ignored, for the API server drops it.
+	// StopSignals says that the gate ContainerStopSignals is on (P20). If false, a stopSignal
+	// is ignored, because the API server drops it.
 	StopSignals bool
-	// OS is the pod's os, on which the legal stop signals depend.
+	// OS is the pod's os. It decides which stop signals are valid.
 	OS *corev1.PodOS
 }
 
-// ValidateLifecycle returns what the API server holds against a container's
-// hooks at that path, in its order and words (P19, P20). The hooks have their
-// defaults; nil is no hooks, and fine.
+// ValidateLifecycle returns the errors of the API server for a container's hooks at that
+// path, in its order and its words (P19, P20). The hooks must have their defaults. If nil,
+// there are none.
 func ValidateLifecycle(l *corev1.Lifecycle, rules LifecycleRules, path *field.Path) field.ErrorList {
 	if l == nil {
 		return nil

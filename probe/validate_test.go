@@ -153,8 +153,8 @@ func TestHooksAreRefusedInTheWordsOfTheAPIServer(t *testing.T) {
 	}
 }
 
-// FuzzValidate: whatever decodes as a probe is refused or compiles: no input
-// makes it panic, and the probe stays as it was.
+// FuzzValidate checks that whatever decodes as a probe is either refused or compiled. No
+// input may make the package panic or change the probe.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(`{"exec":{"command":["a"]}}`), uint8(1))
 	f.Add([]byte(`{"httpGet":{"port":"x--","httpHeaders":[{"name":""}]},"successThreshold":-1}`), uint8(2))

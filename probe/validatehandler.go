@@ -9,8 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// handler is what a probe and a hook may do; a probe never sleeps and a hook
-// never speaks gRPC.
+// handler is the handler of a probe or a hook. A probe has no sleep and a hook has no gRPC.
 type handler struct {
 	exec  *corev1.ExecAction
 	http  *corev1.HTTPGetAction
@@ -27,8 +26,8 @@ func hookOf(h *corev1.LifecycleHandler) handler {
 	return handler{exec: h.Exec, http: h.HTTPGet, tcp: h.TCPSocket, sleep: h.Sleep}
 }
 
-// validateHandler wants exactly one handler, and that one sound; those after
-// the first are not looked into (P12).
+// validateHandler checks that there is exactly one handler and that it is valid. It does not
+// validate a second one, because the API server does not either (P12).
 func validateHandler(h handler, grace *int64, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	found := false
@@ -58,7 +57,7 @@ func validateHandler(h handler, grace *int64, path *field.Path) field.ErrorList 
 	return errs
 }
 
-// validateExec follows P13.
+// validateExec checks that there is a command (P13).
 func (h handler) validateExec(path *field.Path) field.ErrorList {
 	if len(h.exec.Command) > 0 {
 		return nil
@@ -66,7 +65,7 @@ func (h handler) validateExec(path *field.Path) field.ErrorList {
 	return field.ErrorList{field.Required(path.Child("command"), "")}
 }
 
-// validateHTTPGet follows P14.
+// validateHTTPGet checks path, port, scheme and the names of the headers (P14).
 func (h handler) validateHTTPGet(path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if h.http.Path == "" {
@@ -84,7 +83,7 @@ func (h handler) validateHTTPGet(path *field.Path) field.ErrorList {
 	return errs
 }
 
-// validateTCPSocket and validateGRPC follow P15.
+// validateTCPSocket and validateGRPC check only the port (P15).
 func (h handler) validateTCPSocket(path *field.Path) field.ErrorList {
 	return validatePort(h.tcp.Port, path.Child("port"))
 }
@@ -93,7 +92,8 @@ func (h handler) validateGRPC(path *field.Path) field.ErrorList {
 	return validatePort(intstr.FromInt32(h.grpc.Port), path.Child("port"))
 }
 
-// validateSleep follows P19. Equality passes, whatever the text says.
+// validateSleep checks that a sleep is not longer than the grace period. It may be equal,
+// although the text of the error says "less" (P19).
 func (h handler) validateSleep(grace *int64, path *field.Path) field.ErrorList {
 	if grace == nil || h.sleep.Seconds >= 0 && h.sleep.Seconds <= *grace {
 		return nil
@@ -102,7 +102,8 @@ func (h handler) validateSleep(grace *int64, path *field.Path) field.ErrorList {
 		fmt.Sprintf("must be non-negative and less than terminationGracePeriodSeconds (%d)", *grace))}
 }
 
-// validatePort follows P16.
+// validatePort checks the number or the name of a port. It does not check that the container
+// has a port of that name (P16).
 func validatePort(port intstr.IntOrString, path *field.Path) field.ErrorList {
 	if port.Type == intstr.String {
 		return invalid(path, port.StrVal, validation.IsValidPortName(port.StrVal))

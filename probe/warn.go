@@ -11,11 +11,10 @@ import (
 	"github.com/podclock/podclock/internal/expand"
 )
 
-// Warnings returns what the API server accepts in the probes and hooks of a
-// container at that path, and what all the same can never do what it is there
-// for: a port name that no port of the container has (P98), a reference to a
-// variable whose value a probe's command does not get (P99), a tcpSocket hook
-// (C35). Details end with the cure.
+// Warnings returns what can never work in the probes and hooks of a container, although the
+// API server accepts it: a port name that no port of the container has (P98), a reference to
+// a variable with valueFrom, which a probe's command does not get (P99), and a tcpSocket
+// hook, which the kubelet does not have (C35). Each detail ends with the cure.
 func Warnings(c *corev1.Container, path *field.Path) field.ErrorList {
 	w := warner{container: c}
 	for _, kind := range Kinds {
@@ -33,7 +32,7 @@ func Warnings(c *corev1.Container, path *field.Path) field.ErrorList {
 	return w.found
 }
 
-// probeFutility is what comes of a probe that only ever errs (P67).
+// probeFutility is the consequence of a probe that always gives an error (P67).
 var probeFutility = [...]string{
 	Startup:   "the probe errs each time and the container never counts as started (P67)",
 	Readiness: "the probe errs each time and the container is never ready (P67)",
@@ -65,8 +64,8 @@ func (w *warner) handler(h handler, path *field.Path, futility string) {
 	}
 }
 
-// port looks for a name among the container's own ports (P96). One that is a
-// number is not valid, so that P97 does not come into it.
+// port looks for a port's name among the container's own ports (P96). It ignores a name that
+// is a number: Validate refuses that (P97).
 func (w *warner) port(port intstr.IntOrString, path *field.Path, futility string) {
 	if port.Type != intstr.String {
 		return
@@ -89,7 +88,8 @@ func (w *warner) port(port intstr.IntOrString, path *field.Path, futility string
 		Detail: fmt.Sprintf("container %s has no port of that name: %s; %s", w.container.Name, futility, cure)})
 }
 
-// command looks for variables with valueFrom, which expand to nothing (P99).
+// command looks for variables with valueFrom. In a probe's command they expand to nothing
+// (P99).
 func (w *warner) command(exec *corev1.ExecAction, path *field.Path) {
 	if exec == nil {
 		return
@@ -106,8 +106,7 @@ func (w *warner) command(exec *corev1.ExecAction, path *field.Path) {
 	}
 }
 
-// from tells whether the last entry of a name, which is the one that counts, has
-// valueFrom.
+// from reports whether a variable has valueFrom. The last entry of a name counts.
 func (w *warner) from(name string) bool {
 	env := w.container.Env
 	for i := len(env) - 1; i >= 0; i-- {

@@ -6,25 +6,26 @@ import (
 	"time"
 )
 
-// maxTries is how many attempts a pass makes while they error (P66).
+// maxTries is how many attempts a pass makes as long as they give errors (P66).
 const maxTries = 3
 
-// instant is a time as the distance from the worker's epoch: arithmetic on
-// the grid is then arithmetic on integers.
+// instant is a time as the duration since the worker's epoch. The arithmetic of ticks is
+// then arithmetic of integers.
 type instant = time.Duration
 
+// never is later than every instant.
 const never instant = math.MaxInt64
 
-// moment is when a call happens, in both reckonings.
+// moment is the time of a call, as an instant and as a time.
 type moment struct {
 	at  instant
 	now time.Time
 }
 
-// horizon is further off than anybody plays or waits.
+// horizon is later than anybody simulates or waits.
 const horizon instant = 150 * 365 * 24 * time.Hour
 
-// state is where a worker stands between two calls.
+// state is the state of a worker between two calls.
 type state uint8
 
 const (
@@ -34,79 +35,81 @@ const (
 	ended
 )
 
-// Quirks switches off behaviour of the kubelet that is surprising but real
-// (T33). The zero value is the kubelet.
+// Quirks switches off behaviour of the kubelet that is surprising but real (T33). The zero
+// Quirks is the behaviour of the kubelet.
 type Quirks struct {
-	// ForgetCounts resets a worker's count when the instance changes (P64).
+	// ForgetCounts resets a worker's count when the instance changes. A kubelet keeps it, so
+	// that a new instance may be killed after its first failure (P64).
 	ForgetCounts bool
-	// CreateAll looks at every container for missing workers (P32).
+	// CreateAll creates the missing workers of all containers. A kubelet stops looking at the
+	// first worker that exists (P32).
 	CreateAll bool
-	// StopSidecars stops liveness and startup workers of sidecars, too, when
-	// the pod starts to terminate (P36).
+	// StopSidecars stops the liveness and startup workers of sidecars when the pod begins to
+	// terminate. A kubelet lets them probe to the end (P36).
 	StopSidecars bool
 }
 
-// Options are what a worker is made with besides its spec.
+// Options are the settings of a worker.
 type Options struct {
-	// Container is the owner's index; it comes back in every Action.
+	// Container is the owner's index of the container. Every Action has it.
 	Container int32
-	// FirstPass is when the ticker starts and the first pass runs: creation
-	// plus the random sleep of a kubelet that has just started (P39).
+	// FirstPass is when the ticker starts and the first pass runs. It is the creation, plus a
+	// random sleep if the kubelet has just started (P39).
 	FirstPass time.Time
-	// PassDelay is the time from a tick, a trigger or FirstPass to the pass.
+	// PassDelay is the time from a tick, a trigger or FirstPass to the pass. If 0, the pass
+	// runs at once.
 	PassDelay time.Duration
 	Quirks    Quirks
 }
 
-// Worker runs the passes of one probe of one container (section B of the
-// rules). It is a value with no clock: the owner calls Step at the Deadline,
-// carries out the actions, and hands the end of each attempt to Finish.
+// Worker runs the passes of one probe of one container (section B of the rules). It has no
+// clock. The owner calls Step at the Deadline, carries out the actions, and gives the answer
+// of each attempt to Finish.
 //
-// The owner calls Step, at the same instant, whenever the View that it would
-// pass has changed: until then the worker relies on the View it saw last.
+// When the View has changed, the owner must call Step at the same instant. Until then the
+// worker relies on the View that it saw last.
 //
-// Invariants: an attempt is under way exactly in state probing; a result is
-// held only for the present instance; next is later than the latest call
-// unless that tick is due.
+// Invariants: An attempt is under way if and only if the state is probing. A result is held
+// only for the present instance. The next tick is later than the latest call, unless it is due.
 type Worker struct {
 	epoch     time.Time
 	spec      Spec
 	passDelay time.Duration
 
-	next       instant // next tick of the ticker
-	passAt     instant // in state waiting
-	wake       instant // deadline; never: none
-	nextChange instant // no tick before it can change anything (leap.go)
+	next       instant // the next tick of the ticker
+	passAt     instant // the beginning of the pass, in state waiting
+	wake       instant // the deadline, or never
+	nextChange instant // the first tick that can change anything (leap.go)
 
-	startedAt time.Time // of the View that ready was computed for
-	ready     instant   // when the initial delay is over
+	startedAt time.Time // the one that ready was computed from
+	ready     instant   // the end of the initial delay
 
 	instance   uint64
 	promise    Answer
-	until      instant    // of promise; the zero Answer has none
-	run        int64      // equal answers in a row (P58)
-	unreported passSeries // passes answered by the promise and not yet reported
+	until      instant    // the end of the promise; 0 if there is none
+	run        int64      // the number of equal answers in a row (P58)
+	unreported passSeries // passes answered by the promise and not reported yet
 
 	attempt   uint32
 	container int32
 	tries     uint8
 	kind      Kind
 	state     state
-	last      Result // last answer (P58)
+	last      Result // the last answer (P58)
 	result    Result
 	lastSkip  SkipReason
 	hasResult bool
 	onHold    bool
-	tick      bool // a tick came during the pass (P41)
-	trigger   bool // a trigger came during the pass (P43)
-	triggered bool // a trigger asked for the present pass (P56)
+	tick      bool // a tick came during the pass; only one is remembered (P41)
+	trigger   bool // a trigger came during the pass; only one is remembered (P43)
+	triggered bool // a trigger caused the present pass (P56)
 	stop      bool
-	leaping   bool // ticks before nextChange are answered by the promise
+	leaping   bool // the promise answers the ticks before nextChange
 	forget    bool // Quirks.ForgetCounts
 }
 
-// NewWorker returns a worker whose first pass is due at FirstPass. It panics
-// if kind or period are not legal.
+// NewWorker returns a worker whose first pass is due at FirstPass. It panics if the kind,
+// the period or PassDelay is not valid.
 func NewWorker(kind Kind, spec Spec, o Options) Worker {
 	if kind < Startup || kind > Liveness || spec.Period <= 0 || o.PassDelay < 0 {
 		panic(fmt.Sprintf("probe: NewWorker(%v, period %v, delay %v): want a known kind, a positive period, no negative "+
@@ -122,7 +125,7 @@ func newWorker(epoch time.Time, first instant, kind Kind, spec Spec, o Options) 
 		epoch:     epoch,
 		spec:      spec,
 		passDelay: o.PassDelay,
-		// P39: the ticker starts, then the first pass runs.
+		// The ticker starts before the first pass, so it counts from the same instant (P39).
 		next:       first + spec.Period,
 		passAt:     first + o.PassDelay,
 		wake:       first + o.PassDelay,
@@ -134,8 +137,8 @@ func newWorker(epoch time.Time, first instant, kind Kind, spec Spec, o Options) 
 	}
 }
 
-// Deadline is when the worker next wants Step; false: not before a call of
-// another method.
+// Deadline returns the time at which the worker must be called with Step. It returns false
+// if the worker waits for a call of another method.
 func (w *Worker) Deadline() (time.Time, bool) {
 	if w.wake == never {
 		return time.Time{}, false
@@ -143,15 +146,16 @@ func (w *Worker) Deadline() (time.Time, bool) {
 	return w.epoch.Add(w.wake), true
 }
 
-// Result is the published result and the instance that it is about (P69).
+// Result returns the published result and its instance (P69). It returns false if nothing is
+// published.
 func (w *Worker) Result() (instance uint64, r Result, ok bool) {
 	return w.instance, w.result, w.hasResult
 }
 
-// Ended tells that the worker is no more (P34).
+// Ended reports whether the worker has ended (P34).
 func (w *Worker) Ended() bool { return w.state == ended }
 
-// Trigger asks for a pass at once (P42, P56); the owner calls Step next.
+// Trigger asks for a pass at once (P42, P56). The owner must then call Step.
 func (w *Worker) Trigger(now time.Time) { w.triggerAt(w.since(now)) }
 
 func (w *Worker) triggerAt(at instant) {
@@ -159,17 +163,17 @@ func (w *Worker) triggerAt(at instant) {
 	switch w.state {
 	case ended:
 	case idle:
-		// P42: the ticker starts anew, whatever the pass will do.
+		// The ticker starts again, even if the pass skips (P42).
 		w.next = at + w.spec.Period
 		w.expect(at)
 		w.triggered = true
 	default:
-		w.trigger = true // P43
+		w.trigger = true // only one is remembered (P43)
 	}
 }
 
-// Stop tells the worker to end as soon as it is between passes (P38); the
-// owner calls Step next.
+// Stop tells the worker to end. It ends when no pass runs: an attempt that is under way is
+// finished first (P38). The owner must then call Step.
 func (w *Worker) Stop(now time.Time) { w.stopAt(w.since(now)) }
 
 func (w *Worker) stopAt(at instant) {
@@ -180,10 +184,10 @@ func (w *Worker) stopAt(at instant) {
 	}
 }
 
-// rest brings an idle worker to at: quiet ticks are leapt over, and a tick
-// before at has been received. So has one at this very instant if passes take
-// their time to begin: then there is a moment between the tick and what comes
-// now. Where nothing takes time, one pass serves both (T26).
+// rest brings an idle worker to an instant. It leaps over quiet ticks and receives a tick
+// before the instant. It also receives a tick at the instant if passes need time to begin,
+// because then the tick has come before this call. If nothing takes time, one pass serves
+// both (T26).
 func (w *Worker) rest(at instant) {
 	w.leap(at)
 	if w.state == idle && (w.next < at || w.next == at && w.passDelay > 0) {
@@ -191,8 +195,8 @@ func (w *Worker) rest(at instant) {
 	}
 }
 
-// Step lets time pass up to now and appends what follows to out. With nothing
-// due it changes nothing.
+// Step moves the worker to now and appends its actions to out. If nothing is due, it changes
+// nothing.
 func (w *Worker) Step(now time.Time, v View, out []Action) []Action {
 	m := w.moment(now)
 	return w.step(&m, &v, out)
@@ -207,9 +211,9 @@ func (w *Worker) step(m *moment, v *View, out []Action) []Action {
 	return out
 }
 
-// ReportLeaps appends what was leapt over up to now and not reported yet. Only a reader
-// who wants exact counts at some instant needs it. Ticks that would only skip
-// are left: they tell nothing, and what they find may still change.
+// ReportLeaps appends the report of the passes leapt over up to now. Only a reader of exact
+// counts at some instant needs it. It leaves out passes that would only skip: they have
+// nothing to report, and the view may still change for them.
 func (w *Worker) ReportLeaps(now time.Time, out []Action) []Action {
 	return w.reportLeaps(w.since(now), out)
 }
@@ -221,8 +225,8 @@ func (w *Worker) reportLeaps(at instant, out []Action) []Action {
 	return w.appendUnreported(out)
 }
 
-// Finish hands in the end of an attempt and appends what follows to out. An
-// answer to another attempt than the one under way is dropped.
+// Finish gives the worker the answer to an attempt and appends its actions to out. An answer
+// to an attempt that is not under way is dropped.
 func (w *Worker) Finish(now time.Time, attempt uint32, ans Answer, v View, out []Action) []Action {
 	m := w.moment(now)
 	return w.finish(&m, attempt, &ans, &v, out)
@@ -234,7 +238,7 @@ func (w *Worker) finish(m *moment, attempt uint32, ans *Answer, v *View, out []A
 	}
 	w.see(m, v)
 	w.accept(ans)
-	// P66: an error is tried again at once.
+	// An error is tried again at once, without delay (P66).
 	if ans.Err != "" && w.tries < maxTries {
 		w.tries++
 		return w.runAttempt(m, out)
@@ -258,10 +262,10 @@ func (w *Worker) proceed(m *moment, v *View, out []Action) []Action {
 	for {
 		switch {
 		case w.state == idle && w.stop:
-			return w.end(m, EndStopped, out) // P38: before any waiting tick
+			return w.end(m, EndStopped, out) // before a tick that waits; the kubelet chooses at random (P38)
 		case w.state == idle && w.trigger:
-			// One pass serves the trigger and a tick that waits beside it: the
-			// reset discards that tick (P42).
+			// One pass serves the trigger and a tick that waits beside it. Restarting the ticker
+			// discards that tick (P42).
 			w.trigger, w.tick = false, false
 			w.next = at + w.spec.Period
 			w.expect(at)
@@ -279,15 +283,15 @@ func (w *Worker) proceed(m *moment, v *View, out []Action) []Action {
 	}
 }
 
-// expect lets a pass begin passDelay after at.
+// expect makes a pass begin passDelay after at.
 func (w *Worker) expect(at instant) {
 	w.state, w.triggered = waiting, false
 	w.passAt = at + w.passDelay
 	w.wake = w.passAt
 }
 
-// receiveTick takes the due tick. Ticks between it and at are lost, and the
-// grid stays (P41).
+// receiveTick takes the tick that is due. Ticks between it and at are lost. The grid of
+// ticks stays (P41).
 func (w *Worker) receiveTick(at instant) {
 	w.expect(w.next)
 	w.advance(at)
@@ -301,8 +305,7 @@ func (w *Worker) advance(at instant) {
 	}
 }
 
-// passed is the end of a pass: a tick that came during it is remembered, one
-// at most (P41).
+// passed ends a pass. It remembers a tick that came during the pass, one at most (P41).
 func (w *Worker) passed(at instant) {
 	w.state = idle
 	if w.next <= at {
@@ -313,11 +316,11 @@ func (w *Worker) passed(at instant) {
 
 func (w *Worker) moment(now time.Time) moment { return moment{w.since(now), now} }
 
-// when is the moment of an instant.
+// when returns the moment of an instant.
 func (w *Worker) when(at instant) moment { return moment{at, w.epoch.Add(at)} }
 
-// since is the instant of t. What is beyond the horizon counts as the horizon,
-// so that sums with a period stay in range.
+// since returns the instant of t. A time beyond the horizon counts as the horizon, so that
+// sums with a period do not overflow.
 func (w *Worker) since(t time.Time) instant { return since(w.epoch, t) }
 
 func since(epoch, t time.Time) instant { return min(t.Sub(epoch), horizon) }
