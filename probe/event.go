@@ -34,8 +34,8 @@ func unhealthy(message string) Event {
 	return Event{Type: corev1.EventTypeWarning, Reason: "Unhealthy", Message: message}
 }
 
-// reports reports whether the kubelet records an event about an answer. It does for
-// everything but a plain success (P120).
+// reports reports whether the kubelet records an event about an answer: a warning, a failure
+// or an error (P120).
 func (a Answer) reports() bool {
 	return a.Err != "" || a.Outcome == OutcomeWarning || a.Outcome == OutcomeFailure
 }

@@ -1,14 +1,13 @@
-// Package answer is what the kubelet's probe and hook handlers say: where an
-// attempt goes, what its end means, and the exact text that events and statuses
-// show of it.
+// Package answer has the answers of the kubelet's probe and hook handlers: the target of an
+// attempt, the meaning of its outcome, and the exact text of it in events and statuses.
 //
 //	answer.HTTP(503, "")           // Failure: HTTP probe failed with statuscode: 503
 //	answer.ExecTimedOut(words, t)  // Failure: command timed out: "cat /ready" timed out after 1s
 //
-// It sends nothing. Package probe/handler maps what really happens onto it, and
-// the simulator what a scripted app replies, so that both read the same.
+// The package sends nothing. Package probe/handler uses it for what really happens, and the
+// simulator for the replies of a scripted app. The texts of both are therefore the same.
 //
-// Rule numbers (P101, C34) are those of docs/rules.md.
+// Rule numbers such as P101 and C34 are those of docs/rules.md.
 package answer
 
 import (
@@ -17,24 +16,24 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// Success is a good answer with its output.
+// Success returns a good answer with its output.
 func Success(output string) probe.Answer {
 	return probe.Answer{Outcome: probe.OutcomeSuccess, Output: output}
 }
 
-// Failure is a bad answer; the output becomes the text of its event.
+// Failure returns a bad answer. Its output becomes the text of the event.
 func Failure(output string) probe.Answer {
 	return probe.Answer{Outcome: probe.OutcomeFailure, Output: output}
 }
 
-// Errored is an attempt that could not be made: nothing was learnt about the
-// container, and the kubelet tries again at once (P66).
+// Errored returns an attempt that found nothing out about the container. The kubelet tries
+// again at once (P66).
 func Errored(err string) probe.Answer {
 	return probe.Answer{Outcome: probe.OutcomeUnknown, Err: err}
 }
 
 func failuref(format string, args ...any) probe.Answer { return Failure(fmt.Sprintf(format, args...)) }
 
-// OutputLimit bounds, in bytes, the command output (P100) and the HTTP body (P110)
-// that an answer carries.
+// OutputLimit is the length, in bytes, at which an answer's command output (P100) or HTTP
+// body (P110) is cut off.
 const OutputLimit = 10 << 10

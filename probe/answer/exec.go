@@ -7,10 +7,10 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// CommandTimedOut begins the text of a command that ran into its time-out.
+// CommandTimedOut is the beginning of the text for a command that was not over in time.
 const CommandTimedOut = "command timed out"
 
-// Exec is the end of a command that ran, by its exit code (P101).
+// Exec returns the answer of a command that exited with a code. Only 0 is a success (P101).
 func Exec(code int, output string) probe.Answer {
 	if code == 0 {
 		return Success(output)
@@ -18,8 +18,8 @@ func Exec(code int, output string) probe.Answer {
 	return Failure(output)
 }
 
-// ExecTimedOut is the end of a command that ran into its time-out: what it wrote
-// is lost (P101, P104). The command is the expanded one (P99).
+// ExecTimedOut returns the answer of a command that was not over in time. The command's
+// output is lost (P101, P104). command must be the expanded one (P99).
 func ExecTimedOut(command []string, timeout time.Duration) probe.Answer {
 	return failuref("%s: %q timed out after %s", CommandTimedOut, strings.Join(command, " "), timeout)
 }

@@ -6,18 +6,19 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// What net/http says when a probe's time is over, or its redirects are too many.
+// These are net/http's texts for a probe that was not over in time or had too many
+// redirects.
 const (
-	// AwaitingHeaders: no response came (P111).
+	// AwaitingHeaders is the text if no response came in time (P111).
 	AwaitingHeaders = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-	// ReadingBody: the headers came, and the body did not (P112).
+	// ReadingBody is the text if the headers came in time and the body did not (P112).
 	ReadingBody = "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
-	// TooManyRedirects: the server redirects without end (P109).
+	// TooManyRedirects is the text if a server redirects without end (P109).
 	TooManyRedirects = "stopped after 10 redirects"
 )
 
-// HTTP is an answer of a server (P110): 200 to 399 is good, a redirect that is
-// not followed with a warning.
+// HTTP returns the answer for a server's response. A status from 200 to 399 is good. A
+// redirect that is not followed is a warning (P110).
 func HTTP(status int, body string) probe.Answer {
 	switch {
 	case status < 200 || status >= 400:
@@ -28,13 +29,14 @@ func HTTP(status int, body string) probe.Answer {
 	return Success(body)
 }
 
-// HTTPUnanswered is a request to which no answer came (P111).
+// HTTPUnanswered returns the answer for a request that got no response (P111).
 func HTTPUnanswered(url, err string) probe.Answer { return Failure(GetError(url, err)) }
 
-// HTTPBodyLost is an answer whose headers came and whose body did not (P112).
+// HTTPBodyLost returns the answer for a response whose headers came and whose body did not.
+// It has an error, so the kubelet tries again and then discards it (P112).
 func HTTPBodyLost(err string) probe.Answer {
 	return probe.Answer{Outcome: probe.OutcomeFailure, Err: err}
 }
 
-// GetError is net/http's text of a GET that failed.
+// GetError returns net/http's text for a failed GET.
 func GetError(url, err string) string { return fmt.Sprintf("Get %q: %s", url, err) }

@@ -10,9 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-// Port resolves the port field of a probe or hook. A name is looked up among the
-// container's ports (P96); one that is not found is read as a number (P97). The
-// error is the one that the attempt ends with (P95, P98).
+// Port returns the port that a probe or hook connects to. It looks a name up among the
+// container's ports (P96), and reads a name that is not found as a number (P97). Its error
+// is the error of the attempt (P95, P98).
 func Port(field intstr.IntOrString, ports []corev1.ContainerPort) (int, error) {
 	port := field.IntValue()
 	if field.Type == intstr.String {
@@ -21,7 +21,7 @@ func Port(field intstr.IntOrString, ports []corev1.ContainerPort) (int, error) {
 			return 0, err
 		}
 	}
-	if port < 1 || port > 65535 { // P95
+	if port < 1 || port > 65535 { // ports outside this range are errors (P95)
 		return 0, fmt.Errorf("invalid port number: %v", port)
 	}
 	return port, nil
@@ -36,7 +36,7 @@ func namedPort(name string, ports []corev1.ContainerPort) (int, error) {
 	return strconv.Atoi(name)
 }
 
-// Host returns where an attempt connects to: the host that its field names, else
+// Host returns the host that an attempt connects to. If the probe or hook names none, it is
 // the pod (P92).
 func Host(field, podIP string) string {
 	if field == "" {
@@ -45,7 +45,7 @@ func Host(field, podIP string) string {
 	return field
 }
 
-// Address joins a host and a port; the host may be an IPv6 address.
+// Address joins a host and a port. The host may be an IPv6 address.
 func Address(host string, port int) string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
@@ -53,9 +53,9 @@ func Address(host string, port int) string {
 	return host + ":" + strconv.Itoa(port)
 }
 
-// URL returns what an httpGet asks for. It reads the path as a URL reference and
-// puts scheme and address over what that says; a path that is no reference is
-// taken literally (P105).
+// URL returns the URL that an httpGet requests. It parses the path as a URL reference and
+// replaces the reference's scheme and address. A path that is no valid reference is taken
+// literally (P105).
 func URL(action *corev1.HTTPGetAction, address string) *url.URL {
 	u, err := url.Parse(action.Path)
 	if err != nil {

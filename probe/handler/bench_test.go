@@ -17,8 +17,8 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// The servers of these benchmarks run in the same process, so that their cost is
-// in the figures; conformance/kubelet/cost measures the probe alone.
+// The servers of these benchmarks run in the same process, so their cost is included.
+// conformance/kubelet/cost measures the probe alone.
 
 func benchmarkProbe(b *testing.B, spec *corev1.Probe, target Target) {
 	p := New(Options{})
@@ -67,7 +67,7 @@ func BenchmarkExec(b *testing.B) {
 	benchmarkProbe(b, &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"true"}}}}, target)
 }
 
-// BenchmarkFloor is a bare connect, write, read and close.
+// BenchmarkFloor measures a bare connect, write, read and close.
 func BenchmarkFloor(b *testing.B) {
 	address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: webServer(b)}
 	buffer := make([]byte, 4096)

@@ -1,5 +1,5 @@
-// Package handler runs real probes and lifecycle hooks — exec, httpGet,
-// tcpSocket, grpc — the way the kubelet sends them.
+// Package handler runs real probes and lifecycle hooks (exec, httpGet, tcpSocket, grpc) in
+// the kubelet's way.
 //
 //	p := handler.New(handler.Options{})
 //	answer := p.Probe(ctx, handler.Target{PodIP: "10.0.0.7"}, &corev1.Probe{
@@ -8,17 +8,15 @@
 //	fmt.Println(answer.Outcome, answer.Output)
 //	// failure dial tcp 10.0.0.7:80: connect: connection refused
 //
-// A Prober makes one attempt and says how it ended; it neither retries nor
-// counts. That is package probe's work: a probe.Worker asks for attempts and
-// takes the answers.
+// A Prober makes one attempt and returns its answer. It does not retry or count. Package
+// probe does: a probe.Worker asks for attempts and takes the answers.
 //
-// Outcome, output and error are the kubelet's, to the letter, and so is what the
-// server sees. Where an httpGet answer is anything but plain, net/http itself
-// judges the bytes that came, as it does in a kubelet.
+// Outcome, output and error are exactly those of a kubelet, and so are the requests that a
+// server gets. If the response to an httpGet is not a simple one, net/http itself judges the
+// received bytes, as it does in a kubelet.
 //
-// A Network connects a Prober to servers in the same process, without sockets,
-// so that a unit test can probe a service's real health handler.
+// A Network connects a Prober to servers in the same process, without sockets. With it a
+// unit test can probe a service's real health handler.
 //
-// Rule numbers in the code (P105) are those of podclock's rules of kubelet
-// behaviour.
+// Rule numbers such as P105 are those of docs/rules.md.
 package handler

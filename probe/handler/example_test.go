@@ -12,7 +12,7 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// A service's own health handler, probed without a socket.
+// This probes a service's own health handler without a socket.
 func Example() {
 	var network handler.Network
 	server, err := network.ServeHTTP(8080, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -39,7 +39,7 @@ func Example() {
 	// Output: failure - HTTP probe failed with statuscode: 503
 }
 
-// Where the probes of a container go, before any of them is run.
+// This prints the targets of a container's probes without running the probes.
 func ExampleTarget_URL() {
 	target := handler.Target{
 		PodIP: "10.0.0.7",

@@ -14,7 +14,7 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// execFunc is an Exec without timeouts.
+// execFunc is an Exec that ignores timeouts.
 type execFunc func(ctx context.Context, container string, command []string) ([]byte, error)
 
 func (f execFunc) Exec(ctx context.Context, container string, command []string, _ time.Duration) ([]byte, error) {

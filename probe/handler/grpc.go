@@ -19,8 +19,8 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// grpcBuffer is the size, in bytes, of a connection's buffers: a health check
-// is a few hundred bytes each way.
+// grpcBuffer is the size, in bytes, of a connection's buffers. A health check is a few
+// hundred bytes in each direction.
 const grpcBuffer = 1 << 10
 
 // grpcDialer makes grpc probes.
@@ -45,8 +45,8 @@ func newGRPCDialer(o Options) grpcDialer {
 	}}
 }
 
-// probe dials and asks for the service's health, both within one deadline
-// (P115). It never errors (P116).
+// probe connects and asks for the service's health. One deadline covers both (P115). Its
+// answer never has an error, so the kubelet never retries (P116).
 func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GRPCAction,
 	timeout time.Duration) probe.Answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -71,8 +71,8 @@ func (d grpcDialer) probe(ctx context.Context, target *Target, action *corev1.GR
 	return answer.GRPC(response.GetStatus().String())
 }
 
-// dial returns a connection that is ready. It goes on trying until then or
-// until ctx ends, whatever the reason of the failures (P117).
+// dial returns a connection that is ready. Like the kubelet it retries after any failure
+// until ctx ends (P117).
 func (d grpcDialer) dial(ctx context.Context, address string) (*grpc.ClientConn, error) {
 	conn, err := grpc.NewClient("passthrough:///"+address, d.options...)
 	if err != nil {
@@ -93,7 +93,7 @@ func (d grpcDialer) dial(ctx context.Context, address string) (*grpc.ClientConn,
 	}
 }
 
-// callFailed is the answer for a call that failed (P116).
+// callFailed returns the answer for a failed call (P116).
 func callFailed(err error, timeout time.Duration) probe.Answer {
 	switch status.Code(err) {
 	case codes.Unimplemented:

@@ -16,47 +16,43 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// Handler makes one attempt of a probe. It returns within the probe's timeout,
-// or soon after ctx ends, whatever the other side does. An implementation is
-// safe for concurrent use.
+// Handler makes one attempt of a probe. It must return within the probe's timeout, or soon
+// after ctx ends, whatever the other side does. It must be safe for concurrent use.
 type Handler interface {
 	Probe(ctx context.Context, target Target, spec *corev1.Probe) probe.Answer
 }
 
-// Options say how a Prober reaches its targets. The zero value is the kubelet's
-// way.
+// Options are the settings of a Prober. The zero Options are those of a kubelet.
 type Options struct {
-	// UserAgent is what probes call themselves. The default is "kube-probe/1.36"
-	// (P106).
+	// UserAgent is the user agent of probes. If empty, it is "kube-probe/1.36" (P106).
 	UserAgent string
-	// HookUserAgent is what hooks call themselves. The default is
-	// "kube-lifecycle/1.36" (C37).
+	// HookUserAgent is the user agent of hooks. If empty, it is "kube-lifecycle/1.36" (C37).
 	HookUserAgent string
-	// DialContext opens the connections of httpGet, tcpSocket and grpc. If nil, they
-	// are TCP from this machine (P93).
+	// DialContext opens the connections of httpGet, tcpSocket and grpc. If nil, they are TCP
+	// connections from this machine (P93).
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
-	// TLSConfig is for httpGet with scheme HTTPS. It is not modified. If nil, the
-	// server's certificate is not verified and none is sent (P107).
+	// TLSConfig is for httpGet with scheme HTTPS. It is not modified. If nil, the server's
+	// certificate is not verified and no certificate is sent (P107).
 	TLSConfig *tls.Config
-	// Proxy picks the proxy of an httpGet request. If nil, there is none, whatever
-	// the environment says (P107).
+	// Proxy returns the proxy of an httpGet request. If nil, there is none, whatever the
+	// environment says (P107).
 	Proxy func(*http.Request) (*url.URL, error)
-	// GRPCCredentials secure the connections of grpc probes. If nil, they are
-	// plaintext, as a kubelet's always are (P115).
+	// GRPCCredentials secure the connections of grpc probes. If nil, the connections are
+	// plaintext, as they always are in a kubelet (P115).
 	GRPCCredentials credentials.TransportCredentials
-	// Sleep waits for a sleep hook, and returns an error if ctx ends first. If nil,
-	// it uses the real clock.
+	// Sleep waits for a sleep hook. It returns an error if ctx ends first. If nil, the real
+	// clock is used.
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Prober is the Handler that picks by the probe's spec among exec, httpGet,
-// tcpSocket and grpc (P90). It keeps no connection between attempts.
+// Prober is the Handler for exec, httpGet, tcpSocket and grpc. It chooses by the probe's
+// spec (P90). It keeps no connection between attempts.
 type Prober struct {
 	options Options
-	// plain: connections are TCP from here and nothing is injected that net/http
-	// would have to know of, so that httpGet may speak for itself.
+	// plain says that connections are TCP from this machine and that no option would have to
+	// be passed to net/http. Then an httpGet can be done without net/http.
 	plain     bool
-	transport *http.Transport // of probes
+	transport *http.Transport // for probes
 	hooks     *http.Transport
 	grpc      grpcDialer
 }
@@ -84,12 +80,12 @@ func New(o Options) *Prober {
 	return p
 }
 
-// Probe makes one attempt of spec against target. Its end is an answer in any
-// case; an answer with Err is one that the kubelet would ask for again (P90).
-// A timeout that is not set is one second (P2).
+// Probe makes one attempt of spec against target and returns its answer. An answer with Err
+// is one after which the kubelet would try again (P90). If the timeout is not set, it is one
+// second (P2).
 //
-// If ctx ends before the attempt has succeeded, the answer is Unknown with the
-// context's error: nothing was learnt about the target.
+// If ctx ends before the attempt has succeeded, the answer is Unknown with the context's
+// error, because nothing was learnt about the target.
 func (p *Prober) Probe(ctx context.Context, target Target, spec *corev1.Probe) probe.Answer {
 	end := p.attempt(ctx, &target, spec)
 	if end.Outcome != probe.OutcomeSuccess && ctx.Err() != nil {
@@ -98,7 +94,7 @@ func (p *Prober) Probe(ctx context.Context, target Target, spec *corev1.Probe) p
 	return end
 }
 
-// attempt picks the handler, in the order of P90.
+// attempt chooses the handler, in the kubelet's order (P90).
 func (p *Prober) attempt(ctx context.Context, target *Target, spec *corev1.Probe) probe.Answer {
 	timeout := timeoutOf(spec)
 	switch {
@@ -111,13 +107,14 @@ func (p *Prober) attempt(ctx context.Context, target *Target, spec *corev1.Probe
 	case spec.GRPC != nil:
 		return p.grpc.probe(ctx, target, spec.GRPC, timeout)
 	}
-	return answer.Errored(fmt.Sprintf("missing probe handler for %s:%s", target.Pod, target.Container)) // P90
+	// A probe without a handler is an error (P90).
+	return answer.Errored(fmt.Sprintf("missing probe handler for %s:%s", target.Pod, target.Container))
 }
 
-// timeoutOf is the time that one attempt has (P91).
+// timeoutOf returns the timeout of one attempt (P91).
 func timeoutOf(spec *corev1.Probe) time.Duration {
 	if spec.TimeoutSeconds <= 0 {
-		return time.Second // P2: the default
+		return time.Second // the default (P2)
 	}
 	return time.Duration(spec.TimeoutSeconds) * time.Second
 }

@@ -15,20 +15,21 @@ import (
 	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
-// HookAnswer is the end of a lifecycle hook. The zero value is success.
+// HookAnswer is the result of a lifecycle hook. The zero HookAnswer is success.
 type HookAnswer struct {
-	// Err says why the hook failed. Empty: it did not.
+	// Err says why the hook failed. If empty, it succeeded.
 	Err string
-	// Message is the whole text of the failure: of postStart the waiting
-	// message, of preStop what is logged (C34).
+	// Message is the complete text of the failure. For postStart it is the waiting message,
+	// and for preStop the kubelet logs it (C34).
 	Message string
-	// Fallback, if not empty, is the message of an event to record on the pod,
-	// Warning, LifecycleHTTPFallback (C37).
+	// Fallback is the message of the event LifecycleHTTPFallback, a Warning on the pod, which
+	// the kubelet records when it repeats an HTTPS request with HTTP. If empty, there is none
+	// (C37).
 	Fallback string
 }
 
-// RunHook runs a postStart or preStop hook to its end (C34 to C38). A hook has
-// no timeout: give ctx one, or cancel it, to end what does not end by itself.
+// RunHook runs a postStart or preStop hook to its end (C34 to C38). A hook has no timeout.
+// To end one that does not end, give ctx a deadline or cancel it.
 func (p *Prober) RunHook(ctx context.Context, target Target, hook *corev1.LifecycleHandler) HookAnswer {
 	switch {
 	case hook.Exec != nil:
@@ -38,12 +39,12 @@ func (p *Prober) RunHook(ctx context.Context, target Target, hook *corev1.Lifecy
 	case hook.Sleep != nil:
 		return p.runSleepHook(ctx, &target, hook.Sleep)
 	}
-	// C35: tcpSocket is valid, and yet nothing.
+	// A tcpSocket hook is valid, but the kubelet cannot run it (C35).
 	err := fmt.Sprintf("invalid handler: %v", hook)
 	return HookAnswer{Err: err, Message: "Cannot run handler: " + err}
 }
 
-// runExecHook runs the command as it is written (C36).
+// runExecHook runs the command as it is written: unlike a probe's, it is not expanded (C36).
 func runExecHook(ctx context.Context, target *Target, action *corev1.ExecAction) HookAnswer {
 	if target.Exec == nil {
 		return execHookFailed(target, action, nil, ErrNoExec)
@@ -55,7 +56,7 @@ func runExecHook(ctx context.Context, target *Target, action *corev1.ExecAction)
 	return HookAnswer{}
 }
 
-// hook words what becomes of a hook of the target.
+// hook returns the builder of the texts for a failed hook of the target.
 func (t *Target) hook() answer.Hook { return answer.Hook{Container: t.Container, Pod: t.Pod} }
 
 func execHookFailed(target *Target, action *corev1.ExecAction, output []byte, err error) HookAnswer {
@@ -69,7 +70,7 @@ func (p *Prober) runSleepHook(ctx context.Context, target *Target, action *corev
 	if p.options.Sleep(ctx, time.Duration(action.Seconds)*time.Second) == nil {
 		return HookAnswer{}
 	}
-	const err = "container terminated before sleep hook finished" // C38
+	const err = "container terminated before sleep hook finished" // whatever has ended it (C38)
 	return HookAnswer{
 		Err:     err,
 		Message: target.hook().Sleep(action.Seconds, err),
@@ -87,8 +88,8 @@ func (p *Prober) runHTTPHook(ctx context.Context, target *Target, action *corev1
 	}
 }
 
-// sendHook sends the request; that a response comes is success, whatever it says
-// (C37). It returns the text of the fallback event, if one is due.
+// sendHook sends the request. Any response is success, whatever its status (C37). It returns
+// the text of the fallback event, or "" if there is none.
 func (p *Prober) sendHook(ctx context.Context, target *Target, action *corev1.HTTPGetAction) (string, error) {
 	host := target.host(action.Host)
 	if host == "" {
@@ -109,16 +110,16 @@ func (p *Prober) sendHook(ctx context.Context, target *Target, action *corev1.HT
 	}
 	again := req.Clone(ctx)
 	again.URL.Scheme = "http"
-	again.Header.Del("Authorization") // it was meant to be sent encrypted
+	again.Header.Del("Authorization") // the header was meant for an encrypted connection
 	if send(&client, again) != nil {
-		return "", err // the first error is the one that tells what is wrong
+		return "", err // the first error says what is wrong
 	}
 	return fmt.Sprintf("request to HTTPS lifecycle hook %s got HTTP response, retry with HTTP succeeded",
 		req.URL.Host), nil
 }
 
-// send sends a request and reads a response that is not long, so that the
-// server gets to write it.
+// send sends a request and reads a response that is not too long, so that the server can
+// finish writing it.
 func send(client *http.Client, req *http.Request) error {
 	resp, err := client.Do(req)
 	if err != nil {
@@ -126,7 +127,8 @@ func send(client *http.Client, req *http.Request) error {
 	}
 	defer closeSwitched(req.Context(), resp)()
 	if resp.ContentLength <= answer.OutputLimit {
-		io.Copy(io.Discard, io.LimitReader(resp.Body, answer.OutputLimit)) // C37: a broken body is a response, too
+		// A response with a broken body is success, too (C37).
+		io.Copy(io.Discard, io.LimitReader(resp.Body, answer.OutputLimit))
 	}
 	resp.Body.Close()
 	return nil

@@ -14,8 +14,8 @@ import (
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-// hostile servers and what a probe of each makes of them, by what the output or
-// the error contains.
+// hostile has servers that behave badly, and the outcome of a probe of each with a part of
+// its output or error.
 var hostile = []struct {
 	name    string
 	kind    string // httpGet, https, tcpSocket or grpc
@@ -23,13 +23,13 @@ var hostile = []struct {
 	outcome probe.Outcome
 	output  string
 	err     string
-	// limited: the server meets a limit of size, however long that takes.
+	// limited says that a limit of size ends the probe, however long that takes.
 	limited bool
 }{
 	{"accepts and never answers", "httpGet", handlertest.Script{Listen: "tcp", OnOpen: "hang"},
 		probe.OutcomeFailure, "(Client.Timeout exceeded while awaiting headers)", "", false},
 	{"accepts and never answers", "https", handlertest.Script{Listen: "tcp", OnOpen: "hang"},
-		probe.OutcomeFailure, ": ", "", false}, // one of two texts
+		probe.OutcomeFailure, ": ", "", false}, // the text is one of two
 	{"accepts and never answers", "tcpSocket", handlertest.Script{Listen: "tcp", OnOpen: "hang"},
 		probe.OutcomeSuccess, "", "", false},
 	{"accepts and never answers", "grpc", handlertest.Script{Listen: "tcp", OnOpen: "hang"},
@@ -63,12 +63,12 @@ var hostile = []struct {
 	{"switches protocols and drips", "httpGet", answers(append([]handlertest.Step{{Write: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"}}, drip(strings.Repeat("x", 60))...)...),
 		probe.OutcomeFailure, "", "(Client.Timeout or context cancellation while reading body)", false},
 	{"frames of nonsense", "grpc", handlertest.Script{Listen: "tcp", Greet: "\x00\x00\x00\x04\x00\x00\x00\x00\x00" + strings.Repeat("\xff\xff\xff\x09\x09", 1000)},
-		probe.OutcomeFailure, ": ", "", false}, // it may take the first frame or not
+		probe.OutcomeFailure, ": ", "", false}, // the server may or may not take the first frame
 	{"a huge frame", "grpc", handlertest.Script{Listen: "tcp", Greet: "\xff\xff\xff\x04\x00\x00\x00\x00\x00" + strings.Repeat("x", 1<<16)},
 		probe.OutcomeFailure, "timeout: failed to connect service", "", false},
 }
 
-// drip is the text, a byte a second.
+// drip returns steps that send a text slowly, one byte a second.
 func drip(text string) []handlertest.Step {
 	steps := make([]handlertest.Step, len(text))
 	for i := range text {
@@ -127,7 +127,7 @@ func TestAnEndlessBodyTakesNoMemory(t *testing.T) {
 		}
 	}
 	runtime.ReadMemStats(&after)
-	// The server writes 64 KiB at a time, and is counted, too.
+	// The server writes 64 KiB at a time, and its allocations are counted, too.
 	if perProbe := (after.TotalAlloc - before.TotalAlloc) / probes; perProbe > 256<<10 {
 		t.Errorf("%d bytes a probe", perProbe)
 	}

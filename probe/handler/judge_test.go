@@ -18,8 +18,8 @@ import (
 	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
-// cannedConn is a connection on which the request is taken and the response has
-// come in pieces; then it ends as said.
+// cannedConn is a connection that takes the request and has a response in pieces. After the
+// response it ends in a given way.
 type cannedConn struct {
 	named
 	sent   chan struct{}
@@ -62,7 +62,7 @@ func (c *cannedConn) SetWriteDeadline(time.Time) error { return nil }
 
 var cannedAction = &corev1.HTTPGetAction{Path: "/", Port: intstr.FromInt32(80)}
 
-// judgedHere is the answer for a response as an exchange gives it.
+// judgedHere returns the answer of an exchange.
 func judgedHere(t *testing.T, conn net.Conn) probe.Answer {
 	x, ok := http1.NewExchange("127.0.0.1", 80, cannedAction, "test/1")
 	if !ok {
@@ -73,7 +73,7 @@ func judgedHere(t *testing.T, conn net.Conn) probe.Answer {
 	return http1.Client{RoundTrip: p.roundTrip}.Converse(context.Background(), x, conn, time.Now().Add(hangGuard))
 }
 
-// judgedByNetHTTP is the answer as net/http gives it.
+// judgedByNetHTTP returns the answer of net/http.
 func judgedByNetHTTP(t *testing.T, conn net.Conn) probe.Answer {
 	var once sync.Once
 	p := New(Options{UserAgent: "test/1", DialContext: func(ctx context.Context, network, address string) (c net.Conn, err error) {
@@ -89,7 +89,7 @@ func refuse(context.Context, string, string) (net.Conn, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrPermission}
 }
 
-// responses are whole, broken, and strange.
+// responses are complete, broken, and strange responses.
 var responses = []string{
 	"",
 	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -201,7 +201,7 @@ func TestARequestIsWrittenAsNetHTTPWritesIt(t *testing.T) { // P105, P106
 	}
 }
 
-// writtenByNetHTTP is the request as the transport writes it.
+// writtenByNetHTTP returns the request as the transport writes it.
 func writtenByNetHTTP(t *testing.T, action *corev1.HTTPGetAction) string {
 	t.Helper()
 	near, far := net.Pipe()

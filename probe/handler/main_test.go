@@ -13,12 +13,12 @@ import (
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-// hangGuard ends a test that would hang; no test waits for it.
+// hangGuard ends a test that would hang. No test takes that long.
 const hangGuard = time.Minute
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start starts a scripted server for the length of the test.
+// start runs a scripted server for the duration of the test.
 func start(t *testing.T, script handlertest.Script) *handlertest.Server {
 	t.Helper()
 	server, err := handlertest.Start(script)
@@ -29,7 +29,7 @@ func start(t *testing.T, script handlertest.Script) *handlertest.Server {
 	return server
 }
 
-// answers is a script of a server that answers every request so.
+// answers returns the script of a server that answers every request with the steps.
 func answers(steps ...handlertest.Step) handlertest.Script {
 	return handlertest.Script{Listen: "tcp", Routes: map[string][]handlertest.Step{"*": steps}}
 }
@@ -54,7 +54,7 @@ func grpcCheck(port int) *corev1.Probe {
 
 var loopback = Target{Pod: "web-0_shop(u-1)", Container: "app", ContainerID: "containerd://1", PodIP: "127.0.0.1"}
 
-// probeOnce probes with the kubelet's ways.
+// probeOnce makes one attempt with the default options.
 func probeOnce(spec *corev1.Probe) probe.Answer {
 	return New(Options{}).Probe(context.Background(), loopback, spec)
 }

@@ -12,21 +12,19 @@ import (
 	"time"
 )
 
-// Network is a network in memory: servers of this process, each on a port, and
-// a DialContext that connects to them. No socket is opened; the host of an
-// address is not looked at. Its zero value is an empty network, on which every
-// connection is refused. It is safe for concurrent use.
+// Network is a network in memory. It has servers of this process, each on a port, and a
+// DialContext that connects to them. It opens no socket, and ignores the host of an address.
+// The zero Network is empty and refuses every connection. It is safe for concurrent use.
 //
-// Its connections are net.Pipe's, so that a testing/synctest bubble can wait
-// for them.
+// Its connections are those of net.Pipe, so that a testing/synctest bubble can wait for
+// them.
 type Network struct {
 	mu        sync.Mutex
 	listeners map[int]*pipeListener
 }
 
-// Listen returns a listener on a port from 1 to 65535; serve it with any
-// server, such as a *grpc.Server. Closing the listener frees the port. It is an
-// error if the port is taken.
+// Listen returns a listener on a port from 1 to 65535 for any server, such as a
+// *grpc.Server. Closing the listener frees the port. It is an error if the port is in use.
 func (n *Network) Listen(port int) (net.Listener, error) {
 	if port < 1 || port > 65535 {
 		return nil, fmt.Errorf("handler: cannot listen on port %d: use 1 to 65535", port)
@@ -44,7 +42,7 @@ func (n *Network) Listen(port int) (net.Listener, error) {
 	return l, nil
 }
 
-// ServeHTTP serves h on a port until the server it returns is closed.
+// ServeHTTP serves h on a port until the returned server is closed.
 func (n *Network) ServeHTTP(port int, h http.Handler) (*http.Server, error) {
 	l, err := n.Listen(port)
 	if err != nil {
@@ -55,7 +53,7 @@ func (n *Network) ServeHTTP(port int, h http.Handler) (*http.Server, error) {
 	return server, nil
 }
 
-// DialContext connects to the server on the address's port. It is made for
+// DialContext connects to the server on the port of an address. Use it as
 // Options.DialContext.
 func (n *Network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	_, service, err := net.SplitHostPort(address)
@@ -85,7 +83,7 @@ func (n *Network) DialContext(ctx context.Context, network, address string) (net
 	}
 }
 
-// pipeListener is a port of a Network that is being listened on.
+// pipeListener is the listener on a port of a Network.
 type pipeListener struct {
 	network *Network
 	port    int

@@ -30,7 +30,7 @@ func TestTheEnvironmentsProxyIsIgnoredAndAGivenOneIsUsed(t *testing.T) { // P107
 		t.Setenv(name, proxy.URL)
 	}
 	spec := httpGet(9)
-	spec.HTTPGet.Host = "nowhere.invalid" // a name, for which the environment's proxy would be asked
+	spec.HTTPGet.Host = "nowhere.invalid" // a name, for which net/http would use the environment's proxy
 	if a := probeOnce(spec); a.Outcome != probe.OutcomeFailure || len(seen) != 0 {
 		t.Errorf("answer %+v, the proxy saw %q", a, seen)
 	}
@@ -116,8 +116,8 @@ func TestADialThatIsNotAnsweredTimesOut(t *testing.T) { // P111, P114
 }
 
 func TestNothingConnectsToItself(t *testing.T) {
-	// A socket that connects to a free port of its own machine may get that port
-	// as its own, and is then connected to itself.
+	// A socket that connects to a free port of its own machine may get that port as its own.
+	// Then it is connected to itself.
 	for range 3 {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {

@@ -11,28 +11,27 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// orphanDelay is how long, after a command has ended, its output is waited for
-// if other processes still hold it open.
+// orphanDelay is how long to wait for the output after a command has ended, if other
+// processes still have it open.
 const orphanDelay = 100 * time.Millisecond
 
-// LocalExec is an Exec that runs commands as processes of this machine,
-// whatever the container. Each has a process group of its own, which is killed
-// whole at the timeout. The zero value is ready.
+// LocalExec is an Exec that runs commands as processes of this machine and ignores the
+// container. Each command has its own process group, which is killed as a whole at the
+// timeout. The zero LocalExec is ready for use.
 type LocalExec struct {
-	// Dir is the working directory. Empty: that of this process.
+	// Dir is the working directory. If empty, it is that of this process.
 	Dir string
 	// Env is the environment, as NAME=VALUE. If nil, it is that of this process.
 	Env []string
-	// BreakPipe closes the output of a command that has written 10240 bytes,
-	// which SIGPIPE then ends: so the kubelet's exec prober treats a process of
-	// its own. Otherwise the rest is read and dropped, as by a container
-	// runtime.
+	// BreakPipe closes the output of a command after 10240 bytes, so that the next write ends
+	// the command with SIGPIPE. The kubelet's exec prober does that to its own processes. If
+	// false, the rest is read and dropped, as a container runtime does.
 	BreakPipe bool
 }
 
 var _ Exec = LocalExec{}
 
-// Exec runs command. The container is not looked at.
+// Exec runs command. It ignores the container.
 func (l LocalExec) Exec(ctx context.Context, _ string, command []string, timeout time.Duration) ([]byte, error) {
 	if len(command) == 0 {
 		return nil, errors.New("handler: the command is empty: name a program")
@@ -44,7 +43,7 @@ func (l LocalExec) Exec(ctx context.Context, _ string, command []string, timeout
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = l.Dir, l.Env, orphanDelay
-	killed := false // Run waits for Cancel
+	killed := false // needs no lock: Run waits for Cancel
 	cmd.Cancel = func() error {
 		err := killGroup(cmd.Process)
 		killed = err == nil
@@ -55,33 +54,33 @@ func (l LocalExec) Exec(ctx context.Context, _ string, command []string, timeout
 	stderr := boundedBuffer{breaks: l.BreakPipe}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	output := append(stdout.Bytes(), stderr.Bytes()...) // P100
+	output := append(stdout.Bytes(), stderr.Bytes()...) // in this order (P100)
 	killed = killed && endedByKill(cmd.ProcessState)
 	return output, processError(ctx, cmd, killed, stderr.Bytes(), err)
 }
 
-// processError sorts the ends of a process.
+// processError returns the error for the end of a process.
 func processError(ctx context.Context, cmd *exec.Cmd, killed bool, stderr []byte, err error) error {
 	state := cmd.ProcessState
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return exec.ErrNotFound
-	case state == nil: // it did not start
+	case state == nil: // it was not started
 		return err
-	case state.Success(): // what became of its output does not matter
+	case state.Success(): // problems with its output do not matter
 		return nil
 	case killed && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return ErrTimeout // P103
+		return ErrTimeout // the timeout ended it, by SIGKILL (P103)
 	case killed:
 		return context.Cause(ctx)
 	}
 	return &ExitError{Command: cmd.Args, Code: exitStatus(state), Stderr: stderr}
 }
 
-// boundedBuffer keeps the first answer.OutputLimit bytes written to it.
+// boundedBuffer keeps the first answer.OutputLimit bytes that are written to it.
 type boundedBuffer struct {
 	kept   bytes.Buffer
-	breaks bool // writes beyond the limit fail
+	breaks bool // writes beyond the limit return an error
 }
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {

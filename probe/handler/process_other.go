@@ -7,10 +7,10 @@ import (
 	"os/exec"
 )
 
-// ownGroup does nothing: there are no process groups here.
+// ownGroup does nothing, because there are no process groups here.
 func ownGroup(*exec.Cmd) {}
 
-// killGroup kills the process alone.
+// killGroup kills only the process.
 func killGroup(leader *os.Process) error { return leader.Kill() }
 
 func endedByKill(*os.ProcessState) bool { return true }

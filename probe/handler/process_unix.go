@@ -13,8 +13,7 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }
 
-// killGroup kills the process and all that it has started and that has not left
-// its group.
+// killGroup kills the process and every process that it has started in its group.
 func killGroup(leader *os.Process) error {
 	err := syscall.Kill(-leader.Pid, syscall.SIGKILL)
 	if err == syscall.ESRCH {
@@ -23,12 +22,12 @@ func killGroup(leader *os.Process) error {
 	return err
 }
 
-// endedByKill: a process that had ended by itself can be killed as well, until
-// it is waited for.
+// endedByKill reports whether a signal ended the process. One that has exited by itself can
+// also be killed, as long as nobody has waited for it.
 func endedByKill(state *os.ProcessState) bool { return !state.Exited() }
 
-// exitStatus is the status as shells and container runtimes tell it: 128 and
-// the signal for a process that a signal ended.
+// exitStatus returns the exit status as shells and container runtimes do: after a signal it
+// is 128 and the number of the signal.
 func exitStatus(state *os.ProcessState) int {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		return 128 + int(status.Signal())

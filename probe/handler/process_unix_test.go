@@ -52,12 +52,12 @@ func TestATimeoutKillsTheWholeProcessGroupAndLeavesNoZombie(t *testing.T) { // P
 	if err := syscall.Kill(shell, 0); err != syscall.ESRCH {
 		t.Errorf("the shell is still there: %v", err)
 	}
-	// The child is init's now, who may take a moment.
+	// The child now belongs to init, which may need a moment.
 	child, _ := strconv.Atoi(pids[1])
 	waitUntilDead(t, child)
 }
 
-// waitUntilDead fails if the process runs on. A zombie of another parent is dead.
+// waitUntilDead fails if the process does not end. A zombie counts as ended.
 func waitUntilDead(t *testing.T, pid int) {
 	t.Helper()
 	for deadline := time.Now().Add(hangGuard); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

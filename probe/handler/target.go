@@ -11,33 +11,32 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// Target is the container that a probe or hook is about.
+// Target is the container of a probe or hook.
 type Target struct {
-	// Pod is the pod's long name, NAME_NAMESPACE(UID), for texts.
+	// Pod is the pod's long name, NAME_NAMESPACE(UID). It is used in texts.
 	Pod string
 	// Container is the container's name.
 	Container string
-	// ContainerID is the instance that Exec runs commands in.
+	// ContainerID is the instance in which Exec runs commands.
 	ContainerID string
-	// Probe is the kind of the probe, for those who count probes; 0 for a hook, and
-	// where it is not known. It changes nothing else.
+	// Probe is the kind of the probe, for a Handler that counts probes. It is 0 for a hook, or
+	// if unknown. It changes nothing else.
 	Probe probe.Kind
-	// PodIP is where httpGet, tcpSocket and grpc connect to, unless the probe
-	// names a host. If it is empty they connect to this machine (P92).
+	// PodIP is the address that httpGet, tcpSocket and grpc connect to, unless the probe names
+	// a host. If empty, they connect to this machine (P92).
 	PodIP string
-	// Ports are the container's: port names are looked up here (P96).
+	// Ports are the container's ports, among which port names are looked up (P96).
 	Ports []corev1.ContainerPort
-	// Env is the container's: $(NAME) in a probe's command is looked up here
-	// (P99).
+	// Env is the container's env, which replaces $(NAME) in a probe's command (P99).
 	Env []corev1.EnvVar
-	// Exec runs commands in the container. If nil, exec probes and hooks answer with
-	// an error.
+	// Exec runs commands in the container. If nil, the answer of exec probes and hooks is an
+	// error.
 	Exec Exec
 }
 
-// TargetOf returns the target for a container of a pod: its name, ports and
-// env from the spec, the pod IP and the instance from the status. Exec is left
-// to the caller. It is an error if the pod has no such container.
+// TargetOf returns the target for a container of a pod. Name, ports and env are from the
+// spec, the pod IP and the instance from the status. The caller sets Exec. It is an error if
+// the pod has no such container.
 func TargetOf(pod *corev1.Pod, container string) (Target, error) {
 	c := findContainer(pod, container)
 	if c == nil {
@@ -76,10 +75,9 @@ func containerID(pod *corev1.Pod, name string) string {
 	return ""
 }
 
-// URL returns where an attempt of spec goes: what httpGet asks for, with scheme
-// http or https (P105), or tcp://HOST:PORT or grpc://HOST:PORT. It is nil if
-// spec goes nowhere: exec, or no handler. The error is the one that the attempt
-// ends with, for a port that is none (P95, P98).
+// URL returns the target of an attempt of spec: for httpGet its http or https URL (P105),
+// and for the others tcp://HOST:PORT or grpc://HOST:PORT. If spec is exec or has no handler,
+// it returns nil. The error for an invalid port is the error of the attempt (P95, P98).
 func (t *Target) URL(spec *corev1.Probe) (*url.URL, error) {
 	switch {
 	case spec.Exec != nil:

@@ -13,18 +13,18 @@ import (
 	"github.com/podclock/podclock/probe/handler/internal/http1"
 )
 
-// probeTCP connects and closes (P114).
+// probeTCP connects and closes the connection (P114).
 func (p *Prober) probeTCP(ctx context.Context, target *Target, action *corev1.TCPSocketAction,
 	timeout time.Duration) probe.Answer {
 	port, err := target.port(action.Port)
 	if err != nil {
-		return answer.Errored(err.Error()) // P98
+		return answer.Errored(err.Error()) // a bad port name is an error, not a failure (P98)
 	}
 	conn, err := p.connect(ctx, target.host(action.Host), port, time.Now().Add(timeout))
 	if err != nil {
 		return answer.Failure(err.Error())
 	}
-	conn.Close() // P114: how it closes does not matter
+	conn.Close() // an error of closing does not matter (P114)
 	return answer.Success("")
 }
 
@@ -39,8 +39,8 @@ func (p *Prober) connect(ctx context.Context, host string, port int, deadline ti
 	return conn, dialError(address, err)
 }
 
-// dialError says timeout the way package net does, also for a dialer that hands
-// on the error of its context (P114).
+// dialError gives a timeout the text of package net, also for a dialer that returns the
+// error of its context (P114).
 func dialError(address string, err error) error {
 	if err == context.DeadlineExceeded {
 		return &net.OpError{Op: "dial", Net: "tcp", Addr: named(address), Err: os.ErrDeadlineExceeded}
@@ -53,7 +53,7 @@ func dialError(address string, err error) error {
 	return err
 }
 
-// named is an address that is known by its text alone.
+// named is an address of which only the text is known.
 type named string
 
 func (a named) Network() string { return "tcp" }

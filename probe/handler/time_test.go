@@ -22,7 +22,7 @@ import (
 // inMemory returns a Prober on a network in memory.
 func inMemory(n *Network) *Prober { return New(Options{DialContext: n.DialContext}) }
 
-// listen listens and takes connections without a word.
+// listen accepts connections and sends nothing.
 func listen(t *testing.T, n *Network, port int) {
 	t.Helper()
 	l, err := n.Listen(port)
