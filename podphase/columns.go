@@ -10,7 +10,7 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Row is what kubectl get pods -o wide prints of a pod.
+// Row has the columns of a pod in kubectl get pods -o wide.
 type Row struct {
 	Ready          string // ready/total, such as 1/2
 	Status         string // such as CrashLoopBackOff
@@ -25,14 +25,14 @@ const (
 	reasonNodeLost        = "NodeLost"
 )
 
-// Columns returns the row of a pod at the instant now (S90 to S94).
+// Columns returns the row of a pod at the time now (S90 to S94).
 func Columns(pod *corev1.Pod, now time.Time) Row {
 	w := walk{pod: pod, text: headline(&pod.Status)}
 	stopped := w.initContainers()
 	if !stopped || isTrue(pod.Status.Conditions, corev1.PodInitialized) {
 		w.regularContainers()
 	}
-	w.deletion() // S91 (4)
+	w.deletion() // Terminating or Unknown (S91 step 4)
 	return Row{
 		Ready:          ratio(w.ready, total(&pod.Spec)),
 		Status:         w.text,
@@ -42,7 +42,8 @@ func Columns(pod *corev1.Pod, now time.Time) Row {
 	}
 }
 
-// headline is the text before any container is looked at: S91 (1).
+// headline returns STATUS before any container is looked at: the phase, or a reason in its
+// place (S91 step 1).
 func headline(st *corev1.PodStatus) string {
 	if c := find(st.Conditions, corev1.PodScheduled); c != nil && c.Reason == corev1.PodReasonSchedulingGated {
 		return corev1.PodReasonSchedulingGated
@@ -50,7 +51,7 @@ func headline(st *corev1.PodStatus) string {
 	return firstSet(st.Reason, string(st.Phase))
 }
 
-// total is the number of containers that can be ready (S90).
+// total returns how many containers can be ready (S90).
 func total(spec *corev1.PodSpec) int {
 	n := len(spec.Containers)
 	for i := range spec.InitContainers {
@@ -61,17 +62,18 @@ func total(spec *corev1.PodSpec) int {
 	return n
 }
 
-// walk gathers the columns over the container statuses.
+// walk computes the columns from the container statuses.
 type walk struct {
 	pod   *corev1.Pod
 	text  string
 	ready int
-	// restarts are those of the containers that S92 counts so far; sidecars, those
-	// of the sidecars among them.
+	// restarts counts the restarts for the column RESTARTS (S92). sidecars counts those of the
+	// sidecars among them.
 	restarts, sidecars restartCount
 }
 
-// initContainers is S91 (2); it reports whether it stopped at an entry.
+// initContainers walks over the init container statuses and reports whether it stopped at
+// one that is not done (S91 step 2).
 func (w *walk) initContainers() (stopped bool) {
 	for i := range w.pod.Status.InitContainerStatuses {
 		s := &w.pod.Status.InitContainerStatuses[i]
@@ -104,8 +106,9 @@ func (w *walk) initText(i int, s *corev1.ContainerStatus) string {
 	return ratio(i, len(w.pod.Spec.InitContainers))
 }
 
-// sidecar reports whether the i-th init container status, of that name, is one
-// of a sidecar. Statuses are normally in spec order.
+// sidecar reports whether the i-th init container status, of that name, belongs to a
+// sidecar. It looks at the i-th container first, because statuses are normally in spec
+// order.
 func (w *walk) sidecar(i int, name string) bool {
 	cs := w.pod.Spec.InitContainers
 	if i < len(cs) && cs[i].Name == name {
@@ -119,9 +122,9 @@ func (w *walk) sidecar(i int, name string) bool {
 	return false
 }
 
-// regularContainers is S91 (3).
+// regularContainers walks over the regular container statuses (S91 step 3).
 func (w *walk) regularContainers() {
-	w.restarts = w.sidecars // S92
+	w.restarts = w.sidecars // the init containers no longer count (S92)
 	running, failure := false, ""
 	list := w.pod.Status.ContainerStatuses
 	for i := len(list) - 1; i >= 0; i-- {
@@ -145,8 +148,8 @@ func (w *walk) regularContainers() {
 	}
 }
 
-// completedText replaces Completed where it would hide that something runs or
-// failed.
+// completedText replaces the text Completed if a container still runs or has failed (S91
+// step 3).
 func (w *walk) completedText(running bool, failure string) string {
 	switch {
 	case running && isTrue(w.pod.Status.Conditions, corev1.PodReady):
@@ -169,7 +172,7 @@ func (w *walk) deletion() {
 	}
 }
 
-// terminationText is the reason of a termination, or else its signal or code.
+// terminationText returns the reason of a termination, or else its signal or exit code.
 func terminationText(t *corev1.ContainerStateTerminated) string {
 	switch {
 	case t.Reason != "":
@@ -180,10 +183,10 @@ func terminationText(t *corev1.ContainerStateTerminated) string {
 	return "ExitCode:" + strconv.Itoa(int(t.ExitCode))
 }
 
-// restartCount is the RESTARTS column over some containers (S92).
+// restartCount is the RESTARTS column of some containers (S92).
 type restartCount struct {
 	n    int
-	last time.Time // the latest end of an instance before the current; zero: none known
+	last time.Time // the latest end of a previous instance; zero if unknown
 }
 
 func (r *restartCount) add(s *corev1.ContainerStatus) {
@@ -201,7 +204,7 @@ func (r *restartCount) text(now time.Time) string {
 	return n + " (" + age(r.last, now) + " ago)"
 }
 
-// age is the time since t as kubectl prints it (S93).
+// age returns the time since t as kubectl prints it (S93).
 func age(t, now time.Time) string {
 	if t.IsZero() {
 		return "<unknown>"

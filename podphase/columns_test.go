@@ -162,7 +162,7 @@ func TestReadinessGatesAreCounted(t *testing.T) {
 		}
 		gate := corev1.PodConditionType("x.io/" + strconv.Itoa(i))
 		b.gate(gate)
-		if i < 2 { // the first is True, the second False, the third missing
+		if i < 2 { // the first is True, the second False and the third missing
 			b.condition(gate, []corev1.ConditionStatus{"True", "False"}[i])
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Reasons of conditions.
+// These are the reasons of conditions.
 const (
 	reasonUnknownStatuses = "UnknownContainerStatuses"
 	reasonPodCompleted    = "PodCompleted"
@@ -17,30 +17,29 @@ const (
 	messageRestartStarted = "container exited with restart policy rule"
 )
 
-// Facts are what conditions are computed from.
+// Facts are the input of Conditions.
 type Facts struct {
-	// Status holds the phase and the container statuses of this sync. Its
-	// conditions are not looked at.
+	// Status has the phase and the container statuses of this sync. Its conditions do not
+	// count.
 	Status *corev1.PodStatus
-	// Previous are the conditions of the status cache; of the API object where
-	// nothing is cached.
+	// Previous are the conditions of the status cache or, if nothing is cached, of the API
+	// object.
 	Previous []corev1.PodCondition
-	// API are the conditions of the API object. Those that the kubelet does not
-	// own, such as readiness gates, are kept (S40).
+	// API are the conditions of the API object. Those that the kubelet does not own, such as
+	// readiness gates, are kept (S40).
 	API []corev1.PodCondition
 	// Generation is the pod's metadata.generation.
 	Generation int64
-	// HasSandbox: no new sandbox is needed (S1, S42).
+	// HasSandbox says that the pod needs no new sandbox (S1, S42).
 	HasSandbox bool
-	// RestartingAll: RestartAllContainers is in effect (R9) and some instance is
-	// left in the runtime (S52).
+	// RestartingAll says that all containers are being restarted (R9) and that the runtime
+	// still has some instance (S52).
 	RestartingAll bool
 }
 
-// Conditions appends the pod's conditions to dst, in the kubelet's order (S41),
-// and returns the result. Transition times are left to [Stamp]. Where a message
-// equals that of Previous, that string is used again, so that a sync which
-// changes nothing allocates nothing but dst.
+// Conditions appends the pod's conditions to dst, in the kubelet's order (S41), and returns
+// the result. It sets no transition times: [Stamp] does. A message that equals that of
+// Previous is the same string, so that a sync without changes allocates only dst.
 func (r *Rules) Conditions(dst []corev1.PodCondition, f *Facts) []corev1.PodCondition {
 	from := len(dst)
 	for i := range f.API {
@@ -48,16 +47,16 @@ func (r *Rules) Conditions(dst []corev1.PodCondition, f *Facts) []corev1.PodCond
 			dst = append(dst, f.API[i])
 		}
 	}
-	// Resizing is not modelled: its conditions stay as they were.
+	// Resizing is not modelled, so its conditions stay as they were.
 	dst = appendPrevious(dst, f, corev1.PodResizePending)
 	dst = appendPrevious(dst, f, corev1.PodResizeInProgress)
-	dst = replacePrevious(dst, from, f, corev1.DisruptionTarget) // S53
+	dst = replacePrevious(dst, from, f, corev1.DisruptionTarget) // shared with others, so a previous one wins (S53)
 	dst = append(dst,
-		f.condition(corev1.PodReadyToStartContainers, f.HasSandbox, "", ""), // S42
+		f.condition(corev1.PodReadyToStartContainers, f.HasSandbox, "", ""), // it turns False when the sandbox is gone (S42)
 		r.initialized(f))
 	containersReady := r.containersReady(f)
 	dst = append(dst, r.podReady(f, &containersReady, dst[from:]), containersReady,
-		f.condition(corev1.PodScheduled, true, "", "")) // S42
+		f.condition(corev1.PodScheduled, true, "", "")) // a pod on a node is always scheduled (S42)
 	if r.mayRestartAll {
 		dst = append(dst, f.restartingAll())
 	}
@@ -72,7 +71,7 @@ func (f *Facts) condition(t corev1.PodConditionType, holds bool, reason, message
 	return corev1.PodCondition{Type: t, ObservedGeneration: f.Generation, Status: status, Reason: reason, Message: message}
 }
 
-// restartingAll is the condition AllContainersRestarting (S52).
+// restartingAll returns the condition AllContainersRestarting (S52).
 func (f *Facts) restartingAll() corev1.PodCondition {
 	c := corev1.PodCondition{Type: corev1.AllContainersRestarting, Status: corev1.ConditionFalse}
 	switch {
@@ -98,8 +97,8 @@ func appendPrevious(dst []corev1.PodCondition, f *Facts, t corev1.PodConditionTy
 	return dst
 }
 
-// replacePrevious puts the previous condition in the place of one of the same
-// type in dst[from:], or appends it.
+// replacePrevious replaces the condition of a type in dst[from:] by the previous one, or
+// appends the previous one. If there is no previous one, it changes nothing.
 func replacePrevious(dst []corev1.PodCondition, from int, f *Facts, t corev1.PodConditionType) []corev1.PodCondition {
 	c := find(f.Previous, t)
 	if c == nil {
@@ -112,8 +111,8 @@ func replacePrevious(dst []corev1.PodCondition, from int, f *Facts, t corev1.Pod
 	return append(dst, *c)
 }
 
-// ownedByKubelet reports whether the kubelet alone writes conditions of a type
-// (S40). DisruptionTarget is shared, and so not among them.
+// ownedByKubelet reports whether only the kubelet writes conditions of a type (S40). It does
+// not own DisruptionTarget, which others write too.
 func ownedByKubelet(t corev1.PodConditionType) bool {
 	switch t {
 	case corev1.PodScheduled, corev1.PodReady, corev1.PodInitialized, corev1.ContainersReady,

@@ -12,7 +12,7 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// say prints a condition as "True" or "False REASON: MESSAGE".
+// say returns a condition as "True" or "False REASON: MESSAGE".
 func say(c corev1.PodCondition) string {
 	s := string(c.Status)
 	if c.Reason != "" {
@@ -24,7 +24,7 @@ func say(c corev1.PodCondition) string {
 	return s
 }
 
-// conditionOf computes the builder's conditions and says the one of a type.
+// conditionOf computes the builder's conditions and returns the one of a type as text.
 func conditionOf(t *testing.T, b *builder, kind corev1.PodConditionType) string {
 	t.Helper()
 	previous := b.pod.Status.Conditions
@@ -137,7 +137,7 @@ func TestWithoutRestartAllContainersInitializedMayBeLost(t *testing.T) {
 	}
 }
 
-// restartAllPod has a rule that restarts all of its containers.
+// restartAllPod returns a pod with a rule that restarts all of its containers.
 func restartAllPod(s status) *builder {
 	b := newPod(always).regular("a", s).rule(corev1.ContainerRestartPolicyNever, 42)
 	b.pod.Spec.Containers[0].RestartPolicyRules[0].Action = corev1.ContainerRestartRuleActionRestartAllContainers

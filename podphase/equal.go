@@ -10,10 +10,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Equal reports whether two statuses say the same, so that the new one need not
-// be stored or sent (S61): of the conditions only the kubelet's count, and of
-// those status, reason and message. The fields that the kubelet does not write
-// (resource claims) do not count.
+// Equal reports whether two statuses are equal, so that the new one need not be stored or
+// sent (S61). Of the conditions it compares only the kubelet's, and only their status,
+// reason and message. It ignores fields that the kubelet does not write, such as resource
+// claims.
 func Equal(a, b *corev1.PodStatus) bool {
 	return equalConditions(a.Conditions, b.Conditions) &&
 		equalHead(a, b) &&
@@ -36,7 +36,7 @@ func countOwn(cs []corev1.PodCondition) (n int) {
 	return n
 }
 
-// coveredBy reports whether b says the same of each own condition of a.
+// coveredBy reports whether b has every condition of the kubelet in a, with equal content.
 func coveredBy(a, b []corev1.PodCondition) bool {
 	for i := range a {
 		c := &a[i]
@@ -111,8 +111,8 @@ func equalContainer(a, b *corev1.ContainerStatus) bool {
 		(plain(a) && plain(b) || equality.Semantic.DeepEqual(a, b))
 }
 
-// plain reports whether a status has none of the rare fields that are compared by
-// reflection.
+// plain reports whether a status has none of the rare fields that only reflection can
+// compare.
 func plain(s *corev1.ContainerStatus) bool {
 	return len(s.VolumeMounts) == 0 && s.User == nil && len(s.AllocatedResourcesStatus) == 0 && s.StopSignal == nil
 }

@@ -2,11 +2,11 @@ package podphase
 
 import corev1 "k8s.io/api/core/v1"
 
-// reasonRestartingAll is the reason of the last termination of a container that
-// is being restarted with all others (C25): it is not final, whatever its code.
+// reasonRestartingAll is the reason of the last termination of a container that is being
+// restarted with all others (C25). Such a termination is not final, whatever its code.
 const reasonRestartingAll = "RestartingAllContainers"
 
-// counters are those of S20.
+// counters are the counters of S20: how many containers are in which state.
 type counters struct {
 	pendingInit    int
 	failedFinal    int
@@ -15,10 +15,10 @@ type counters struct {
 	unknown, running, waiting, stopped, final, succeeded int
 }
 
-// Phase computes the phase from the container statuses in st (S20, S21), and
-// from nothing else in it. podTerminal says that the containers were stopped for
-// good; initialized, that an instance of a regular container exists in the
-// current sandbox. [Resolve] settles what came before. It allocates nothing.
+// Phase returns the phase for the container statuses in st and uses nothing else of st (S20,
+// S21). podTerminal says that the containers were stopped for good. initialized says that
+// the current sandbox has an instance of a regular container. [Resolve] then corrects the
+// phase by the previous one. Phase allocates nothing.
 func (r *Rules) Phase(st *corev1.PodStatus, podTerminal, initialized bool) corev1.PodPhase {
 	var n counters
 	for i := range r.init {
@@ -38,7 +38,7 @@ func (r *Rules) Phase(st *corev1.PodStatus, podTerminal, initialized bool) corev
 
 func (r *Rules) countInit(n *counters, m *member, s *corev1.ContainerStatus) {
 	t := ended(s)
-	if t == nil { // no status, running, never ended, or no state at all
+	if t == nil { // no status, running, never ended, or no state
 		n.pendingInit++
 		return
 	}
@@ -56,7 +56,7 @@ func (n *counters) countSidecar(s *corev1.ContainerStatus) {
 		if !started(s) {
 			n.pendingSidecar++
 		}
-	case ended(s) != nil: // S20: exits of sidecars never matter
+	case ended(s) != nil: // the exit of a sidecar never matters (S20)
 	case s.State.Waiting != nil:
 		n.waiting++
 		n.pendingSidecar++
@@ -73,7 +73,7 @@ func (r *Rules) countRegular(n *counters, m *member, s *corev1.ContainerStatus) 
 		if r.isFinal(m, t) {
 			n.final++
 		}
-		// Only the state counts as success, not the last termination.
+		// Only the state counts as success. The last termination does not.
 		if t == s.State.Terminated && t.ExitCode == 0 {
 			n.succeeded++
 		}
@@ -88,8 +88,8 @@ func (r *Rules) countRegular(n *counters, m *member, s *corev1.ContainerStatus) 
 	}
 }
 
-// ended returns the termination of a container that is terminated, or that waits
-// and was terminated before; otherwise nil.
+// ended returns the termination of a container that is terminated, or that waits after a
+// termination. Otherwise it returns nil.
 func ended(s *corev1.ContainerStatus) *corev1.ContainerStateTerminated {
 	switch {
 	case s == nil || s.State.Running != nil:
@@ -102,7 +102,7 @@ func ended(s *corev1.ContainerStatus) *corev1.ContainerStateTerminated {
 	return nil
 }
 
-// isFinal reports whether a termination is not to be followed by a restart.
+// isFinal reports whether no restart follows a termination.
 func (r *Rules) isFinal(m *member, t *corev1.ContainerStateTerminated) bool {
 	if r.restartAll && t.Reason == reasonRestartingAll {
 		return false
@@ -110,7 +110,7 @@ func (r *Rules) isFinal(m *member, t *corev1.ContainerStateTerminated) bool {
 	return !m.policy.Restarts(t.ExitCode)
 }
 
-// decide is the table of S21; the numbers are its rows.
+// decide decides by the table of S21. The numbers are its rows.
 func (r *Rules) decide(n *counters, podTerminal, initialized bool) corev1.PodPhase {
 	switch {
 	case n.failedFinal > 0: // 1
@@ -131,9 +131,9 @@ func (r *Rules) decide(n *counters, podTerminal, initialized bool) corev1.PodPha
 	return n.outcome() // 8
 }
 
-// restarting reports whether some stopped container will restart (S21 row 7).
-// Without ContainerRestartRules the pod's policy decides, over all containers at
-// once: under OnFailure one that waits after an exit with 0 counts as a failure.
+// restarting reports whether a stopped container will restart (S21 row 7). Without
+// ContainerRestartRules the pod's policy decides about all containers at once. Under
+// OnFailure a container that waits after exit code 0 then counts as a failure.
 func (r *Rules) restarting(n *counters) bool {
 	if !r.podOnly {
 		return n.stopped != n.final

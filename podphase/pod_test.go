@@ -12,7 +12,7 @@ import (
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// builder makes a pod with one status per container.
+// builder makes a pod with one status for each container.
 type builder struct{ pod corev1.Pod }
 
 func newPod(policy corev1.RestartPolicy) *builder {
@@ -22,7 +22,7 @@ func newPod(policy corev1.RestartPolicy) *builder {
 	}}
 }
 
-// status is a container's status without its name, or nil: it has none.
+// status is a container's status without its name. If nil, the container has none.
 type status = *corev1.ContainerStatus
 
 func named(name string, s status) []corev1.ContainerStatus {
@@ -53,7 +53,7 @@ func (b *builder) sidecar(name string, s status) *builder {
 	return b
 }
 
-// rule gives the last regular container a policy and a rule Restart on a code.
+// rule gives the last regular container a policy and a rule that restarts it after a code.
 func (b *builder) rule(policy corev1.ContainerRestartPolicy, code int32) *builder {
 	c := &b.pod.Spec.Containers[len(b.pod.Spec.Containers)-1]
 	c.RestartPolicy = &policy
@@ -108,7 +108,7 @@ func running() status {
 	return &corev1.ContainerStatus{Started: &yes, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
 }
 
-// starting runs, and its startup probe has not succeeded yet.
+// starting returns a running container whose startup probe has not succeeded yet.
 func starting() status {
 	no := false
 	return &corev1.ContainerStatus{Started: &no, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
@@ -120,7 +120,7 @@ func ready() status {
 	return s
 }
 
-// exited is terminated with a code, and the runtime's reason for it.
+// exited returns a container that is terminated with a code and the usual reason.
 func exited(code int32) status {
 	reason := "Error"
 	if code == 0 {
@@ -133,14 +133,14 @@ func exitedFor(reason string, code int32) status {
 	return &corev1.ContainerStatus{State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Reason: reason}}}
 }
 
-// done is an init container that succeeded.
+// done returns an init container that succeeded.
 func done() status {
 	s := exited(0)
 	s.Ready = true
 	return s
 }
 
-// after adds the last termination of an earlier instance.
+// after adds the termination of the previous instance.
 func after(code int32, s status) status { return afterFor("Error", code, s) }
 
 func afterFor(reason string, code int32, s status) status {
@@ -148,7 +148,7 @@ func afterFor(reason string, code int32, s status) status {
 	return s
 }
 
-// restarted adds a restart count and when the instance before ended.
+// restarted adds a restart count and the end of the previous instance.
 func restarted(n int32, ended time.Time, s status) status {
 	s = after(1, s)
 	s.RestartCount = n

@@ -5,10 +5,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// QOSClass returns the QoS class of a pod (S85): by the cpu and memory of its
-// regular and init containers, or of the pod-level resources alone if there are
-// any. A container's missing request counts as its limit, which is what
-// defaulting makes of it.
+// QOSClass returns the QoS class of a pod (S85). It considers cpu and memory of regular and
+// init containers or, if the pod has pod-level resources, only those. A container's missing
+// request counts as its limit, because defaulting sets it so.
 func QOSClass(spec *corev1.PodSpec) corev1.PodQOSClass {
 	cpu := demandOf(spec, corev1.ResourceCPU)
 	memory := demandOf(spec, corev1.ResourceMemory)
@@ -21,10 +20,10 @@ func QOSClass(spec *corev1.PodSpec) corev1.PodQOSClass {
 	return corev1.PodQOSBurstable
 }
 
-// demand is what a pod asks for of one resource.
+// demand is how much a pod requests of one resource.
 type demand struct {
-	requests, limits resource.Quantity // sums of what is positive
-	unlimited        bool              // some container has no limit
+	requests, limits resource.Quantity // sums of the positive values
+	unlimited        bool              // a container has no limit
 }
 
 func (d *demand) any() bool { return d.requests.Sign() > 0 || d.limits.Sign() > 0 }

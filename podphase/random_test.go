@@ -13,8 +13,8 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// name draws from few, so that statuses without container, containers without
-// status, and doubles all come up.
+// name draws from few names, so that statuses without a container, containers without a
+// status, and duplicates all occur.
 var name = rapid.SampledFrom([]string{"a", "b", "c", ""})
 
 func drawState(t *rapid.T) (s corev1.ContainerState) {
@@ -81,8 +81,8 @@ func drawPod(t *rapid.T) *corev1.Pod {
 	return pod
 }
 
-// anyStatusIsUnderstood: whatever the statuses, every function gives an answer,
-// the answers are consistent, and the pod is as it was.
+// anyStatusIsUnderstood checks that for any statuses every function returns a result, the
+// results are consistent, and the pod is not modified.
 func anyStatusIsUnderstood(t *rapid.T) {
 	pod := drawPod(t)
 	before := pod.DeepCopy()
@@ -114,7 +114,7 @@ func anyStatusIsUnderstood(t *rapid.T) {
 	}
 }
 
-// readyIs: Ready implies ContainersReady (S44).
+// readyIs checks that Ready implies ContainersReady (S44).
 func readyIs(t *rapid.T, cs []corev1.PodCondition) {
 	status := map[corev1.PodConditionType]corev1.ConditionStatus{}
 	for _, c := range cs {

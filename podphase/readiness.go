@@ -6,12 +6,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// class is what a container contributes to a condition.
+// class is how a container counts for a condition.
 type class uint8
 
 const (
 	classMissing class = iota // it has no status
-	classLacking              // its status is not as the condition wants it
+	classLacking              // its status does not meet the condition
 	classFine
 )
 
@@ -25,8 +25,8 @@ func readyClass(_ *member, s *corev1.ContainerStatus) class {
 	return classFine
 }
 
-// initClass: a sidecar counts as initialized when it is started, an init
-// container when it is ready, that is done (S45).
+// initClass returns the class for the condition Initialized. A sidecar must be started, and
+// an init container ready, which means done (S45).
 func initClass(m *member, s *corev1.ContainerStatus) class {
 	switch {
 	case s == nil:
@@ -44,8 +44,8 @@ func count(ms []member, st *corev1.PodStatus, of func(*member, *corev1.Container
 	return n
 }
 
-// describe appends "containers with unknown status: [a b], containers with WORD
-// status: [c d]", each part only if it names a container.
+// describe appends "containers with unknown status: [a b], containers with WORD status: [c
+// d]". A part without a container is left out.
 func describe(b []byte, ms []member, st *corev1.PodStatus, of func(*member, *corev1.ContainerStatus) class,
 	word string) []byte {
 	b = describeClass(b, ms, st, of, classMissing, "unknown")
@@ -77,7 +77,8 @@ func describeClass(b []byte, ms []member, st *corev1.PodStatus, of func(*member,
 	return b
 }
 
-// message makes b a string; the previous condition's if it says the same.
+// message returns b as a string. If the previous condition has the same message, it returns
+// that string.
 func (f *Facts) message(t corev1.PodConditionType, b []byte) string {
 	if c := find(f.Previous, t); c != nil && c.Message == string(b) {
 		return c.Message
@@ -85,10 +86,10 @@ func (f *Facts) message(t corev1.PodConditionType, b []byte) string {
 	return string(b)
 }
 
-// messageSize is how long a message may be to need no memory but the stack's.
+// messageSize is the length up to which a message is built on the stack.
 const messageSize = 256
 
-// containersReady is the condition ContainersReady: the table of S43.
+// containersReady returns the condition ContainersReady, by the table of S43.
 func (r *Rules) containersReady(f *Facts) corev1.PodCondition {
 	const t = corev1.ContainersReady
 	if noStatuses(f.Status) {
@@ -108,8 +109,8 @@ func (r *Rules) containersReady(f *Facts) corev1.PodCondition {
 	return f.condition(t, false, reasonNotReady, message)
 }
 
-// podReady is the condition Ready (S44); present are the conditions that come
-// before it, among which the readiness gates are looked up.
+// podReady returns the condition Ready (S44). present has the conditions before it, among
+// which the readiness gates are.
 func (r *Rules) podReady(f *Facts, containersReady *corev1.PodCondition,
 	present []corev1.PodCondition) corev1.PodCondition {
 	const t = corev1.PodReady
@@ -145,7 +146,7 @@ func describeGates(b []byte, gates []corev1.PodConditionType, present []corev1.P
 	return b
 }
 
-// initialized is the condition Initialized: the table of S45.
+// initialized returns the condition Initialized, by the table of S45.
 func (r *Rules) initialized(f *Facts) corev1.PodCondition {
 	const t = corev1.PodInitialized
 	if len(r.init) > 0 && noStatuses(f.Status) {
@@ -165,7 +166,7 @@ func (r *Rules) initialized(f *Facts) corev1.PodCondition {
 	return f.condition(t, false, reasonNotInitialized, message)
 }
 
-// anyRegularStarted reports whether some regular container runs or has ended.
+// anyRegularStarted reports whether a regular container runs or has ended.
 func (r *Rules) anyRegularStarted(st *corev1.PodStatus) bool {
 	for i := range r.regular {
 		s := r.regular[i].status(st)
@@ -180,10 +181,10 @@ func noStatuses(st *corev1.PodStatus) bool {
 	return len(st.InitContainerStatuses) == 0 && len(st.ContainerStatuses) == 0
 }
 
-// GatesNeedSync reports whether a change of conditions in the API object asks
-// for a sync of the pod: only if its Ready condition is not what the readiness
-// gates now make it (S44). Like the kubelet it looks at the statuses of regular
-// containers alone, so that for a pod with sidecars it always says yes.
+// GatesNeedSync reports whether a change of conditions in the API object needs a sync of the
+// pod. It does only if the readiness gates now make Ready different (S44). Like the kubelet
+// it looks only at the statuses of regular containers. For a pod with sidecars it therefore
+// always returns true.
 func (r *Rules) GatesNeedSync(api *corev1.PodStatus) bool {
 	current := find(api.Conditions, corev1.PodReady)
 	if len(r.gates) == 0 || current == nil {

@@ -8,23 +8,23 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Rules is what phase and conditions need of a pod's spec. It is immutable and
-// may be shared.
+// Rules has what phase and conditions need of a pod's spec. It never changes and may be
+// shared.
 type Rules struct {
 	regular []member // in spec order
 	init    []member // init containers and sidecars, in spec order
-	// ready are the members that conditions call ready or not (S43): sidecars
-	// first, then regular containers.
+	// ready are the members whose readiness conditions consider (S43): sidecars first, then
+	// regular containers.
 	ready []member
 	gates []corev1.PodConditionType
 
 	podPolicy corev1.RestartPolicy
-	static    bool // read from a file or a URL
-	// podOnly: ContainerRestartRules is off (F1).
+	static    bool // it was read from a file or a URL
+	// podOnly says that ContainerRestartRules is off (F1).
 	podOnly bool
-	// restartAll: RestartAllContainersOnContainerExits is on (F2).
+	// restartAll says that RestartAllContainersOnContainerExits is on (F2).
 	restartAll bool
-	// mayRestartAll: some rule of the pod could restart all of its containers.
+	// mayRestartAll says that a rule of the pod could restart all of its containers.
 	mayRestartAll bool
 }
 
@@ -32,21 +32,21 @@ type Rules struct {
 type member struct {
 	name   string
 	policy restart.Policy
-	// hint is where its status usually is: statuses of regular containers are
-	// sorted by name, those of init containers in spec order (C15).
+	// hint is the index where its status normally is. Statuses of regular containers are
+	// sorted by name, those of init containers are in spec order (C15).
 	hint int
 	init bool // its status is among the init container statuses
 }
 
-// Annotation and value by which the kubelet knows a pod that it read from the API.
+// The kubelet recognises a pod that it read from the API by this annotation and value.
 const (
 	sourceAnnotation = "kubernetes.io/config.source"
 	sourceAPI        = "api"
 )
 
-// Compile returns the rules of a pod's spec (and of its annotation
-// kubernetes.io/config.source, which marks a static pod). It keeps no reference
-// to the pod.
+// Compile returns the rules of a pod's spec. A pod is static if it has the annotation
+// kubernetes.io/config.source with another value than "api". Compile keeps no reference to
+// the pod.
 func Compile(pod *corev1.Pod, g restart.Gates) *Rules {
 	source, marked := pod.Annotations[sourceAnnotation]
 	r := &Rules{
@@ -91,7 +91,7 @@ func members(spec *corev1.PodSpec, cs []corev1.Container, init bool, g restart.G
 	return out
 }
 
-// status finds the member's status, or returns nil.
+// status returns the member's status, or nil.
 func (m *member) status(st *corev1.PodStatus) *corev1.ContainerStatus {
 	list := st.ContainerStatuses
 	if m.init {
@@ -112,7 +112,7 @@ func (m *member) sidecar() bool { return m.policy.Role() == restart.Sidecar }
 
 func started(s *corev1.ContainerStatus) bool { return s.Started != nil && *s.Started }
 
-// terminal reports whether a phase is one that a pod never leaves.
+// terminal reports whether a phase is terminal: a pod never leaves it.
 func terminal(p corev1.PodPhase) bool {
 	return p == corev1.PodSucceeded || p == corev1.PodFailed
 }

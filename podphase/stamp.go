@@ -7,10 +7,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Stamp sets the transition times of the conditions that the kubelet computes
-// (S60): now, cut to the second, where the status differs from that of previous
-// or is new there; else the previous time. A changed reason or message keeps it.
-// Conditions of others, and those of resizing, keep their own.
+// Stamp sets the transition times of the kubelet's conditions (S60). A condition whose
+// status is new or differs from that in previous gets now, truncated to the second. Any
+// other keeps the previous time, even if its reason or message has changed. The conditions
+// of others, and those of resizing, are not touched.
 func Stamp(conditions, previous []corev1.PodCondition, now time.Time) {
 	at := Truncate(metav1.NewTime(now))
 	for i := range conditions {
@@ -35,13 +35,12 @@ func stamped(t corev1.PodConditionType) bool {
 	return ownedByKubelet(t)
 }
 
-// Truncate cuts a time to the whole second and puts it in UTC, as all times of a
-// status are (S66).
+// Truncate truncates a time to the whole second, in UTC. All times of a status are so (S66).
 func Truncate(t metav1.Time) metav1.Time {
 	return metav1.Time{Time: t.Time.Truncate(time.Second).UTC()}
 }
 
-// TruncateStatus cuts every time in st, in place (S66).
+// TruncateStatus truncates every time in st, in place (S66).
 func TruncateStatus(st *corev1.PodStatus) {
 	if st.StartTime != nil {
 		t := Truncate(*st.StartTime)
@@ -64,8 +63,8 @@ func truncateContainers(list []corev1.ContainerStatus) {
 	}
 }
 
-// truncateState does not write what is cut already: a status shares that with
-// those before it, which others may be reading.
+// truncateState does not write a time that is already truncated. A status shares its states
+// with previous statuses, which others may be reading.
 func truncateState(s *corev1.ContainerState) {
 	if s.Running != nil {
 		truncateOnce(&s.Running.StartedAt)

@@ -77,8 +77,8 @@ func TestTimesOfAStatusAreCutToTheSecond(t *testing.T) {
 	}
 }
 
-// The race detector sees a write: a status shares its containers' states with
-// those before it, which are read meanwhile.
+// The race detector notices a write: a status shares its containers' states with previous
+// statuses, which are read at the same time.
 func TestWhatIsCutAlreadyIsNotWritten(t *testing.T) {
 	a := running()
 	a.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{StartedAt: metav1.NewTime(epoch), FinishedAt: metav1.NewTime(epoch)}

@@ -13,18 +13,19 @@ import (
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// model is the ideal kubelet of T30: it looks the moment anything can change.
+// model is a kubelet with ideal timing: it checks at the very moment that anything can
+// change (T30).
 type model struct {
 	b          restart.Backoff
 	limits     restart.Limits
 	now        time.Time
-	lastEnd    time.Time // of the newest exited instance; zero: none
-	keepsHouse bool      // housekeeping every 2 s, as a real one
+	lastEnd    time.Time // the end of the newest exited instance; zero if there is none
+	keepsHouse bool      // it runs housekeeping every 2 s, as a real kubelet does
 }
 
 func newModel() *model { return &model{limits: restart.DefaultLimits(), now: epoch} }
 
-// start starts the container as soon as back-off lets it and returns the wait.
+// start starts the container as soon as the back-off allows it, and returns the wait.
 func (m *model) start() time.Duration {
 	from := m.now
 	for !m.lastEnd.IsZero() {
@@ -45,20 +46,21 @@ func (m *model) start() time.Duration {
 	return m.now.Sub(from)
 }
 
-// housekeeping returns the first even second at which the entry is expired.
+// housekeeping returns the first even second at which the entry has expired.
 func (m *model) housekeeping() time.Time {
 	last, _ := m.b.Expires(m.limits)
 	return last.Truncate(2 * second).Add(2 * second)
 }
 
-// exit lets the container run and end by itself.
+// exit makes the container run for some time and end by itself.
 func (m *model) exit(after time.Duration) {
 	m.now = m.now.Add(after)
 	m.lastEnd = m.now
 }
 
-// kill lets the container run, kills it, and starts it again in the same sync if
-// back-off, which sees the instance before, lets it (R26).
+// kill makes the container run for some time, kills it, and starts it again in the same sync
+// if the back-off allows it. In that sync the back-off still counts from the end of the
+// previous instance (R26).
 func (m *model) kill(after time.Duration) time.Duration {
 	m.now = m.now.Add(after)
 	killed := m.now
@@ -96,7 +98,7 @@ func TestARunOfMoreThanTenMinutesResetsTheBackOff(t *testing.T) {
 		m.exit(5 * second)
 		m.start()
 	}
-	m.exit(600 * second) // R24: not more than 600 s
+	m.exit(600 * second) // no more than 600 s (R24)
 	if wait := m.start(); wait != 80*second {
 		t.Errorf("after exactly 600 s the wait is %v, want 80s", wait)
 	}
@@ -154,11 +156,11 @@ func TestKillsFollowTheTableOfR26(t *testing.T) {
 func TestTheFirstKillMakesNoEntry(t *testing.T) {
 	m := newModel()
 	m.kill(5 * second)
-	if m.b != (restart.Backoff{}) { // R26 (a)
+	if m.b != (restart.Backoff{}) { // the first restart creates no entry (R26 a)
 		t.Errorf("the first kill left %+v", m.b)
 	}
 	m.kill(5 * second)
-	if m.b.Delay != 10*second { // R26 (b)
+	if m.b.Delay != 10*second { // the second one creates it (R26 b)
 		t.Errorf("the second kill left %+v, want a delay of 10s", m.b)
 	}
 }
@@ -255,7 +257,7 @@ func TestABackoffSurvivesJSON(t *testing.T) {
 	}
 }
 
-// drawLimits draws limits that some configuration makes.
+// drawLimits draws limits that some configuration has.
 func drawLimits(t *rapid.T) restart.Limits {
 	c := restart.Config{
 		Gates:                     restart.Gates{ReduceCrashLoopBackOffDecay: rapid.Bool().Draw(t, "reduced")},
@@ -289,8 +291,8 @@ func delayStaysWithinLimits(t *rapid.T) {
 	})
 }
 
-// checkIsMonotone: a refusal lies in the future, holds up to its end, and never
-// comes back by itself.
+// checkIsMonotone checks that a refusal ends in the future, holds until then, and does not
+// come back by itself.
 func checkIsMonotone(t *rapid.T, b restart.Backoff, now, finished time.Time, limits restart.Limits) {
 	later := now.Add(time.Duration(rapid.Int64Range(0, int64(400*second)).Draw(t, "later")))
 	refusal, refused := b.Check(now, finished, limits)

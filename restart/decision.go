@@ -2,22 +2,22 @@ package restart
 
 import "fmt"
 
-// Decision is the answer to an exit, with its reason as data.
+// Decision is the decision about an exit. Its reason is data.
 type Decision struct {
-	// Restart: the container is to be started again (R4, R5).
+	// Restart says that the container must be started again (R4, R5).
 	Restart bool
-	// AllContainers: all containers of the pod are to be restarted (R9).
+	// AllContainers says that all containers of the pod must be restarted (R9).
 	AllContainers bool
-	// Rule is the index of the first rule that matches the exit code, -1 if none
-	// does. A rule that matches need not decide: see String.
+	// Rule is the index of the first rule that matches the exit code, or -1 if none does. Such
+	// a rule does not always decide. See String.
 	Rule int
 
 	code   int32
 	policy Policy
 }
 
-// OnExit judges an instance that exited with this code. It allocates nothing;
-// the reason is put into words by [Decision.String] only.
+// OnExit decides about an instance that exited with this code. It allocates nothing: only
+// [Decision.String] makes a text of the reason.
 func (p Policy) OnExit(code int32) Decision {
 	return Decision{
 		Restart:       p.Restarts(code),
@@ -28,8 +28,8 @@ func (p Policy) OnExit(code int32) Decision {
 	}
 }
 
-// String gives the reason, such as "rule 0: In [42] -> Restart" or "pod
-// restartPolicy OnFailure, exit code 0 -> no restart".
+// String returns the reason, such as "rule 0: In [42] -> Restart" or "pod restartPolicy
+// OnFailure, exit code 0 -> no restart".
 func (d Decision) String() string {
 	p := d.policy
 	if i := p.decidingRule(d.Rule); i >= 0 {

@@ -1,13 +1,12 @@
 // Package restart decides whether a container is started again, and when.
 //
-// A [Policy] is the restart policy of one container, compiled once from the
-// three levels that Kubernetes has (pod, container, rules):
+// A [Policy] is the restart policy of one container. It is compiled once from the three
+// levels of Kubernetes: pod, container and rules.
 //
 //	p := restart.Compile(restart.Regular, pod.Spec.RestartPolicy, &container, restart.Gates{})
 //	fmt.Println(p.OnExit(42)) // rule 0: In [42] -> Restart
 //
-// A [Backoff] is the crash-loop back-off of one container, a value whose zero
-// is "no entry":
+// A [Backoff] is the crash-loop back-off of one container. Its zero value is "no entry".
 //
 //	limits := restart.DefaultLimits()
 //	if refusal, refused := b.Check(now, finishedAt, limits); refused {
@@ -16,8 +15,8 @@
 //		b.Advance(now, finishedAt, limits) // and start the container
 //	}
 //
-// The same Backoff serves image pulls: [Backoff.CheckPull], [Backoff.PullFailed].
+// A Backoff is also for image pulls: [Backoff.CheckPull], [Backoff.PullFailed].
 //
-// Time is an argument everywhere; nothing in this package reads a clock. Rule
-// numbers (R5, R16, P22) refer to the semantics reference of Kubernetes v1.36.
+// Time is always an argument. Nothing in this package reads a clock. Rule numbers such as
+// R5, R16 and P22 are those of docs/rules.md.
 package restart

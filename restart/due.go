@@ -5,16 +5,16 @@ import "github.com/podclock/podclock/internal/wire"
 // State is the state of a container's newest instance in the runtime.
 type State uint8
 
-// The states. StateUnknown is the zero value.
+// The states. The zero State is StateUnknown.
 const (
-	StateUnknown State = iota // the runtime cannot tell
+	StateUnknown State = iota // the runtime does not know the state
 	StateAbsent               // there is no instance
-	StateCreated              // created and never started
-	StateRunning              // started, and not ended
-	StateExited               // ended, or could not be started
+	StateCreated              // created and not started
+	StateRunning              // started and not ended
+	StateExited               // ended, or failed to start
 )
 
-// MarshalText implements [encoding.TextMarshaler]: the state's String.
+// MarshalText implements [encoding.TextMarshaler]. The text is that of String.
 func (s State) MarshalText() ([]byte, error) { return wire.Name(s, StateExited) }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
@@ -37,23 +37,22 @@ func (s State) String() string {
 	return "invalid state"
 }
 
-// Due reports whether the container is to be started, by its newest instance
-// (R6); code counts for an exited one only. It decides about the start of regular
-// containers, and for all others whether the reason of a refused start is shown
-// (R30): whether init containers and sidecars start is a matter of their order
-// too (S7).
+// Due reports whether the container must be started, given its newest instance (R6). code
+// counts only for an exited one. For regular containers it decides. For init containers and
+// sidecars the order of the list decides too (S7); for them Due decides only whether the
+// reason of a refused start is shown (R30).
 func (p Policy) Due(s State, code int32, podDeleting bool) bool {
 	if podDeleting {
 		return false
 	}
-	if p.role == Ephemeral { // R4
+	if p.role == Ephemeral { // never started again (R4)
 		return s == StateAbsent
 	}
 	switch s {
 	case StateRunning:
 		return false
 	case StateExited:
-		if p.podOnly { // Without ContainerRestartRules even a sidecar is judged so.
+		if p.podOnly { // Without ContainerRestartRules the kubelet applies this even to sidecars.
 			return p.pod.restarts(code)
 		}
 		return p.Restarts(code)
@@ -61,18 +60,18 @@ func (p Policy) Due(s State, code int32, podDeleting bool) bool {
 	return true
 }
 
-// InitOutcome says what follows from the exit of an init container.
+// InitOutcome is the consequence of an init container's exit.
 type InitOutcome uint8
 
-// The outcomes. The zero value is none of them.
+// The outcomes. The zero InitOutcome is invalid.
 const (
 	_           InitOutcome = iota
-	InitDone                // the next entry may start
-	InitRestart             // it failed, and is started again
-	InitFatal               // it failed for good: the pod is killed and Failed (S13)
+	InitDone                // it succeeded: the next entry may start
+	InitRestart             // it failed and is started again
+	InitFatal               // it failed and may not restart: the pod is killed and Failed (S13)
 )
 
-// String returns the outcome in words.
+// String describes the outcome.
 func (o InitOutcome) String() string {
 	switch o {
 	case InitDone:
@@ -85,9 +84,9 @@ func (o InitOutcome) String() string {
 	return "unknown outcome"
 }
 
-// OnInitExit judges the exit of an init container (R7). oomKilled is the
-// runtime's reason OOMKilled, which makes even exit code 0 a failure: one that
-// restartPolicy OnFailure does not restart.
+// OnInitExit decides about the exit of an init container (R7). oomKilled says that the
+// runtime's reason is OOMKilled. Such an exit is a failure even with code 0. restartPolicy
+// OnFailure does not restart it then, because it looks only at the code.
 func (p Policy) OnInitExit(code int32, oomKilled bool) InitOutcome {
 	switch {
 	case code == 0 && !oomKilled:

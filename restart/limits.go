@@ -13,30 +13,31 @@ const (
 	entryExpiry         = 600 * time.Second
 )
 
-// Limits are the parameters of a back-off. The factor is 2, without jitter.
+// Limits are the parameters of a back-off. Each delay is twice the previous one, without
+// jitter.
 type Limits struct {
-	Initial time.Duration // the delay of a new entry; more than 0
-	Max     time.Duration // what doubling ends at; not less than Initial
-	Expiry  time.Duration // an entry not advanced for longer than this is void
+	Initial time.Duration // the first delay; must be positive
+	Max     time.Duration // the longest delay; must be at least Initial
+	Expiry  time.Duration // how long an entry is valid after it was last advanced
 }
 
-// DefaultLimits are those of Kubernetes v1.36, for container restarts and for
-// image pulls alike (R15, I6): 10 s, 300 s, 600 s.
+// DefaultLimits returns the limits of Kubernetes v1.36, for container restarts and for image
+// pulls: 10 s, 300 s, 600 s (R15, I6).
 func DefaultLimits() Limits {
 	return Limits{Initial: initialDelay, Max: maxDelay, Expiry: entryExpiry}
 }
 
-// Config is what of the kubelet's configuration bears on restart back-off. The
-// zero value is the default.
+// Config is the kubelet's configuration of the restart back-off. The zero Config is the
+// default.
 type Config struct {
 	Gates Gates
-	// MaxContainerRestartPeriod is crashLoopBackOff.maxContainerRestartPeriod:
-	// 1 s to 300 s; 0 is unset.
+	// MaxContainerRestartPeriod is crashLoopBackOff.maxContainerRestartPeriod, from 1 s to 300
+	// s. If 0, it is not set.
 	MaxContainerRestartPeriod time.Duration
 }
 
-// Limits returns the parameters that the configuration makes (R15), or an error
-// that names the field, its value and what it may be.
+// Limits returns the limits of the configuration (R15). The error names the field, its value
+// and the valid values.
 func (c Config) Limits() (Limits, error) {
 	if err := c.validate(); err != nil {
 		return Limits{}, err
@@ -48,8 +49,8 @@ func (c Config) Limits() (Limits, error) {
 	if c.Gates.DisableCrashLoopBackOffMax {
 		return l, nil
 	}
-	// R15: with this gate the configuration decides, and its default is 300 s
-	// also where the other gate alone would make it 60 s.
+	// With this gate the maximum comes from the configuration. Its default of 300 s counts
+	// even if the other gate alone would make it 60 s (R15).
 	l.Max = maxDelay
 	if c.MaxContainerRestartPeriod != 0 {
 		l.Max = c.MaxContainerRestartPeriod
@@ -58,7 +59,7 @@ func (c Config) Limits() (Limits, error) {
 	return l, nil
 }
 
-// validate checks the range as the kubelet does, in whole milliseconds.
+// validate checks the range in whole milliseconds, as the kubelet does.
 func (c Config) validate() error {
 	m := c.MaxContainerRestartPeriod
 	switch ms := m.Milliseconds(); {

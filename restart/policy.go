@@ -2,13 +2,13 @@ package restart
 
 import corev1 "k8s.io/api/core/v1"
 
-// Role is the part that a container plays in its pod.
+// Role is the role of a container in its pod.
 type Role uint8
 
-// The roles. Regular is the zero value.
+// The roles. The zero Role is Regular.
 const (
 	Regular   Role = iota // an entry of spec.containers
-	Init                  // an entry of spec.initContainers that runs to its end
+	Init                  // an entry of spec.initContainers that must end before the next entry starts
 	Sidecar               // an entry of spec.initContainers with restartPolicy Always
 	Ephemeral             // an entry of spec.ephemeralContainers
 )
@@ -28,8 +28,8 @@ func (r Role) String() string {
 	return "unknown role"
 }
 
-// RoleOf returns Regular for an entry of spec.containers, and Init or Sidecar
-// for one of spec.initContainers, by its own restartPolicy.
+// RoleOf returns Regular for an entry of spec.containers. For an entry of
+// spec.initContainers it returns Init, or Sidecar if its own restartPolicy is Always.
 func RoleOf(c *corev1.Container, init bool) Role {
 	switch {
 	case !init:
@@ -40,7 +40,7 @@ func RoleOf(c *corev1.Container, init bool) Role {
 	return Init
 }
 
-// level is one restartPolicy, of a pod or a container.
+// level is the restartPolicy of a pod or a container.
 type level uint8
 
 const (
@@ -63,7 +63,8 @@ func (l level) String() string {
 	return "Always"
 }
 
-// podLevel reads the pod's policy; R5 step 4: anything unknown is Always.
+// podLevel returns the level of the pod's policy. An unknown policy counts as Always (R5
+// step 4).
 func podLevel(p corev1.RestartPolicy) level {
 	switch p {
 	case corev1.RestartPolicyOnFailure:
@@ -74,8 +75,8 @@ func podLevel(p corev1.RestartPolicy) level {
 	return always
 }
 
-// containerLevel reads the container's policy; ok is false for an unknown one,
-// which falls through to the pod's (R5 step 4).
+// containerLevel returns the level of the container's policy. It returns false for an
+// unknown one: then the pod's policy counts (R5 step 4).
 func containerLevel(p corev1.ContainerRestartPolicy) (l level, ok bool) {
 	switch p {
 	case corev1.ContainerRestartPolicyAlways:
@@ -88,28 +89,27 @@ func containerLevel(p corev1.ContainerRestartPolicy) (l level, ok bool) {
 	return always, false
 }
 
-// Policy is the compiled restart policy of one container (R1). It is small,
-// immutable, and may be shared and copied; its methods allocate nothing. The
-// zero value is that of a regular container in a pod with restartPolicy Always.
+// Policy is the compiled restart policy of one container (R1). It is small and never
+// changes, so that it may be copied and shared. Its methods allocate nothing. The zero
+// Policy is that of a regular container in a pod with restartPolicy Always.
 type Policy struct {
-	rules *ruleSet // nil: none
+	rules *ruleSet // nil if there are none
 	role  Role
-	exit  level // by which an exit is judged that no rule decides
+	exit  level // decides about an exit if no rule does
 	pod   level
-	own   bool // exit is the container's own policy, not the pod's
-	// ruled: rules may decide about a restart, because the container has a policy (R5).
+	own   bool // exit is from the container, not from the pod
+	// ruled says that rules may decide. They do only if the container has a policy (R5).
 	ruled bool
-	// noRestartOnKill: see OnKill. Stored inverted so that the zero Policy restarts.
+	// noRestartOnKill is the opposite of OnKill, so that the zero Policy restarts.
 	noRestartOnKill bool
-	// all: RestartAllContainersOnContainerExits is on (F2).
+	// all says that RestartAllContainersOnContainerExits is on (F2).
 	all bool
-	// podOnly: ContainerRestartRules is off (F1).
+	// podOnly says that ContainerRestartRules is off (F1).
 	podOnly bool
 }
 
-// Compile returns the policy of container c in the given role, in a pod with
-// restartPolicy pod. It keeps no reference to c. Fields that validation would
-// refuse have the meaning that the kubelet gives them.
+// Compile returns the policy of container c with a role, in a pod with restartPolicy pod. It
+// keeps no reference to c. Invalid fields have the meaning that the kubelet gives them.
 func Compile(role Role, pod corev1.RestartPolicy, c *corev1.Container, g Gates) Policy {
 	p := Policy{
 		role:            role,
@@ -119,7 +119,7 @@ func Compile(role Role, pod corev1.RestartPolicy, c *corev1.Container, g Gates) 
 		all:             g.RestartAllContainers(),
 		podOnly:         !g.ContainerRestartRules(),
 	}
-	if p.podOnly { // P23: container policies and rules are not there
+	if p.podOnly { // container policies and rules do not exist (P23)
 		return p
 	}
 	p.rules = compileRules(c.RestartPolicyRules)
@@ -127,7 +127,7 @@ func Compile(role Role, pod corev1.RestartPolicy, c *corev1.Container, g Gates) 
 		return p
 	}
 	p.ruled = true
-	// R38: set and not Never, even to something unknown, restarts.
+	// Any policy but Never restarts, even an unknown one (R38).
 	p.noRestartOnKill = *c.RestartPolicy == corev1.ContainerRestartPolicyNever
 	if l, ok := containerLevel(*c.RestartPolicy); ok {
 		p.exit, p.own = l, true
@@ -135,26 +135,26 @@ func Compile(role Role, pod corev1.RestartPolicy, c *corev1.Container, g Gates) 
 	return p
 }
 
-// Role returns the role that the policy was compiled for.
+// Role returns the role for which the policy was compiled.
 func (p Policy) Role() Role { return p.role }
 
-// Restarts reports whether an instance that exited with this code is restarted,
-// by its policies alone (R4, R5). OnExit says the same with the reason.
+// Restarts reports whether the policies restart an instance that exited with this code (R4,
+// R5). OnExit says the same and has the reason.
 func (p Policy) Restarts(code int32) bool {
 	switch p.role {
-	case Sidecar: // R4
+	case Sidecar: // always, whatever the code (R4)
 		return true
-	case Ephemeral: // R4
+	case Ephemeral: // never, whatever the code (R4)
 		return false
 	}
-	if i := p.decidingRule(p.rules.match(code)); i >= 0 { // R5 steps 1, 2
+	if i := p.decidingRule(p.rules.match(code)); i >= 0 { // a matching rule (R5 steps 1 and 2)
 		return true
 	}
-	return p.exit.restarts(code) // R5 steps 3, 4
+	return p.exit.restarts(code) // the container's policy, else the pod's (R5 steps 3 and 4)
 }
 
-// RestartsAll reports whether an exit with this code restarts all containers of
-// the pod: the first rule that matches says so (R9).
+// RestartsAll reports whether an exit with this code restarts all containers of the pod. It
+// does if the first matching rule has that action (R9).
 func (p Policy) RestartsAll(code int32) bool {
 	if !p.all || p.rules == nil {
 		return false
@@ -163,17 +163,17 @@ func (p Policy) RestartsAll(code int32) bool {
 	return i >= 0 && p.rules.list[i].action == actionRestartAll
 }
 
-// OnKill reports whether a running instance that is killed for a failed probe
-// is started again in the same sync, whatever its exit code will be (R38, R39,
-// R43): rules are not looked at.
+// OnKill reports whether a running instance that is killed because of a failed probe is
+// started again in the same sync. Its exit code does not matter, and so rules do not count
+// (R38, R39, R43).
 func (p Policy) OnKill() bool {
 	return p.role == Sidecar || p.role != Ephemeral && !p.noRestartOnKill
 }
 
-// OnUnknown reports whether a container whose instance is in an unknown state is
-// killed and started again. For an init container it is its policy without the
-// rules (R3, R8); otherwise the pod has failed. All others always are (R6),
-// ephemeral ones never.
+// OnUnknown reports whether a container whose instance is in an unknown state is killed and
+// started again. For an init container the policy decides without the rules, because there
+// is no exit code (R3, R8); if it says no, the pod has failed. Regular containers and
+// sidecars are always restarted (R6), and ephemeral containers never.
 func (p Policy) OnUnknown() bool {
 	switch p.role {
 	case Init:
@@ -184,8 +184,8 @@ func (p Policy) OnUnknown() bool {
 	return true
 }
 
-// MayEverRestart reports whether some exit of the container could restart it: it
-// has a policy other than Never, or a rule with action Restart.
+// MayEverRestart reports whether any exit of the container could restart it: its policy is
+// not Never, or it has a rule with action Restart.
 func (p Policy) MayEverRestart() bool {
 	if p.role == Sidecar {
 		return true
@@ -193,7 +193,8 @@ func (p Policy) MayEverRestart() bool {
 	return p.OnKill() || p.ruled && p.rules.has(actionRestart)
 }
 
-// decidingRule returns i if that rule, which matched, decides about a restart.
+// decidingRule returns i if rule i decides about a restart, and -1 if not. i must be the
+// index of a matching rule, or -1.
 func (p Policy) decidingRule(i int) int {
 	if i < 0 || !p.ruled {
 		return -1

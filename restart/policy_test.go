@@ -30,7 +30,7 @@ func ruleOf(action corev1.ContainerRestartRuleAction, op corev1.ContainerRestart
 	}
 }
 
-// container returns one with a policy ("" is none) and rules.
+// container returns a container with rules and a policy. If the policy is "", it has none.
 func container(policy corev1.ContainerRestartPolicy, rules ...corev1.ContainerRestartRule) *corev1.Container {
 	c := &corev1.Container{Name: "app", RestartPolicyRules: rules}
 	if policy != "" {

@@ -10,7 +10,7 @@ import (
 type action uint8
 
 const (
-	actionNone action = iota // one that the kubelet does not know: it decides nothing
+	actionNone action = iota // an action that the kubelet does not know: it decides nothing
 	actionRestart
 	actionRestartAll
 )
@@ -18,19 +18,19 @@ const (
 type operator uint8
 
 const (
-	opNone operator = iota // no exit codes or an unknown operator: never matches (R2)
+	opNone operator = iota // no exit codes or an unknown operator: it never matches (R2)
 	opIn
 	opNotIn
 )
 
-// rule is one entry of restartPolicyRules.
+// rule is an entry of restartPolicyRules.
 type rule struct {
 	codes  []int32
 	op     operator
 	action action
 }
 
-// ruleSet holds the rules of one container, in their order. A nil set has none.
+// ruleSet has the rules of one container, in order. If nil, it has none.
 type ruleSet struct{ list []rule }
 
 func compileRules(in []corev1.ContainerRestartRule) *ruleSet {
@@ -116,8 +116,8 @@ func (a action) String() string {
 	return "nothing"
 }
 
-// MayRestartAll reports whether some rule of the pod could restart all of its
-// containers. Only such a pod has the condition AllContainersRestarting (S41).
+// MayRestartAll reports whether a rule of the pod could restart all of its containers. Only
+// such a pod has the condition AllContainersRestarting (S41).
 func MayRestartAll(spec *corev1.PodSpec, g Gates) bool {
 	return g.RestartAllContainers() && (anyRestartsAll(spec.InitContainers) || anyRestartsAll(spec.Containers))
 }

@@ -10,7 +10,7 @@ const (
 	maxExitCodes = 255
 )
 
-// ValidatePodPolicy checks spec.restartPolicy, at path, after defaulting (P21).
+// ValidatePodPolicy checks spec.restartPolicy at path. Defaults must be set (P21).
 func ValidatePodPolicy(p corev1.RestartPolicy, path *field.Path) field.ErrorList {
 	switch p {
 	case corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever:
@@ -23,9 +23,9 @@ func ValidatePodPolicy(p corev1.RestartPolicy, path *field.Path) field.ErrorList
 	})}
 }
 
-// Validate checks restartPolicy and restartPolicyRules of a container at path;
-// init says that it is an entry of spec.initContainers (P22, P23). The errors
-// are those of the API server, in its order.
+// Validate checks restartPolicy and restartPolicyRules of a container at path (P22, P23).
+// init says that it is an entry of spec.initContainers. The errors are those of the API
+// server, in its order.
 func Validate(c *corev1.Container, init bool, path *field.Path, g Gates) field.ErrorList {
 	if init {
 		return validateInit(c, path, g)
@@ -33,7 +33,7 @@ func Validate(c *corev1.Container, init bool, path *field.Path, g Gates) field.E
 	if g.ContainerRestartRules() {
 		return validateContainer(c, path, g)
 	}
-	if c.RestartPolicy != nil { // P23
+	if c.RestartPolicy != nil { // only the pod's policy is allowed (P23)
 		return field.ErrorList{field.Forbidden(path.Child("restartPolicy"), "may not be set for non-init containers")}
 	}
 	return nil
@@ -49,14 +49,14 @@ func validateInit(c *corev1.Container, path *field.Path, g Gates) field.ErrorLis
 	case g.ContainerRestartRules() && len(c.RestartPolicyRules) > 0:
 		return field.ErrorList{field.Forbidden(path.Child("restartPolicyRules"),
 			"restartPolicyRules are not allowed for init containers with restart policy Always")}
-	case !g.ContainerRestartRules() && !sidecar: // P23
+	case !g.ContainerRestartRules() && !sidecar: // only a sidecar's Always is allowed (P23)
 		return field.ErrorList{field.NotSupported(path.Child("restartPolicy"), *c.RestartPolicy,
 			[]corev1.ContainerRestartPolicy{corev1.ContainerRestartPolicyAlways})}
 	}
 	return nil
 }
 
-// requirePolicy is the check of a container without a policy: no rules then.
+// requirePolicy checks a container without a policy: it may not have rules.
 func requirePolicy(c *corev1.Container, path *field.Path) field.ErrorList {
 	if len(c.RestartPolicyRules) == 0 {
 		return nil
