@@ -2,25 +2,26 @@ package timeline
 
 import "fmt"
 
-// DecisionKind classifies the records of kind [Decision]: their Reason is its String.
+// DecisionKind is the kind of decision in a record of kind [Decision]. The record's Reason
+// is its String.
 type DecisionKind uint8
 
 // The decisions.
 const (
-	DecidedKill    DecisionKind = iota + 1 // a container, or the whole pod, is killed: why
-	DecidedRestart                         // an ended container is started again: why, and after which back-off
-	DecidedRefusal                         // a start is refused: back-off and what is left of it
+	DecidedKill    DecisionKind = iota + 1 // a container or the whole pod is killed: why
+	DecidedRestart                         // an ended container is started again: why, and the back-off before it
+	DecidedRefusal                         // a start is refused: the back-off, and what remains of it
 	DecidedSandbox                         // a sandbox is needed: why
-	DecidedStop                            // all containers and the sandbox are stopped, by a sync: why
+	DecidedStop                            // a sync stops all containers and the sandbox: why
 	DecidedEnd                             // the pod terminates: why
 	DecidedQuirk                           // a surprising rule changes what follows: which
-	DecidedWait                            // a deletion must wait: for what, since when, until when at most
+	DecidedWait                            // a deletion must wait: for what, since when, and until when at most
 	numDecisions
 )
 
 var decisionNames = [numDecisions]string{"", "kill", "restart", "refusal", "sandbox", "stop", "end", "quirk", "wait"}
 
-// String names the decision.
+// String returns the word for the decision, which is the Reason of its records.
 func (d DecisionKind) String() string {
 	if d > 0 && d < numDecisions {
 		return decisionNames[d]
@@ -28,5 +29,5 @@ func (d DecisionKind) String() string {
 	return fmt.Sprintf("DecisionKind(%d)", uint8(d))
 }
 
-// decided reports whether a record is a decision of that kind.
+// decided reports whether the record is a decision of that kind.
 func (r *Record) decided(d DecisionKind) bool { return r.Kind == Decision && r.Reason == d.String() }

@@ -1,5 +1,5 @@
-// Package timeline keeps what happened to pods, when, and why: a log that
-// merges what repeats, answers a test's questions and prints itself.
+// Package timeline records what happened to pods, when, and why. A timeline merges repeated
+// records, answers the questions of a test, and prints itself.
 //
 //	log := timeline.New(start)
 //	pod := log.Track("default/web")
@@ -7,12 +7,11 @@
 //		Container: "app", Type: "Normal", Reason: "Started", Message: "Container started"})
 //	log.WriteEvents(os.Stdout) // +3s  Normal  Started  app  Container started
 //
-// Records of one series (the same probe worker, the same outcome and text,
-// nothing changed in between) become one record with a count and a last time.
-// Whether two records are of one series depends on their worker alone, so a
-// simulation that leaps over equal probes and one that plays each of them keep
-// the same log.
+// Records of one series become one record with a count and a last time. A series is from one
+// probe worker, has one outcome and one text, and nothing else of that worker in between. A
+// series depends only on its worker. Therefore a simulation that leaps over equal probes and
+// one that plays each of them produce the same timeline.
 //
-// Records are ordered by time. At one instant the probes that changed nothing
-// come last, by pod, container and probe; all else is in order of arrival.
+// Records are ordered by time. At one instant, probes that changed nothing come last, by
+// pod, container and probe. All other records are in the order in which they were added.
 package timeline

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// WriteEvents prints the events of the kubelet alone, one a line:
+// WriteEvents prints only the events of the kubelet, one on each line:
 //
 //	TIME  TYPE     REASON     OBJECT   MESSAGE
 //	+31s  Warning  Unhealthy  web/app  Liveness probe failed: …  (x3 until +51s)
@@ -28,7 +28,7 @@ func (t *Timeline) WriteEvents(w io.Writer) error {
 	return writeColumns(w, lines)
 }
 
-// writeColumns prints lines with their columns under each other.
+// writeColumns prints lines with aligned columns.
 func writeColumns(w io.Writer, lines [][5]string) error {
 	var widths [5]int
 	for _, line := range lines {

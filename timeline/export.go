@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// document is a timeline for machines.
+// document is a timeline as JSON.
 type document struct {
 	Start   time.Time      `json:"start"`
 	End     time.Time      `json:"end"`
@@ -18,7 +18,7 @@ type document struct {
 	Records []recordObject `json:"records"`
 }
 
-// recordObject is a record for machines. Times are offsets from the start.
+// recordObject is a record as JSON. Times are offsets from the start.
 type recordObject struct {
 	At        string       `json:"at"`
 	Last      string       `json:"last,omitempty"`
@@ -58,9 +58,9 @@ type containerObject struct {
 	Restarts int32  `json:"restartCount"`
 }
 
-// WriteJSON prints the whole timeline as one JSON object: start, end, pods and
-// records. Every record has its time as an offset, its kind, its data by field,
-// and its text.
+// WriteJSON prints the complete timeline as one JSON object with start, end, pods and
+// records. Each record has its time as an offset, its kind, its data as fields, and its
+// text.
 func (t *Timeline) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
@@ -72,7 +72,7 @@ func (t *Timeline) WriteJSON(w io.Writer) error {
 	return b.Flush()
 }
 
-// WriteYAML prints the same as WriteJSON as YAML.
+// WriteYAML prints the object of WriteJSON as YAML.
 func (t *Timeline) WriteYAML(w io.Writer) error {
 	out, err := yaml.Marshal(t.document())
 	if err != nil {
@@ -82,7 +82,7 @@ func (t *Timeline) WriteYAML(w io.Writer) error {
 	return err
 }
 
-// MarshalJSON implements [json.Marshaler] with the object of WriteJSON.
+// MarshalJSON implements [json.Marshaler]. It returns the object of WriteJSON.
 func (t *Timeline) MarshalJSON() ([]byte, error) { return json.Marshal(t.document()) }
 
 func (t *Timeline) document() document {

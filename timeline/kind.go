@@ -2,33 +2,34 @@ package timeline
 
 import "fmt"
 
-// Kind says what a [Record] tells. The set is closed.
+// Kind says what a [Record] is about. The set is closed.
 type Kind uint8
 
-// The kinds. The comments name the fields that count besides At, Last, Count,
-// Pod and Container.
+// The kinds. The comments name the fields that are set, besides At, Last, Count, Pod and
+// Container.
 const (
-	Event    Kind = iota + 1 // an event of the kubelet: Type, Reason, Message; of a probe also Probe, Outcome
-	Status                   // the pod's status changed: State; Message says what differs
-	Decision                 // Reason classifies it ("kill", "refusal", …), Message says why
+	Event    Kind = iota + 1 // an event of the kubelet: Type, Reason, Message; for a probe also Probe, Outcome
+	Status                   // the pod's status changed: State; Message has the changes
+	Decision                 // Reason is the String of its DecisionKind; Message says why
 	Sandbox                  // Reason: "run", "started", "failed", "stop", "stopped", "died"; Run
 	Image                    // Reason: "pull", "pulled", "failed"; Message
 	Created                  // the runtime created the container: Run
 	Started                  // the container runs: Run
 	Failed                   // creating or starting it failed: Run, Message
 	Exited                   // the container ended: Run, ExitCode, Reason, Message
-	Lost                     // the runtime does not know its state any more: Run
-	Removed                  // the dead container is gone from the runtime: Run
+	Lost                     // the runtime no longer knows its state: Run
+	Removed                  // the dead container was removed from the runtime: Run
 	Stop                     // the runtime is asked to stop it: Run; Span is the time between the stop signal and SIGKILL
-	// a lifecycle hook: Reason is "postStart" or "preStop", Outcome "started", "success" or "failure"
+	// Hook is about a lifecycle hook. Reason is "postStart" or "preStop", Outcome is
+	// "started", "success" or "failure".
 	Hook
 	Counted  // a probe's answer was counted: Probe, Outcome, From, N, Of, Message
-	Skipped  // passes do not probe: Probe, Message says why
+	Skipped  // passes do not probe: Probe; Message says why
 	Result   // a probe's published result changed: Probe, Outcome
-	Sync     // a sync of the pod ended: Span until the next by itself, negative: none
+	Sync     // a sync of the pod ended: Span is the time to the next one by itself, negative if there is none
 	Fact     // something was done to the pod, or its app changed: Reason, Message
 	Dropped  // an answer came too late and changed nothing: Message
-	Finished // the kubelet is done with the pod
+	Finished // the kubelet has finished with the pod
 	numKinds
 )
 
@@ -37,7 +38,7 @@ var kindNames = [numKinds]string{
 	"Stop", "Hook", "Counted", "Skipped", "Result", "Sync", "Fact", "Dropped", "Finished",
 }
 
-// String returns the kind's name.
+// String returns the name of the kind.
 func (k Kind) String() string {
 	if k > 0 && k < numKinds {
 		return kindNames[k]
@@ -60,16 +61,15 @@ func KindsOf(kinds ...Kind) Kinds {
 // Has reports whether k is in the set.
 func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 
-// Filter says what a [Timeline] leaves out, to save memory. The zero value
-// keeps everything.
+// Filter says which records a [Timeline] drops, to save memory. The zero Filter keeps all.
 type Filter struct {
-	// Drop names the kinds that are not kept. Queries that need them find nothing.
+	// Drop has the kinds that are dropped. Queries that need them find nothing.
 	Drop Kinds
-	// NoSnapshots leaves the complete PodStatus out of Status records; their
-	// columns and readiness stay.
+	// NoSnapshots drops the complete PodStatus of Status records. It keeps their columns and
+	// readiness.
 	NoSnapshots bool
 }
 
-// Essential leaves out what repeats in a healthy pod, and whole statuses: it
-// is for many pods over a long time.
+// Essential drops what repeats in a healthy pod, and complete statuses. Use it for many pods
+// over a long time.
 var Essential = Filter{Drop: KindsOf(Counted, Skipped, Sync, Hook, Removed), NoSnapshots: true}

@@ -2,8 +2,8 @@ package timeline
 
 import "time"
 
-// Offset prints a time as the distance from start, as in "+12m30s", "+1.25s"
-// or "-2s". [time.ParseDuration] reads it.
+// Offset returns a time as a duration since start, such as "+12m30s", "+1.25s" or "-2s".
+// [time.ParseDuration] can parse it.
 func Offset(start, at time.Time) string {
 	d := at.Sub(start)
 	if d < 0 {
@@ -12,7 +12,7 @@ func Offset(start, at time.Time) string {
 	return "+" + d.String()
 }
 
-// shown is the offset as people are shown it: no finer than milliseconds.
+// shown returns the offset for people, rounded to milliseconds.
 func shown(start, at time.Time) string {
 	return Offset(start, start.Add(at.Sub(start).Round(time.Millisecond)))
 }

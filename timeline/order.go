@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// all walks the records in their order.
+// all iterates over the records in their order.
 func (t *Timeline) all() iter.Seq[*Record] {
 	return func(yield func(*Record) bool) {
 		for e := range t.allEntries() {
@@ -17,7 +17,7 @@ func (t *Timeline) all() iter.Seq[*Record] {
 	}
 }
 
-// allEntries walks the entries in their order.
+// allEntries iterates over the entries in their order.
 func (t *Timeline) allEntries() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for _, i := range t.sorted() {
@@ -28,7 +28,7 @@ func (t *Timeline) allEntries() iter.Seq[*entry] {
 	}
 }
 
-// of walks the records of a pod in their order.
+// of iterates over the records of a pod in their order.
 func (t *Timeline) of(pod string) iter.Seq[*Record] {
 	return func(yield func(*Record) bool) {
 		track, ok := t.byName[pod]
@@ -44,7 +44,7 @@ func (t *Timeline) of(pod string) iter.Seq[*Record] {
 	}
 }
 
-// sorted returns the order, and makes it anew after an entry was added.
+// sorted returns the order. It sorts again if an entry was added.
 func (t *Timeline) sorted() []int32 {
 	if len(t.order) != len(t.entries) || len(t.orderOf) != len(t.tracks) {
 		t.sort()
@@ -52,8 +52,8 @@ func (t *Timeline) sorted() []int32 {
 	return t.order
 }
 
-// sort makes the order. What a leap passed over is told late, so arrival alone
-// would tell runs with and without leaping apart.
+// sort computes the order. Passes that a simulation leaps over are added late, so the order
+// of adding alone would differ between runs with and without leaps.
 func (t *Timeline) sort() {
 	t.order = make([]int32, len(t.entries))
 	for i := range t.order {
@@ -69,8 +69,8 @@ func (t *Timeline) sort() {
 	}
 }
 
-// compare orders entries by time and, among the quiet probes of one instant,
-// by pod, container and probe. Zero leaves it to the order of arrival.
+// compare orders entries by time and, among the quiet probes of one instant, by pod,
+// container and probe. If it returns 0, the order of adding counts.
 func (e *entry) compare(f *entry) int {
 	if c := e.At.Compare(f.At); c != 0 {
 		return c
@@ -89,7 +89,7 @@ func (e *entry) compare(f *entry) int {
 		cmp.Compare(probeRank(e.Probe), probeRank(f.Probe)))
 }
 
-// probeRank is the written order of probes at equal instants.
+// probeRank returns the rank of a probe at one instant.
 func probeRank(probe string) int {
 	switch probe {
 	case "startup":

@@ -9,15 +9,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Pod is one pod's part of a timeline. All its durations count from the start
-// of the timeline. The zero Pod has no records.
+// Pod has one pod's part of a timeline. Its durations count from the start of the timeline.
+// The zero Pod has no records.
 type Pod struct {
 	timeline *Timeline
 	name     string
 }
 
-// Pod returns the part of the pod "namespace/name"; the namespace may be left
-// out. It is an error if no pod has the name, or several have it.
+// Pod returns the part of the pod "namespace/name". The namespace may be left out. It is an
+// error if no pod or several pods have the name.
 func (t *Timeline) Pod(name string) (Pod, error) {
 	var found []string
 	for _, k := range t.tracks {
@@ -35,7 +35,7 @@ func (t *Timeline) Pod(name string) (Pod, error) {
 // Name returns "namespace/name".
 func (p Pod) Name() string { return p.name }
 
-// Records returns the pod's records in their order.
+// Records returns copies of the pod's records in their order.
 func (p Pod) Records() []Record {
 	var records []Record
 	for r := range p.all() {
@@ -44,10 +44,11 @@ func (p Pod) Records() []Record {
 	return records
 }
 
-// all walks the pod's records in their order.
+// all iterates over the pod's records in their order.
 func (p Pod) all() iter.Seq[*Record] { return p.of() }
 
-// of walks the pod's records of the given kinds; of every kind without any.
+// of iterates over the pod's records of the given kinds. If there are none given, it
+// iterates over all.
 func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
 	set := KindsOf(kinds...)
 	return func(yield func(*Record) bool) {
@@ -62,8 +63,8 @@ func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
 	}
 }
 
-// Container returns the part of one of a pod's containers: see [Timeline.Pod]
-// and [Pod.Container].
+// Container returns the part of one container of a pod. See [Timeline.Pod] and
+// [Pod.Container].
 func (t *Timeline) Container(pod, name string) (Container, error) {
 	p, err := t.Pod(pod)
 	if err != nil {
@@ -72,9 +73,8 @@ func (t *Timeline) Container(pod, name string) (Container, error) {
 	return p.Container(name)
 }
 
-// Container returns the part of one of the pod's containers. The error is for
-// a name that no status of the pod has; statuses that the timeline's filter
-// drops have none.
+// Container returns the part of one container of the pod. It is an error if no status of the
+// pod has a container of that name. Statuses that the timeline's filter drops do not count.
 func (p Pod) Container(name string) (Container, error) {
 	var names []string
 	for r := range p.of(Status) {
@@ -91,18 +91,18 @@ func (p Pod) Container(name string) (Container, error) {
 		strings.Join(names, ", "))
 }
 
-// since is the distance of at from the start of the timeline.
+// since returns the duration from the start of the timeline to at.
 func (p Pod) since(at time.Time) time.Duration { return at.Sub(p.timeline.start) }
 
 // PodEvent is an event of the kubelet, as in kubectl describe.
 type PodEvent struct {
 	First, Last           time.Duration
 	Count                 int
-	Container             string // empty: of the pod
+	Container             string // empty if the event is about the pod
 	Type, Reason, Message string
 }
 
-// Events returns the events with one of the given reasons; without any, all.
+// Events returns the events with one of the given reasons. Without reasons it returns all.
 func (p Pod) Events(reasons ...string) []PodEvent {
 	var events []PodEvent
 	for r := range p.of(Event) {
@@ -126,8 +126,8 @@ func contains(words []string, word string) bool {
 	return false
 }
 
-// StateAt returns the pod's status as it was stored at the instant d after the
-// start, and whether it had one. What changes at that instant counts.
+// StateAt returns the pod's status as stored d after the start. It includes the changes at
+// that instant. It returns false if there was no status yet.
 func (p Pod) StateAt(d time.Duration) (State, bool) {
 	var state *State
 	for r := range p.of(Status) {
@@ -142,9 +142,8 @@ func (p Pod) StateAt(d time.Duration) (State, bool) {
 	return *state, true
 }
 
-// StatusAt returns the complete status as it was stored at the instant d after
-// the start, as a copy. It is false if there was none, or the timeline's filter
-// does not keep it.
+// StatusAt returns a copy of the complete status as stored d after the start. It returns
+// false if there was none, or if the timeline's filter drops complete statuses.
 func (p Pod) StatusAt(d time.Duration) (corev1.PodStatus, bool) {
 	s, ok := p.StateAt(d)
 	if !ok || s.Full == nil {
@@ -153,7 +152,7 @@ func (p Pod) StatusAt(d time.Duration) (corev1.PodStatus, bool) {
 	return *s.Full.DeepCopy(), true
 }
 
-// last is the status at the end of the timeline; zero if there was none.
+// last returns the status at the end of the timeline, or the zero State if there was none.
 func (p Pod) last() State {
 	var state State
 	for r := range p.of(Status) {
@@ -162,17 +161,19 @@ func (p Pod) last() State {
 	return state
 }
 
-// FirstReady returns when the pod was first Ready, and whether it ever was.
+// FirstReady returns the time at which the pod was first Ready. It returns false if it never
+// was.
 func (p Pod) FirstReady() (time.Duration, bool) {
 	return p.first(func(s *State) bool { return s.PodReady })
 }
 
-// TimeReady returns for how long the pod was Ready in total.
+// TimeReady returns how long the pod was Ready in total.
 func (p Pod) TimeReady() time.Duration {
 	return p.total(func(s *State) bool { return s.PodReady })
 }
 
-// first is when the stored status first had a property.
+// first returns the time at which a stored status first had a property. It returns false if
+// none had it.
 func (p Pod) first(has func(*State) bool) (time.Duration, bool) {
 	for r := range p.of(Status) {
 		if has(r.State) {
@@ -182,7 +183,7 @@ func (p Pod) first(has func(*State) bool) (time.Duration, bool) {
 	return 0, false
 }
 
-// total is for how long the stored status had a property.
+// total returns how long the stored status had a property in total.
 func (p Pod) total(has func(*State) bool) time.Duration {
 	var sum time.Duration
 	var since time.Time
@@ -200,8 +201,8 @@ func (p Pod) total(has func(*State) bool) time.Duration {
 	return sum
 }
 
-// Restarts returns the sum of the restart counts of the pod's containers at
-// the end of the timeline.
+// Restarts returns the sum of the restart counts of the pod's containers at the end of the
+// timeline.
 func (p Pod) Restarts() int {
 	n := 0
 	for _, c := range p.last().Containers {
@@ -210,5 +211,5 @@ func (p Pod) Restarts() int {
 	return n
 }
 
-// Kills returns every decision to kill a container of the pod.
+// Kills returns all decisions to kill a container of the pod or the whole pod.
 func (p Pod) Kills() []Kill { return p.kills("") }

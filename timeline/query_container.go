@@ -2,19 +2,18 @@ package timeline
 
 import "time"
 
-// Container is one container's part of a pod's timeline. The zero Container has
-// no records.
+// Container has one container's part of a pod's timeline. The zero Container has no records.
 type Container struct {
 	pod  Pod
 	name string
 }
 
-// Kill is a decision to kill a container, or the whole pod.
+// Kill is a decision to kill a container or the whole pod.
 type Kill struct {
 	At time.Duration
-	// Container is empty if the whole pod is meant.
+	// Container is the name of the container. If empty, the whole pod is killed.
 	Container string
-	// Why is the reason in words: "liveness: failure 3 of 3".
+	// Why is the reason as text, such as "liveness: failure 3 of 3".
 	Why string
 }
 
@@ -28,17 +27,17 @@ func (p Pod) kills(container string) []Kill {
 	return kills
 }
 
-// Kills returns every decision to kill the container or the whole pod.
+// Kills returns all decisions to kill the container or the whole pod.
 func (c Container) Kills() []Kill { return c.pod.kills(c.name) }
 
-// EverKilled reports whether it was ever decided to kill the container or the
-// whole pod.
+// EverKilled reports whether there was a decision to kill the container or the whole pod.
 func (c Container) EverKilled() bool { return len(c.Kills()) > 0 }
 
-// FirstReady returns when the container was first ready, and whether it ever was.
+// FirstReady returns the time at which the container was first ready. It returns false if it
+// never was.
 func (c Container) FirstReady() (time.Duration, bool) { return c.pod.first(c.ready) }
 
-// TimeReady returns for how long the container was ready in total.
+// TimeReady returns how long the container was ready in total.
 func (c Container) TimeReady() time.Duration { return c.pod.total(c.ready) }
 
 func (c Container) ready(s *State) bool {
@@ -53,7 +52,7 @@ func (c Container) Restarts() int {
 	return int(state.Restarts)
 }
 
-// Exit is an end of the container.
+// Exit is the end of one run of a container. Run counts from 0.
 type Exit struct {
 	At       time.Duration
 	Run      int
@@ -62,7 +61,7 @@ type Exit struct {
 	Message  string
 }
 
-// Exits returns every end of the container.
+// Exits returns all ends of the container.
 func (c Container) Exits() []Exit {
 	var exits []Exit
 	for r := range c.pod.of(Exited) {
@@ -73,7 +72,7 @@ func (c Container) Exits() []Exit {
 	return exits
 }
 
-// Starts returns when the container started to run, for each of its runs.
+// Starts returns the times at which the container started, one for each of its runs.
 func (c Container) Starts() []time.Duration {
 	var starts []time.Duration
 	for r := range c.pod.of(Started) {
@@ -84,28 +83,28 @@ func (c Container) Starts() []time.Duration {
 	return starts
 }
 
-// Detection is a trouble of the app and when the kubelet acted on it.
+// Detection is a trouble of the app and the kubelet's reaction to it.
 type Detection struct {
-	// Trouble is when the app began to hang or to fail its probes; Kill is
-	// when it was decided to kill it for that.
+	// Trouble is when the app began to hang or to fail its probes. Kill is when the kubelet
+	// decided to kill the container because of it.
 	Trouble, Kill time.Duration
-	// Found is false if there was no kill before the trouble or the run was over.
+	// Found says that there was a kill. It is false if the trouble or the run ended before.
 	Found bool
 	Why   string
 }
 
-// After is how long it took from the trouble to the kill.
+// After returns the time from the trouble to the kill.
 func (d Detection) After() time.Duration { return d.Kill - d.Trouble }
 
-// The Reasons of Fact records about an app.
+// These are the Reasons of Fact records about an app.
 const (
-	Trouble  = "Trouble"  // it begins to hang, or to fail its probes
-	Recovery = "Recovery" // it is well again
+	Trouble  = "Trouble"  // the app begins to hang or to fail its probes
+	Recovery = "Recovery" // the app works well again
 )
 
-// Detections returns every trouble of the container, told by a Fact whose
-// Reason is [Trouble], with the kill that followed. A trouble that comes on top
-// of another is not counted apart.
+// Detections returns every trouble of the container, with the kill that followed. A trouble
+// is a Fact whose Reason is [Trouble]. One that begins during another trouble does not
+// count.
 func (c Container) Detections() []Detection {
 	var found []Detection
 	open := false

@@ -8,64 +8,64 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Record is one thing that happened. Which fields count depends on Kind.
+// Record is one thing that happened. Kind says which fields are set.
 type Record struct {
-	// At is when it happened; of a merged series, when it first did.
+	// At is when it happened. In a series it is the time of the first.
 	At time.Time
-	// Last is when the last of a series happened. Zero means At.
+	// Last is when the last of a series happened. If zero, it is At.
 	Last time.Time
-	// Count is the length of the series. Zero means 1.
+	// Count is the length of the series. If 0, it is 1.
 	Count int
 
-	// Pod is "namespace/name". Container is empty where the pod as a whole is meant.
+	// Pod is "namespace/name". Container is empty if the record is about the whole pod.
 	Pod, Container string
 	Kind           Kind
-	// Run numbers the instances of a container, and a pod's sandboxes, from 0.
+	// Run is the number of a container's instance, or of a pod's sandbox, from 0.
 	Run int
 	// Probe is "startup", "readiness" or "liveness".
 	Probe string
-	// Instance tells instances of a container apart in the records of its
-	// probes. The number means nothing else, and is not printed.
+	// Instance distinguishes a container's instances in the records of its probes. The number
+	// has no other meaning and is not printed.
 	Instance uint64
 	// Outcome is "success", "failure", "warning" or "error".
 	Outcome string
-	// From and N say which equal answers in a row a series of probes were, and
-	// Of how many it takes: failures From to N of Of.
+	// From and N say which equal answers in a row a series of probes were. Of is how many
+	// change the result: failures From to N of Of.
 	From, N, Of int
 
-	// Type is an event's: "Normal" or "Warning". Reason is a word for machines,
-	// Message a text for people.
+	// Type is that of an event: "Normal" or "Warning". Reason is a word for programs, Message
+	// a text for people.
 	Type, Reason, Message string
-	// Span is a length of time that belongs to the record: of a Stop the grace period, of a
-	// Sync the time to the next one, of a Counted the probe's period.
+	// Span is a duration. For a Stop it is the grace period, for a Sync the time to the next
+	// sync, and for a Counted the probe's period.
 	Span time.Duration
-	// ExitCode is that of an exited container.
+	// ExitCode is the exit code of an exited container.
 	ExitCode int32
-	// State is set in Status records only. It is shared and must not be changed.
+	// State is set only in Status records. It is shared and must not be changed.
 	State *State
 }
 
-// State is a pod's status as it was stored.
+// State is a pod's status as stored.
 type State struct {
-	// Ready, Status and Restarts are kubectl's columns, RESTARTS without the age.
+	// Ready, Status and Restarts are kubectl's columns. RESTARTS has no age.
 	Ready, Status, Restarts string
 	Phase                   corev1.PodPhase
-	// PodReady is whether the condition Ready is True.
+	// PodReady says whether the condition Ready is True.
 	PodReady bool
-	// Containers has the regular containers by name, then the init containers.
+	// Containers has the regular containers by name, and then the init containers.
 	Containers []ContainerState
-	// Full is the whole status; nil if the timeline does not keep it.
+	// Full is the complete status. If nil, the timeline does not keep it.
 	Full *corev1.PodStatus
 }
 
-// ContainerState is what a [State] keeps of one container.
+// ContainerState has what a [State] keeps of one container.
 type ContainerState struct {
 	Name           string
 	Ready, Started bool
 	Restarts       int32
 }
 
-// last is the time of the last of the record's series.
+// last returns the time of the last record of the series.
 func (r *Record) last() time.Time {
 	if r.Last.IsZero() {
 		return r.At
@@ -73,7 +73,7 @@ func (r *Record) last() time.Time {
 	return r.Last
 }
 
-// Text says on one line what happened, without time, pod, container and the
+// Text describes on one line what happened. It leaves out time, pod, container and the
 // length of the series.
 func (r *Record) Text() string {
 	switch r.Kind {
@@ -124,7 +124,7 @@ func (r *Record) Text() string {
 	return r.Kind.String()
 }
 
-// decision words a decision; those to kill and to end say so in front.
+// decision describes a decision. For a kill or an end it says so first.
 func (r *Record) decision() string {
 	switch {
 	case r.decided(DecidedKill):
@@ -137,8 +137,8 @@ func (r *Record) decision() string {
 	return r.Message
 }
 
-// counts words a series of equal probe answers: "failure 2 of 3",
-// "failures 1 to 29 of 30". Beyond the threshold it says what counts.
+// counts describes a series of equal probe answers: "failure 2 of 3", "failures 1 to 29 of
+// 30". Numbers beyond the threshold are shown as the threshold.
 func (r *Record) counts() string {
 	from, n := min(r.From, r.Of), min(r.N, r.Of)
 	if from < n {
@@ -147,11 +147,11 @@ func (r *Record) counts() string {
 	return fmt.Sprintf("%s %d of %d", r.Outcome, n, r.Of)
 }
 
-// Triggered is the Reason of the [Counted] record of a pass that a sync has asked for (P56),
-// beside those of the probe's period.
+// Triggered is the Reason of the [Counted] record of a pass that a sync has triggered (P56).
+// Such passes come in addition to those of the probe's period.
 const Triggered = "triggered"
 
-// trigger says what asked for the pass, if it was not the probe's period.
+// trigger says what caused the pass, if it was not the probe's period.
 func (r *Record) trigger() string {
 	if r.Reason == Triggered {
 		return ", triggered by a sync (P56)"

@@ -7,8 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// compareState words what a Status record changes, and drops the snapshot if
-// the filter says so.
+// compareState sets the message of a Status record to what it changes. If the filter says
+// so, it drops the complete status.
 func (k *Track) compareState(r Record) Record {
 	if r.State == nil {
 		panic("timeline: a Status record needs a State")
@@ -25,7 +25,8 @@ func (k *Track) compareState(r Record) Record {
 	return r
 }
 
-// changes words what differs from the state before, which may be nil.
+// changes describes the differences to the previous state. If before is nil, it describes
+// only the phase.
 func (s *State) changes(before *State) string {
 	if before == nil {
 		return "phase " + string(s.Phase)
@@ -63,7 +64,7 @@ func (s *State) container(name string) (ContainerState, bool) {
 	return ContainerState{}, false
 }
 
-// conditionChanges words the conditions whose status or reason differs.
+// conditionChanges describes the conditions whose status or reason differs.
 func (s *State) conditionChanges(before *State) []string {
 	if s.Full == nil || before.Full == nil {
 		if s.PodReady == before.PodReady {
@@ -83,15 +84,15 @@ func (s *State) conditionChanges(before *State) []string {
 		case c.Type == corev1.PodReady:
 			ready = value
 		case c.Type == corev1.ContainersReady && value == ready:
-			continue // it says the same as Ready
+			continue // it is the same as Ready
 		}
 		parts = append(parts, fmt.Sprintf("%s=%s", c.Type, value))
 	}
 	return parts
 }
 
-// looksLike reports whether kubectl prints the same as of the state before,
-// which may be nil.
+// looksLike reports whether kubectl shows the same as for the previous state. If before is
+// nil, it returns false.
 func (s *State) looksLike(before *State) bool {
 	return before != nil && s.Ready == before.Ready && s.Status == before.Status && s.Restarts == before.Restarts
 }

@@ -8,19 +8,19 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// PodStatus is one status of a pod: what a watcher gets when it changes.
+// PodStatus is one status of a pod, which a watcher receives when it changes.
 type PodStatus struct {
-	// At is when, since the start.
+	// At is its time since the start.
 	At time.Duration
-	// Columns are what kubectl shows of it: READY, STATUS and RESTARTS, the last
-	// without its age.
+	// Ready, Column and Restarts are kubectl's columns READY, STATUS and RESTARTS. RESTARTS
+	// has no age.
 	Ready, Column, Restarts string
 	Status                  corev1.PodStatus
 }
 
-// Statuses returns every status that the pod has had, in order and as copies: all
-// that whoever watched it could have received. A pod that is being deleted shows
-// in Column alone. There are none if the filter drops statuses or their snapshots.
+// Statuses returns copies of all statuses of the pod, in order. They are everything that a
+// watcher of the pod could have received. Only Column shows that a pod is being deleted. If
+// the filter drops statuses or complete statuses, there are none.
 func (p Pod) Statuses() []PodStatus {
 	var all []PodStatus
 	for r := range p.of(Status) {
@@ -42,8 +42,8 @@ type statusLine struct {
 	Status   *corev1.PodStatus `json:"status"`
 }
 
-// WriteStatuses writes the statuses of all pods in order, each as a JSON object on
-// a line of its own, for programs that ask of each whether a pod is stuck.
+// WriteStatuses writes the statuses of all pods in order, each as a JSON object on its own
+// line. It is for programs that check whether a pod is stuck.
 func (t *Timeline) WriteStatuses(w io.Writer) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)

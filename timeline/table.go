@@ -10,16 +10,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Table says how [Timeline.WriteTable] prints. The zero value is plain text of
-// any width.
+// Table has the settings of [Timeline.WriteTable]. The zero Table prints plain text without
+// wrapping.
 type Table struct {
-	// Width is the width of the terminal in columns; longer texts are wrapped.
-	// 0: no limit.
+	// Width is the width of the terminal in columns, at which texts are wrapped. If 0, there
+	// is no limit.
 	Width int
 	// Color uses the colours of a terminal.
 	Color bool
-	// Verbose prints every record: also healthy probes, why probes are skipped,
-	// published results, syncs, and events that tell what another line does.
+	// Verbose prints every record. Without it the table leaves out healthy probes, reasons why
+	// probes are skipped, published results, syncs, and events that repeat another line.
 	Verbose bool
 }
 
@@ -32,9 +32,8 @@ type row struct {
 	statusPaint             paint
 }
 
-// WriteTable prints the timeline for a person: kubectl's columns as they
-// change, and beside them what happened and why. Times and lengths of time are
-// rounded to milliseconds.
+// WriteTable prints the timeline for people: kubectl's columns when they change, and beside
+// them what happened and why. Times and durations are rounded to milliseconds.
 //
 //	TIME  READY  STATUS   RESTARTS  WHAT
 //	+0s   1/1    Running  0         app ready, Ready=True
@@ -42,7 +41,7 @@ type row struct {
 func (t *Timeline) WriteTable(w io.Writer, o Table) error {
 	rows := []row{{at: "TIME", pod: "POD", ready: "READY", status: "STATUS", restarts: "RESTARTS", what: "WHAT"}}
 	names := t.shortNames()
-	states := make([]*State, len(t.tracks)) // the last of each pod
+	states := make([]*State, len(t.tracks)) // the last state of each pod
 	for e := range t.allEntries() {
 		if o.Verbose || e.tells(states[e.track]) {
 			rows = append(rows, t.row(e, names))
@@ -58,8 +57,8 @@ func (t *Timeline) WriteTable(w io.Writer, o Table) error {
 	return p.err
 }
 
-// tells reports whether a record says to a person what no other does. The state
-// of the pod before it may be nil.
+// tells reports whether a record tells a person something that no other record does. before
+// is the previous state of the pod, or nil.
 func (e *entry) tells(before *State) bool {
 	switch e.Kind {
 	case Created, Removed, Sync, Result:
@@ -67,7 +66,7 @@ func (e *entry) tells(before *State) bool {
 	case Sandbox:
 		return e.Reason == "failed" || e.Reason == "died" || e.Reason == "stopped"
 	case Image:
-		return false // the events tell it better
+		return false // the events say it better
 	case Stop:
 		return true
 	case Counted:
@@ -84,12 +83,12 @@ func (e *entry) tells(before *State) bool {
 	return true
 }
 
-// eventTells is false for events whose tidings are another record's too.
+// eventTells reports whether an event tells something that no other record does.
 func (e *entry) eventTells() bool {
 	switch e.Reason {
 	case "Created", "Started", "Killing", "BackOff":
 		return false
-	case "Failed": // I4: after the failure of a pull, and beside its refusal
+	case "Failed": // after a failed pull, and beside its refusal (I4)
 		return e.Message != "Error: ErrImagePull" && e.Message != "Error: ImagePullBackOff"
 	case "Unhealthy":
 		return e.Outcome != "failure"
@@ -116,7 +115,7 @@ func (t *Timeline) row(e *entry, names map[string]string) row {
 	return r
 }
 
-// series says how often and until when: "  (x3 until +51s)".
+// series returns the length and the end of a series: "  (x3 until +51s)".
 func (r *Record) series(start time.Time) string {
 	if r.Count < 2 {
 		return ""
@@ -124,8 +123,8 @@ func (r *Record) series(start time.Time) string {
 	return fmt.Sprintf("  (x%d until %s)", r.Count, shown(start, r.last()))
 }
 
-// oneLine shows line ends as such; other control characters have no business
-// in a terminal.
+// oneLine shows line ends as \n and replaces other control characters, which could disturb a
+// terminal.
 func oneLine(s string) string {
 	s = strings.ReplaceAll(strings.TrimRight(s, "\r\n"), "\n", `\n`)
 	return strings.Map(func(r rune) rune {
@@ -136,7 +135,7 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// shortNames are the pods' names without the namespace, if all share one.
+// shortNames returns the pods' names. If all pods share a namespace, it is left out.
 func (t *Timeline) shortNames() map[string]string {
 	short := make(map[string]string, len(t.tracks))
 	namespace := ""
@@ -153,11 +152,11 @@ func (t *Timeline) shortNames() map[string]string {
 	return short
 }
 
-// printer prints rows under each other.
+// printer prints rows with aligned columns.
 type printer struct {
 	w                            io.Writer
 	o                            Table
-	at, pod, ready, status, rest int // widths
+	at, pod, ready, status, rest int // the widths of the columns
 	err                          error
 }
 
@@ -206,8 +205,8 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
 }
 
-// leastText is the least width that texts are wrapped to: a narrower terminal
-// wraps by itself.
+// leastText is the least width at which texts are wrapped. A narrower terminal wraps them
+// itself.
 const leastText = 30
 
 // wrap breaks a text at spaces into lines that fit beside the indent.
@@ -219,7 +218,7 @@ func (o Table) wrap(s string, indent int) []string {
 	var lines []string
 	for utf8.RuneCountInString(s) > width {
 		cut := byteIndex(s, width)
-		margin := len(s) - len(strings.TrimLeft(s, " ")) // a cut in there gets nowhere
+		margin := len(s) - len(strings.TrimLeft(s, " ")) // a break within the margin would make no progress
 		if i := strings.LastIndexByte(s[:cut+1], ' '); i > margin {
 			cut = i
 		}
@@ -229,7 +228,7 @@ func (o Table) wrap(s string, indent int) []string {
 	return append(lines, s)
 }
 
-// byteIndex is where the rune number n of s begins.
+// byteIndex returns the byte index of rune number n in s.
 func byteIndex(s string, n int) int {
 	for i := range s {
 		if n == 0 {
@@ -264,7 +263,7 @@ func (o Table) paint(p paint, s string) string {
 
 func (o Table) dim(s string) string { return o.paint(faint, s) }
 
-// paint is the colour of a record.
+// paint returns the colour of a record.
 func (e *entry) paint() paint {
 	switch {
 	case e.decided(DecidedKill), e.decided(DecidedStop), e.decided(DecidedEnd), e.Kind == Failed, e.Kind == Lost,
@@ -283,7 +282,7 @@ func (e *entry) paint() paint {
 	return plain
 }
 
-// paint is the colour of the STATUS column.
+// paint returns the colour of the STATUS column.
 func (s *State) paint() paint {
 	switch {
 	case s.PodReady, s.Phase == corev1.PodSucceeded:

@@ -14,8 +14,8 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func at(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
 
-// counted is n equal answers in a row that end with number last of 3, one each
-// 10 s from the given second on.
+// counted returns a series of n equal answers in a row, one each 10 s from a second on. The
+// last of them is number last of 3.
 func counted(second float64, outcome string, n, last int) Record {
 	return Record{
 		At: at(second), Last: at(second + 10*float64(n-1)), Count: n, Kind: Counted,
@@ -23,7 +23,7 @@ func counted(second float64, outcome string, n, last int) Record {
 	}
 }
 
-// lines are the offsets, texts and series of all records.
+// lines returns the offsets, texts and series of all records.
 func lines(t *Timeline) []string {
 	var out []string
 	for r := range t.all() {
@@ -83,7 +83,7 @@ func TestProbesThatChangeNothingComeLastAtTheirInstantInTheWrittenOrder(t *testi
 	k.Add(quiet("liveness"))
 	k.Add(Record{At: at(10), Kind: Fact, Message: "a fact"})
 	k.Add(Record{At: at(20), Kind: Fact, Message: "a later fact"})
-	k.Add(quiet("startup")) // told late, after a leap
+	k.Add(quiet("startup")) // added late, after a leap
 	expect(t, lines(tl), "+10s a fact", "+10s startup: success 1 of 3", "+10s liveness: success 1 of 3", "+20s a later fact")
 }
 
@@ -127,7 +127,7 @@ func TestASuccessPartsTheFailureEvents(t *testing.T) {
 	expect(t, events, "+0s Unhealthy: m", "+20s Unhealthy: m")
 }
 
-// status is a Status record of a pod with the container app.
+// status returns a Status record of a pod with the container app.
 func status(second float64, ready bool, restarts int32) Record {
 	s := &State{Ready: "0/1", Status: "Running", Restarts: "0", Phase: corev1.PodRunning, PodReady: ready,
 		Containers: []ContainerState{{Name: "app", Ready: ready, Started: true, Restarts: restarts}}}
@@ -137,8 +137,8 @@ func status(second float64, ready bool, restarts int32) Record {
 	return Record{At: at(second), Kind: Status, State: s}
 }
 
-// story is ready from 5 to 30 s and from 40 s on; it hangs at 12 s, is killed
-// for it at 30 s, and ends at 32 s.
+// story returns the timeline of a pod that is ready from 5 to 30 s and again from 40 s on.
+// It hangs at 12 s, is killed for that at 30 s, and ends at 32 s.
 func story() *Timeline {
 	tl := New(start)
 	k := tl.Track("ns/p")
@@ -259,7 +259,7 @@ func TestPeopleAreShownMillisecondsAndMachinesNanoseconds(t *testing.T) {
 	}
 }
 
-// table is the default table by line.
+// table returns the lines of the table with default settings.
 func table(t *testing.T, tl *Timeline) []string {
 	t.Helper()
 	var b strings.Builder

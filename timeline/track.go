@@ -11,15 +11,16 @@ type Track struct {
 	pod      string
 	index    int32
 	workers  []worker
-	state    *State // the last one, to tell what the next changes
+	state    *State // the last one, for what the next one changes
 }
 
-// worker is what is remembered of one probe of one container.
+// worker remembers the records of one probe of one container.
 type worker struct {
 	container, probe string
-	// event and counted are where the series that may go on are, plus 1.
+	// event and counted are the indices of the open series of events and counts, plus 1. 0 is
+	// none.
 	event, counted int32
-	// recent are where the worker's records of the instant at are.
+	// recent has the indices of the worker's records at the instant at.
 	recent  [4]int32
 	nrecent int
 	at      time.Time
@@ -29,9 +30,9 @@ type worker struct {
 	failure string
 }
 
-// Add appends a record of the track's pod, or lengthens the series that it
-// belongs to. Records come in order of time, except for those of probes, which
-// may be told late. At must be set.
+// Add appends a record to the track of its pod, or extends the series that it belongs to.
+// Add records in the order of their times. Only those of probes may come late. Add panics if
+// the record has no time or no kind.
 func (k *Track) Add(r Record) {
 	if r.At.IsZero() || r.Kind == 0 || r.Kind >= numKinds {
 		panic("timeline: a record needs a time and a kind")
@@ -46,7 +47,7 @@ func (k *Track) Add(r Record) {
 	if r.Kind == Status {
 		if k.state != nil && r.State != nil && k.state.Full != nil && k.state.Full == r.State.Full &&
 			k.state.Status == r.State.Status {
-			return // told twice; a deletion shows in the column alone
+			return // added twice; only the column shows a deletion
 		}
 		r = k.compareState(r)
 	}
@@ -57,7 +58,7 @@ func (k *Track) Add(r Record) {
 	k.append(&r, false)
 }
 
-// append keeps the record unless the filter drops it, and returns its place,
+// append appends the record unless the filter drops it. It returns the index of the record,
 // or -1.
 func (k *Track) append(r *Record, quiet bool) int32 {
 	t := k.timeline
@@ -69,8 +70,8 @@ func (k *Track) append(r *Record, quiet bool) int32 {
 	return int32(len(t.entries) - 1)
 }
 
-// addProbe adds a record of a probe worker. A series is broken by whatever
-// else the worker tells, and by nothing else.
+// addProbe adds a record of a probe worker. Any other record of the same worker ends a
+// series, and nothing else does.
 func (k *Track) addProbe(r *Record) {
 	w := k.worker(r.Container, r.Probe)
 	if !w.at.Equal(r.At) {
@@ -81,7 +82,7 @@ func (k *Track) addProbe(r *Record) {
 		k.addProbeEvent(w, r)
 	case Counted:
 		if !w.eventAt.Equal(r.At) {
-			w.event = 0 // an answer without an event parts those with one
+			w.event = 0 // an answer without an event ends a series of answers with one
 		}
 		k.addCounted(w, r)
 	case Result:
@@ -132,8 +133,8 @@ func (k *Track) addCounted(w *worker, r *Record) {
 	w.remember(w.counted - 1)
 }
 
-// part is the series of the probes from i up to, without, j of the series r,
-// which are on a grid.
+// part returns the probes from i to j, without j, of the series r, whose probes are equally
+// spaced.
 func (r *Record) part(i, j int) Record {
 	p := *r
 	period := r.last().Sub(r.At) / time.Duration(r.Count-1)
@@ -145,22 +146,22 @@ func (r *Record) part(i, j int) Record {
 	return p
 }
 
-// continues reports whether r is one more of the series e: the same answer in
-// a row, on the same side of the threshold, and in the same period.
+// continues reports whether r continues the series e: it has the same answer, is on the same
+// side of the threshold, and keeps the period.
 func (e *entry) continues(r *Record) bool {
 	return e.Outcome == r.Outcome && e.Message == r.Message && e.Of == r.Of && e.Run == r.Run &&
 		r.From > e.N && (e.N < e.Of) == (r.N < r.Of) && e.Reason == "" && r.Reason == "" && e.inStep(r)
 }
 
-// inStep reports whether the first probe of r comes a period of the probe, its Span, after
-// the last of the series e, but for a tenth of it: what a machine's own haste changes is less.
-// If the period is not known, it does.
+// inStep reports whether the first probe of r comes one period, its Span, after the last of
+// the series e. It tolerates a tenth of the period, because a real machine is not exact. If
+// the period is unknown, it returns true.
 func (e *entry) inStep(r *Record) bool {
 	gap := r.At.Sub(e.last())
 	return r.Span == 0 || (gap-r.Span).Abs() <= r.Span/10
 }
 
-// extend lengthens the series by r.
+// extend extends the series by r.
 func (e *entry) extend(r *Record) {
 	e.Count += r.Count
 	e.Last = r.last()
