@@ -78,6 +78,9 @@ type Plan struct {
 	// CreateError and StartError, if not empty, are the texts with which the
 	// runtime fails.
 	CreateError, StartError string
+	// StopError and RemoveError, if not empty, are the texts with which the runtime fails to
+	// stop the run's container, which then goes on without a stop signal, and to remove it.
+	StopError, RemoveError string
 	// Exit is the run's own end. If nil, it runs for ever.
 	Exit *Exit
 	// Log is the end of what the run has written to its log when it ends. With

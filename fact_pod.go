@@ -1,6 +1,7 @@
 package podclock
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
 // Facts about a pod object.
@@ -55,9 +57,19 @@ type Evict struct {
 	// Grace is the grace period in seconds. If nil, it is 1, as for a hard
 	// threshold.
 	Grace *int64
+	// LocalStorage says that the pod itself has exceeded a limit of local storage. It then
+	// has no condition DisruptionTarget (S53), and always a grace of one second.
+	LocalStorage bool
 }
 
 func (f Evict) target() (string, []string) { return f.Pod, nil }
+
+func (f Evict) check(*Simulation, time.Duration) error {
+	if f.LocalStorage && f.Grace != nil {
+		return fmt.Errorf("%T.Grace: the kubelet gives 1 s for local storage; leave it out", f)
+	}
+	return nil
+}
 
 func (f Evict) inject(s *Simulation, pods node.Group) {
 	pods.Tell(lifecycle.Event{Type: lifecycle.PodEvicted, Eviction: f.eviction()})
@@ -65,14 +77,19 @@ func (f Evict) inject(s *Simulation, pods node.Group) {
 
 // eviction fills in what an eviction under memory pressure says (S81).
 func (f Evict) eviction() *lifecycle.Eviction {
-	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace, Disruption: true}
+	e := &lifecycle.Eviction{Reason: f.Reason, Message: f.Message, EventReason: f.Reason, Grace: f.Grace,
+		Disruption: !f.LocalStorage}
 	if f.Reason == "Terminated" {
 		e.EventReason = "" // a node's shutdown, of which no event is recorded
 	}
 	if e.Reason == "" {
 		e.Reason, e.EventReason = "Evicted", "Evicted"
 	}
-	if e.Message == "" {
+	switch {
+	case e.Message != "":
+	case f.LocalStorage:
+		e.Message = "Pod ephemeral local storage usage exceeds the total limit of containers. "
+	default:
 		e.Message = "The node was low on resource: memory. "
 	}
 	if e.Grace == nil && e.Reason == "Evicted" {
@@ -108,7 +125,9 @@ func (f Refuse) inject(s *Simulation, pods node.Group) {
 	})
 }
 
-// Update changes a pod's spec to that of Manifest (its images, that is).
+// Update changes a pod's spec to that of Manifest. What an API server lets change are the
+// images, activeDeadlineSeconds and tolerations; anything else is its error. A pull policy
+// that Manifest leaves out stays as it was.
 type Update struct {
 	Pod      string
 	Manifest *corev1.Pod
@@ -120,18 +139,50 @@ func (f Update) check(s *Simulation, _ time.Duration) error {
 	if f.Manifest == nil {
 		return fmt.Errorf("%T.Manifest: there is none; give the changed pod", f)
 	}
-	if _, err := lifecycle.Compile(named(f.Manifest), s.options.Config); err != nil {
-		return fmt.Errorf("%T.Manifest: %w", f, err)
+	for _, p := range s.podsNamed(f.Pod) {
+		if _, err := f.template(s, p); err != nil {
+			return fmt.Errorf("%T.Manifest: pod %s: %w", f, p.Name, err)
+		}
 	}
 	return nil
 }
 
-func (f Update) inject(s *Simulation, pods node.Group) {
-	t, err := lifecycle.Compile(named(f.Manifest), s.options.Config)
-	if err != nil {
-		panic("podclock: a manifest that was checked: " + err.Error())
+// template returns the updated pod's template, or the API server's error. A static pod is
+// not updated there.
+func (f Update) template(s *Simulation, p *node.Pod) (*lifecycle.Template, error) {
+	was := p.Template
+	if m := p.Machine(); m != nil {
+		was = m.Wanted()
 	}
-	pods.Tell(lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+	manifest := named(f.Manifest.DeepCopy())
+	keepPullPolicies(manifest.Spec.Containers, was.Pod().Spec.Containers)
+	keepPullPolicies(manifest.Spec.InitContainers, was.Pod().Spec.InitContainers)
+	t, err := lifecycle.Compile(manifest, s.options.Config)
+	if err != nil || was.Static() {
+		return t, err
+	}
+	return t, apiserver.ValidateUpdate(t.Pod(), was.Pod()).ToAggregate()
+}
+
+// keepPullPolicies fills in the pull policies that an update leaves out: an API server has
+// set them when the pod was made, by the image of then.
+func keepPullPolicies(now, was []corev1.Container) {
+	for i := range min(len(now), len(was)) {
+		now[i].ImagePullPolicy = cmp.Or(now[i].ImagePullPolicy, was[i].ImagePullPolicy)
+	}
+}
+
+// inject updates the pods. One that another update has changed since this one was checked
+// may refuse it, as an API server would.
+func (f Update) inject(s *Simulation, pods node.Group) {
+	for _, p := range pods {
+		t, err := f.template(s, p)
+		if err != nil {
+			p.Note("", "", "the API server refuses the update: "+err.Error())
+			continue
+		}
+		node.Group{p}.Tell(lifecycle.Event{Type: lifecycle.PodUpdated, Template: t})
+	}
 }
 
 // SetCondition sets a condition in the API that is not the kubelet's, such as

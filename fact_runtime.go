@@ -47,12 +47,20 @@ func (f LoseContainer) target() (string, []string) { return f.Pod, []string{f.Co
 func (f LoseContainer) inject(s *Simulation, pods node.Group) { pods.Lose(f.Container) }
 
 // HangApp lets an app answer nothing any more and ignore its stop signal,
-// until the container's end.
+// until the container's end, or until [RecoverApp].
 type HangApp struct{ Pod, Container string }
 
 func (f HangApp) target() (string, []string) { return f.Pod, []string{f.Container} }
 
 func (f HangApp) inject(s *Simulation, pods node.Group) { pods.Hang(f.Container) }
+
+// RecoverApp ends the hang of an app: it answers again, and a stop signal that it has had
+// meanwhile takes effect. An app that does not hang goes on as it is.
+type RecoverApp struct{ Pod, Container string }
+
+func (f RecoverApp) target() (string, []string) { return f.Pod, []string{f.Container} }
+
+func (f RecoverApp) inject(s *Simulation, pods node.Group) { pods.Recover(f.Container) }
 
 // Facts about what several pods need: a service, a registry's image.
 

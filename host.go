@@ -43,6 +43,7 @@ func (h host) Create(r *node.Run) (node.Plan, error) {
 	p := app.Create(call)
 	plan := node.Plan{
 		CreateDelay: p.CreateDelay, StartDelay: p.StartDelay, CreateError: p.CreateError, StartError: p.StartError,
+		StopError: p.StopError, RemoveError: p.RemoveError,
 		Exit: (*node.Exit)(p.Exit), Log: p.Log,
 	}
 	for _, n := range p.Notes {

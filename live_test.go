@@ -340,6 +340,11 @@ func (w *world) inject(t *testing.T, a *agent.Agent, f podclock.Fact) {
 			w.mu.Unlock()
 		}
 		return
+	case podclock.RecoverApp:
+		for _, id := range w.chosen(f.Pod, f.Container) {
+			w.recover(id)
+		}
+		return
 	case podclock.LoseNetwork:
 		must(t, a.NetworkDown(f.Why()))
 	case podclock.ReturnNetwork:

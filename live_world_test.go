@@ -55,11 +55,6 @@ func (c *slow) Now() time.Time {
 // breath is how long a stop waits, so that probes requested before it go first.
 const breath = 1
 
-func (w *world) StopContainer(ctx context.Context, id string, grace time.Duration) error {
-	time.Sleep(breath)
-	return w.Fake.StopContainer(ctx, id, grace)
-}
-
 func (c *slow) now() time.Time { return c.epoch.Add(c.Clock.Now().Sub(c.start) / slowness) }
 
 func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
@@ -161,6 +156,10 @@ type liveRun struct {
 	hung    bool
 	started time.Time
 
+	signalled   bool // while it hung
+	stopError   string
+	removeError string
+
 	endsAtOnce *runtimetest.Exit // as soon as it has started
 }
 
@@ -196,7 +195,8 @@ func (w *world) leftOut(r *timeline.Record) bool {
 		return true
 	}
 	from, ok := w.left[r.Pod]
-	return ok && !r.At.Before(from) && (r.Kind == timeline.Removed || r.Kind == timeline.Sandbox)
+	removal := r.Kind == timeline.Removed || r.Kind == timeline.Failed && r.Reason == "remove"
+	return ok && !r.At.Before(from) && (removal || r.Kind == timeline.Sandbox)
 }
 
 func (*world) Name() string { return "podclock" }
@@ -317,6 +317,7 @@ func (w *world) program(config agent.ContainerConfig) runtimetest.Program {
 	if plan.StartError != "" {
 		program.StartError = errors.New(plan.StartError)
 	}
+	r.stopError, r.removeError = plan.StopError, plan.RemoveError
 	if e := plan.Exit; e != nil {
 		exit := &runtimetest.Exit{After: e.After, Code: e.Code, Reason: e.Reason, Message: e.Message}
 		if e.After > 0 {
@@ -333,13 +334,73 @@ func (w *world) terminate(r *liveRun) *runtimetest.Exit {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if r.hung {
+		r.signalled = true
 		return nil
 	}
+	return w.reaction(r)
+}
+
+// reaction is what an app does about its stop signal.
+func (w *world) reaction(r *liveRun) *runtimetest.Exit {
 	term := r.app.Terminate(w.call(r))
 	if term.Ignore {
 		return nil
 	}
 	return &runtimetest.Exit{After: term.After, Code: term.Code, Message: term.Message}
+}
+
+// recover ends the hang of a container. A stop signal that came meanwhile takes effect.
+func (w *world) recover(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.runs[id]
+	if !r.hung {
+		return
+	}
+	r.hung = false
+	if !r.signalled {
+		return
+	}
+	if exit := w.reaction(r); exit != nil {
+		after := exit.After
+		exit.After = 0
+		w.clock.AfterFunc(after, func() { w.End(id, *exit) })
+	}
+}
+
+func (w *world) StopContainer(ctx context.Context, id string, grace time.Duration) error {
+	time.Sleep(breath)
+	w.mu.Lock()
+	why := w.runs[id].stopError
+	w.mu.Unlock()
+	if why != "" && w.Done(id) != nil {
+		return errors.New(why)
+	}
+	return w.Fake.StopContainer(ctx, id, grace)
+}
+
+func (w *world) RemoveContainer(ctx context.Context, id string) error {
+	w.mu.Lock()
+	r := w.runs[id]
+	w.mu.Unlock()
+	if r != nil && r.removeError != "" {
+		w.lasts(ctx, w.o.Latency.RemoveContainer, nil)
+		return errors.New(r.removeError)
+	}
+	return w.Fake.RemoveContainer(ctx, id)
+}
+
+// StopSandbox fails if a container runs in it that cannot be stopped.
+func (w *world) StopSandbox(ctx context.Context, sandbox string) error {
+	for _, id := range w.Running() {
+		w.mu.Lock()
+		r := w.runs[id]
+		w.mu.Unlock()
+		if r.config.Sandbox == sandbox && r.stopError != "" {
+			return fmt.Errorf("failed to stop container %q: %s", r.config.Spec.Name, r.stopError)
+		}
+	}
+	return w.Fake.StopSandbox(ctx, sandbox)
 }
 
 func (w *world) StartContainer(ctx context.Context, id string) error {

@@ -160,7 +160,7 @@ func drawOptions(t *rapid.T) podclock.Options {
 
 func drawFacts(t *rapid.T) []podclock.TimedFact {
 	facts := []podclock.Fact{
-		podclock.Delete{}, podclock.Evict{}, podclock.Shutdown{}, podclock.KillSandbox{}, podclock.Crash{Code: 3}, podclock.LoseContainer{}, podclock.HangApp{Container: "c0"},
+		podclock.Delete{}, podclock.Evict{}, podclock.Shutdown{}, podclock.KillSandbox{}, podclock.Crash{Code: 3}, podclock.LoseContainer{}, podclock.HangApp{Container: "c0"}, podclock.RecoverApp{Container: "c0"},
 		podclock.Outage{Name: "the database", For: 45 * time.Second}, podclock.RestartKubelet{},
 		podclock.SpoilImage{Image: "app:v1", Error: "gone"},
 	}

@@ -31,8 +31,10 @@ type ScriptRun struct {
 	// CreateDelay, StartDelay, CreateError, StartError, Exit and Log are as in [Plan].
 	CreateDelay, StartDelay time.Duration
 	CreateError, StartError string
-	Exit                    *Exit
-	Log                     string
+	// StopError and RemoveError are as in [Plan].
+	StopError, RemoveError string
+	Exit                   *Exit
+	Log                    string
 	// Term is the reaction to the stop signal. If nil, the container exits at once
 	// with 143.
 	Term *Term

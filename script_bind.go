@@ -52,6 +52,7 @@ func (s Script) Bind(_ *corev1.Pod, c *corev1.Container) (App, error) {
 func (r *ScriptRun) bind(c *corev1.Container) boundRun {
 	b := boundRun{ScriptRun: r, plan: Plan{
 		CreateDelay: r.CreateDelay, StartDelay: r.StartDelay, CreateError: r.CreateError, StartError: r.StartError,
+		StopError: r.StopError, RemoveError: r.RemoveError,
 		Exit: r.Exit, Log: r.Log,
 	}}
 	for _, kind := range probe.Kinds {

@@ -334,3 +334,54 @@ func TestARunEndsWithItsContext(t *testing.T) {
 		t.Errorf("after its end: %v, %v", result, err)
 	}
 }
+
+func TestAnUpdateThatAnAPIServerRefusesIsAnError(t *testing.T) {
+	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}}}}
+	s, err := podclock.New(podclock.Options{Pods: []podclock.Pod{{Manifest: pod}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := pod.DeepCopy()
+	changed.Spec.Containers[0].LivenessProbe = &corev1.Probe{
+		ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"live"}}},
+	}
+	err = s.Inject(podclock.Update{Manifest: changed})
+	if err == nil || !strings.Contains(err.Error(), "spec.containers[0].livenessProbe: Forbidden: pod updates may not change fields") {
+		t.Errorf("Inject: %v", err)
+	}
+	latest := pod.DeepCopy()
+	latest.Spec.Containers[0].Image = "web:latest" // whose default pull policy is another: it stays as it was
+	if err := s.Inject(podclock.Update{Manifest: latest}); err != nil {
+		t.Errorf("a new image: %v", err)
+	}
+}
+
+// Each of two updates is possible, but the second not after the first: it is refused when
+// its time comes, and says so.
+func TestAnUpdateIsCheckedAgainWhenItsTimeComes(t *testing.T) {
+	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}}}}
+	deadline := func(seconds int64) podclock.Update {
+		p := pod.DeepCopy()
+		p.Spec.ActiveDeadlineSeconds = &seconds
+		return podclock.Update{Manifest: p}
+	}
+	result, err := podclock.Run(podclock.Options{
+		Pods: []podclock.Pod{{Manifest: pod}},
+		Facts: []podclock.TimedFact{
+			{At: time.Minute, Fact: deadline(300)}, {At: 2 * time.Minute, Fact: deadline(3000)},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := result.Pods[0].Status.Reason; got != "DeadlineExceeded" {
+		t.Errorf("reason %q", got)
+	}
+	refused := false
+	for _, r := range result.Timeline.Records() {
+		refused = refused || strings.HasPrefix(r.Message, "the API server refuses the update: spec.activeDeadlineSeconds: Invalid value: 3000")
+	}
+	if !refused {
+		t.Error("the timeline does not say that the second is refused")
+	}
+}

@@ -44,6 +44,9 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 		r.Kind = timeline.Lost
 	case ContainerRemoved:
 		r.Kind = timeline.Removed
+		if ev.Err != "" {
+			r.Kind, r.Reason = timeline.Failed, "remove"
+		}
 	case HookFinished:
 		r.Kind, r.Reason, r.Outcome = timeline.Hook, about.hook.String(), outcomeWord(ev.Err, "success", "failure")
 	default:
@@ -123,7 +126,7 @@ func sandboxFact(ev *Event) string {
 		}
 		return "failed"
 	case SandboxStopped:
-		return "stopped"
+		return outcomeWord(ev.Err, "stopped", "not stopped")
 	case SandboxRemoved:
 		return "removed"
 	}

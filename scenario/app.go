@@ -86,6 +86,8 @@ func (v value) runFields(c *corev1.Container, run *podclock.ScriptRun) map[strin
 		"startDelay":  func(e value) { run.StartDelay = e.duration() },
 		"createError": func(e value) { run.CreateError = e.text() },
 		"startError":  func(e value) { run.StartError = e.text() },
+		"stopError":   func(e value) { run.StopError = e.text() },
+		"removeError": func(e value) { run.RemoveError = e.text() },
 		"cut":         func(e value) { run.Cut = e.reply() },
 	}
 }

@@ -53,7 +53,8 @@
 // {error: text}, {serving: UNKNOWN}, {status: 302, location: URL}, each with
 // latency. Answers can also be given by handler instead of by probe: under exec by
 // command, under servers by port and path. Further keys of a run are postStart,
-// preStop, log, createDelay, startDelay, createError, startError and cut.
+// preStop, log, createDelay, startDelay, createError, startError, stopError,
+// removeError and cut.
 //
 // An expected time or number is a plain value, or one with <, <=, > or >= before
 // it. A value that begins with > needs quotes in YAML. A status or reason that no
@@ -66,7 +67,8 @@
 // These facts can happen at a time: delete, remove, evict, refuse, update,
 // condition, shutdown (of the node), loseNode, returnNode, loseNetwork,
 // returnNetwork, restartKubelet, killSandbox, freeName, crash, loseContainer, hang,
-// outage, spoilImage.
+// recover, outage, spoilImage. An update changes images and activeDeadlineSeconds, as far as an
+// API server lets it.
 //
 // Further keys are start (in the years 1970 to 9000), images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap and kubelet. The key pods lists several pods,

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -65,6 +66,7 @@ func init() {
 		"crash":          crashFact,
 		"loseContainer":  loseContainerFact,
 		"hang":           hangFact,
+		"recover":        recoverFact,
 		"outage":         outageFact,
 		"spoilImage":     spoilFact,
 	}
@@ -153,11 +155,15 @@ func deleteFact(v value, pods []podclock.Pod) podclock.Fact {
 func evictFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Evict{}
 	v.fields(map[string]fieldReader{
-		"pod":     podField(pods, &f.Pod),
-		"grace":   func(e value) { e.grace(&f.Grace) },
-		"reason":  func(e value) { f.Reason = e.text() },
-		"message": func(e value) { f.Message = e.text() },
+		"pod":          podField(pods, &f.Pod),
+		"grace":        func(e value) { e.grace(&f.Grace) },
+		"reason":       func(e value) { f.Reason = e.text() },
+		"message":      func(e value) { f.Message = e.text() },
+		"localStorage": func(e value) { f.LocalStorage = e.boolean() },
 	})
+	if f.LocalStorage && f.Grace != nil {
+		v.wrong("grace: the kubelet gives 1 s for local storage; leave it out")
+	}
 	return f
 }
 
@@ -180,40 +186,67 @@ func refuseFact(v value, pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-// updateFact reads new images by container.
+// updateFact reads what an API server lets an update change: images by container, and the
+// deadline.
 func updateFact(v value, pods []podclock.Pod) podclock.Fact {
 	f := podclock.Update{}
 	var images value
+	var deadline *int64
 	v.fields(map[string]fieldReader{
-		"pod":    podField(pods, &f.Pod),
-		"images": func(e value) { images = e },
+		"pod":                   podField(pods, &f.Pod),
+		"images":                func(e value) { images = e },
+		"activeDeadlineSeconds": func(e value) { n := e.integer(1, math.MaxInt32); deadline = &n },
 	})
 	if len(pods) == 0 {
 		return nil
-	}
-	of := pods[0]
-	for _, p := range pods {
-		if contains(replicaNames(p), f.Pod) {
-			of = p
-		}
 	}
 	if f.Pod == "" && len(pods) > 1 {
 		v.wrong("say which pod; add pod: %s", podNames(pods)[0])
 		return nil
 	}
-	f.Manifest = of.Manifest.DeepCopy()
-	if images.node == nil {
-		v.wrong("nothing changes; add images: {CONTAINER: IMAGE}")
+	if images.node == nil && deadline == nil {
+		v.wrong("nothing changes; add images: {CONTAINER: IMAGE}, or activeDeadlineSeconds")
 		return nil
 	}
-	images.entries(func(name string, line int, entry value) {
-		if c := containerNamed(f.Manifest, name); c != nil {
+	f.Manifest = updatedPod(pods, f.Pod).DeepCopy()
+	v.updateDeadline(f.Manifest, deadline)
+	images.updateImages(f.Manifest)
+	return f
+}
+
+// updatedPod returns the manifest of the pod of this name, or of the only one.
+func updatedPod(pods []podclock.Pod, name string) *corev1.Pod {
+	for _, p := range pods {
+		if contains(replicaNames(p), name) {
+			return p.Manifest
+		}
+	}
+	return pods[0].Manifest
+}
+
+// updateDeadline sets a pod's deadline, unless seconds is nil.
+func (v value) updateDeadline(pod *corev1.Pod, seconds *int64) {
+	if seconds == nil {
+		return
+	}
+	if was := pod.Spec.ActiveDeadlineSeconds; was != nil && *was < *seconds {
+		v.wrong("activeDeadlineSeconds: %d: must be less than or equal to previous value, %d", *seconds, *was)
+	}
+	pod.Spec.ActiveDeadlineSeconds = seconds
+}
+
+// updateImages sets images by container, if the value has been given.
+func (v value) updateImages(pod *corev1.Pod) {
+	if v.node == nil {
+		return
+	}
+	v.entries(func(name string, line int, entry value) {
+		if c := containerNamed(pod, name); c != nil {
 			c.Image = entry.text()
 			return
 		}
-		v.p.addf(line, "%s: the pod has no container %q; %s", images.path, name, hint(name, containerNames(f.Manifest)))
+		v.p.addf(line, "%s: the pod has no container %q; %s", v.path, name, hint(name, containerNames(pod)))
 	})
-	return f
 }
 
 func conditionFact(v value, pods []podclock.Pod) podclock.Fact {
@@ -272,6 +305,11 @@ func crashFact(v value, pods []podclock.Pod) podclock.Fact {
 func hangFact(v value, pods []podclock.Pod) podclock.Fact {
 	pod, container := v.whichContainer(pods)
 	return podclock.HangApp{Pod: pod, Container: container}
+}
+
+func recoverFact(v value, pods []podclock.Pod) podclock.Fact {
+	pod, container := v.whichContainer(pods)
+	return podclock.RecoverApp{Pod: pod, Container: container}
 }
 
 func loseContainerFact(v value, pods []podclock.Pod) podclock.Fact {

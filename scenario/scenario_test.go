@@ -70,8 +70,8 @@ func equal(t *testing.T, what string, got, want any) {
 
 func TestRunsDifferFromWhatStandsAboveThemInWhatTheySay(t *testing.T) {
 	script := read(t, "every-key.yaml").Options.Pods[0].Apps["web"].(podclock.Script)
-	if len(script) != 5 {
-		t.Fatalf("%d runs; want 5", len(script))
+	if len(script) != 6 {
+		t.Fatalf("%d runs; want 6", len(script))
 	}
 	base := podclock.ScriptRun{
 		CreateDelay: time.Second, StartDelay: 2 * time.Second,
@@ -106,12 +106,13 @@ func TestRunsDifferFromWhatStandsAboveThemInWhatTheySay(t *testing.T) {
 		Cut:       podclock.Error("runtime error"),
 		Log:       "last words",
 	}
-	want := podclock.Script{base, base, base, base, base}
+	want := podclock.Script{base, base, base, base, base, base}
 	want[0].Exit = &podclock.Exit{Code: 7}
 	want[1].Exit = &podclock.Exit{After: 24 * time.Hour, Code: 137, Reason: "OOMKilled", Message: "text"}
 	want[2].CreateError = "no device"
 	want[3].StartError = "no such file"
-	want[4].Term = &podclock.Term{Ignore: true}
+	want[4].StopError, want[4].RemoveError = "device busy", "device busy"
+	want[5].Term = &podclock.Term{Ignore: true}
 	equal(t, "script", script, want)
 }
 
@@ -124,7 +125,7 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 			updated, facts[i].Fact = u.Manifest, podclock.Update{Pod: u.Pod}
 		}
 	}
-	if updated == nil || updated.Spec.Containers[0].Image != "web:2" {
+	if updated == nil || updated.Spec.Containers[0].Image != "web:2" || *updated.Spec.ActiveDeadlineSeconds != 86400 {
 		t.Errorf("updated to %v", updated)
 	}
 	minute := func(n int, f podclock.Fact) podclock.TimedFact {
@@ -137,6 +138,7 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(3, podclock.Crash{Pod: "web-1", Container: "web", Code: 3, Reason: "OOMKilled", Message: "text"}),
 		minute(3, podclock.RestartKubelet{}),
 		minute(4, podclock.HangApp{Container: "web"}),
+		minute(4, podclock.RecoverApp{Pod: "web-1", Container: "web"}),
 		minute(5, podclock.Outage{Name: "database", Containers: []string{"web"}, Probes: []probe.Kind{probe.Readiness, probe.Liveness}, Reply: podclock.HTTP(503, ""), For: 2 * time.Minute}),
 		minute(6, podclock.SpoilImage{Image: "web:1", Error: "gone"}),
 		minute(7, podclock.SpoilImage{Image: "tool:1", Error: "not found"}),
@@ -150,6 +152,7 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 		minute(15, podclock.LoseContainer{Container: "web"}),
 		minute(16, podclock.LoseContainer{Pod: "web-1", Container: "web"}),
 		minute(20, podclock.Evict{Pod: "web-1", Reason: "Evicted", Message: "text", Grace: &five}),
+		minute(21, podclock.Evict{Pod: "web-1", LocalStorage: true}),
 		minute(25, podclock.Shutdown{Pod: "web-1", Grace: &five}),
 		minute(30, podclock.Delete{Grace: &ten}),
 		minute(40, podclock.Remove{Pod: "web-1"}),

@@ -11,11 +11,11 @@ const (
 	Event    Kind = iota + 1 // an event of the kubelet: Type, Reason, Message; for a probe also Probe, Outcome
 	Status                   // the pod's status changed: State; Message has the changes
 	Decision                 // Reason is the String of its DecisionKind; Message says why
-	Sandbox                  // Reason: "run", "started", "failed", "stop", "stopped", "died"; Run
+	Sandbox                  // Reason: "run", "started", "failed", "stop", "stopped", "not stopped", "died"; Run
 	Image                    // Reason: "pull", "pulled", "failed"; Message
 	Created                  // the runtime created the container: Run
 	Started                  // the container runs: Run
-	Failed                   // creating or starting it failed: Run, Message
+	Failed                   // creating, starting or removing it failed: Reason, Run, Message
 	Exited                   // the container ended: Run, ExitCode, Reason, Message
 	Lost                     // the runtime no longer knows its state: Run
 	Removed                  // the dead container was removed from the runtime: Run

@@ -64,7 +64,7 @@ func (e *entry) tells(before *State) bool {
 	case Created, Removed, Sync, Result:
 		return false
 	case Sandbox:
-		return e.Reason == "failed" || e.Reason == "died" || e.Reason == "stopped"
+		return e.Reason == "failed" || e.Reason == "died" || e.Reason == "stopped" || e.Reason == "not stopped"
 	case Image:
 		return false // the events say it better
 	case Stop:

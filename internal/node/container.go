@@ -168,6 +168,12 @@ func (p *Pod) stopContainer(a *lifecycle.Action) {
 		}})
 		return
 	}
+	if c.plan.StopError != "" {
+		p.after(0, task{kind: taskDeliver, event: lifecycle.Event{
+			Type: lifecycle.ContainerStopped, Op: a.Op, Instance: c.id, Container: c.container, Err: c.plan.StopError,
+		}})
+		return
+	}
 	c.stops = append(slices.Clone(c.stops), a.Op)
 	if !c.signalled { // C45: the signal is sent only once
 		c.signalled = true
@@ -193,7 +199,9 @@ func (p *Pod) signal(c *instance, grace time.Duration) {
 }
 
 func (p *Pod) removeContainer(a *lifecycle.Action) {
-	p.after(p.node.options.Latency.RemoveContainer, task{kind: taskRemoved, event: lifecycle.Event{
-		Type: lifecycle.ContainerRemoved, Op: a.Op, Instance: a.Instance, Container: a.Container,
-	}})
+	ev := lifecycle.Event{Type: lifecycle.ContainerRemoved, Op: a.Op, Instance: a.Instance, Container: a.Container}
+	if c := p.instance(a.Instance); c != nil {
+		ev.Err = c.plan.RemoveError
+	}
+	p.after(p.node.options.Latency.RemoveContainer, task{kind: taskRemoved, event: ev})
 }

@@ -56,8 +56,8 @@ func (g Group) KillSandbox() {
 	})
 }
 
-// Exit ends the running instances of a container. If container is empty, Exit, Lose and
-// Hang concern all containers.
+// Exit ends the running instances of a container. If container is empty, Exit, Lose, Hang
+// and Recover concern all containers.
 func (g Group) Exit(container string, e Exit) {
 	g.eachRunning(container, func(p *Pod, c *instance) {
 		p.exit(c.id, &lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
@@ -72,6 +72,21 @@ func (g Group) Hang(container string) {
 	g.eachRunning(container, func(p *Pod, c *instance) {
 		c.hung = true
 		p.note(p.Template.Container(c.container).Name, int(c.attempt), timeline.Trouble, "the app hangs from here on")
+	})
+}
+
+// Recover ends the hang of the running instances of a container. One that has had its stop
+// signal meanwhile acts on it now.
+func (g Group) Recover(container string) {
+	g.eachRunning(container, func(p *Pod, c *instance) {
+		if !c.hung {
+			return
+		}
+		c.hung = false
+		p.note(p.Template.Container(c.container).Name, int(c.attempt), timeline.Recovery, "the app hangs no more")
+		if c.signalled {
+			p.signal(c, 0) // SIGKILL is queued already
+		}
 	})
 }
 

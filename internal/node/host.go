@@ -57,6 +57,9 @@ type Plan struct {
 	// CreateError and StartError are the texts with which the runtime fails. If empty, it
 	// succeeds.
 	CreateError, StartError string
+	// StopError and RemoveError are the texts with which the runtime fails to stop and to
+	// remove the container. If empty, it succeeds.
+	StopError, RemoveError string
 	// Exit is the run's own end. If nil, it runs for ever.
 	Exit *Exit
 	// Log is the end of its log (C10).

@@ -67,19 +67,31 @@ func (a *addresses) next() string {
 }
 
 func (p *Pod) stopSandbox(a *lifecycle.Action) {
+	ev := lifecycle.Event{Type: lifecycle.SandboxStopped, Op: a.Op}
 	var d time.Duration
 	if p.present() == a.Instance {
 		d = cmp.Or(p.Sandbox.StopTakes, p.node.options.Latency.StopSandbox)
+		ev.Err = p.stuck()
 	}
-	p.after(d, task{kind: taskNoSandbox, instance: a.Instance, event: lifecycle.Event{
-		Type: lifecycle.SandboxStopped, Op: a.Op,
-	}})
+	p.after(d, task{kind: taskNoSandbox, instance: a.Instance, event: ev})
+}
+
+// stuck returns why the sandbox cannot be stopped: a runtime first stops all that runs in
+// it, and some container it cannot. If there is none, it is empty.
+func (p *Pod) stuck() string {
+	for i := range p.instances {
+		if c := &p.instances[i]; c.state == running && c.plan.StopError != "" {
+			return fmt.Sprintf("failed to stop container %q: %s", p.Template.Container(c.container).Name, c.plan.StopError)
+		}
+	}
+	return ""
 }
 
 // sandboxStopped ends a call to stop a sandbox, and with it the containers that still
-// run in it. For a sandbox that was stopped before, the machine gets only the answer.
+// run in it. For a sandbox that was stopped before, or cannot be, the machine gets only the
+// answer.
 func (p *Pod) sandboxStopped(t *task) {
-	if p.present() != t.instance {
+	if p.present() != t.instance || t.event.Err != "" {
 		p.step(&t.event)
 		return
 	}

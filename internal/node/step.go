@@ -140,7 +140,9 @@ func (p *Pod) play(t *task) {
 	case taskLostEnd:
 		p.endLost(t.instance)
 	case taskRemoved:
-		p.forget(t.event.Instance)
+		if t.event.Err == "" {
+			p.forget(t.event.Instance)
+		}
 		p.step(&t.event)
 	case taskNote:
 		p.noteDue(t)
