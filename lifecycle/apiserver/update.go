@@ -13,8 +13,8 @@ import (
 // updatable are the fields that an update of a pod may change, as an API server lists
 // them.
 const updatable = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`," +
-	"`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set " +
-	"to 1 if it was previously negative)"
+	"`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be " +
+	"set to 1 if it was previously negative)"
 
 // ValidateUpdate returns what an API server refuses of an update of a pod from old. Both
 // must have been defaulted and be valid. Resources are changed by another door, the resize
@@ -31,7 +31,8 @@ func ValidateUpdate(pod, old *corev1.Pod) field.ErrorList {
 			return field.ErrorList{field.Forbidden(path.Child(list.name), "pod updates may not add or remove containers")}
 		}
 	}
-	errs := validateDeadlineUpdate(spec.ActiveDeadlineSeconds, was.ActiveDeadlineSeconds, path.Child("activeDeadlineSeconds"))
+	deadline := path.Child("activeDeadlineSeconds")
+	errs := validateDeadlineUpdate(spec.ActiveDeadlineSeconds, was.ActiveDeadlineSeconds, deadline)
 	errs = append(errs, validateTolerationUpdate(spec.Tolerations, was.Tolerations, path.Child("tolerations"))...)
 	for _, at := range differences(withUpdatable(spec, was), was, path) {
 		errs = append(errs, field.Forbidden(at, "pod updates may not change fields other than "+updatable))
@@ -75,7 +76,8 @@ func withUpdatable(spec, was *corev1.PodSpec) *corev1.PodSpec {
 	for i := range s.InitContainers {
 		s.InitContainers[i].Image = was.InitContainers[i].Image
 	}
-	s.ActiveDeadlineSeconds, s.Tolerations, s.SchedulingGates = was.ActiveDeadlineSeconds, was.Tolerations, was.SchedulingGates
+	s.ActiveDeadlineSeconds = was.ActiveDeadlineSeconds
+	s.Tolerations, s.SchedulingGates = was.Tolerations, was.SchedulingGates
 	if g := was.TerminationGracePeriodSeconds; g != nil && *g < 0 {
 		if n := s.TerminationGracePeriodSeconds; n != nil && *n == 1 {
 			s.TerminationGracePeriodSeconds = g
