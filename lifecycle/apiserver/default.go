@@ -10,25 +10,24 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Gates are the feature gates that change what the API server makes of a pod. The
-// zero value is their state in v1.36.
+// Gates are the feature gates that change what the API server does with a pod. The zero
+// Gates are the defaults of v1.36.
 type Gates struct {
 	Restart restart.Gates
-	// ContainerStopSignals keeps and checks lifecycle.stopSignal (F10, P20).
+	// ContainerStopSignals keeps and validates lifecycle.stopSignal. Without it the field is
+	// dropped (F10, P20).
 	ContainerStopSignals bool
 }
 
-// SetDefaults fills in, in place, what a pod leaves unset, as the API server
-// of v1.36 does. Pass a copy if the original must stay. Fields that this package
-// does not use are left alone.
+// SetDefaults sets the unset fields of a pod, in place, as the API server of v1.36 does. It
+// ignores fields that this package does not use. Pass a copy to keep the original.
 func SetDefaults(pod *corev1.Pod) { Gates{}.SetDefaults(pod) }
 
-// DropDisabled takes away, in place, what the API server of v1.36 does not keep
-// with its gates at their defaults. It does so after defaulting and before
-// validation.
+// DropDisabled removes, in place, the fields that the API server of v1.36 does not keep with
+// the default gates. Call it after SetDefaults and before Validate, as the API server does.
 func DropDisabled(pod *corev1.Pod) { Gates{}.DropDisabled(pod) }
 
-// DropDisabled is the function DropDisabled with other gates.
+// DropDisabled is like the function DropDisabled, with other gates.
 func (g Gates) DropDisabled(pod *corev1.Pod) {
 	spec := &pod.Spec
 	if !g.ContainerStopSignals {
@@ -38,12 +37,12 @@ func (g Gates) DropDisabled(pod *corev1.Pod) {
 	}
 	if g.Restart.DisableContainerRestartRules {
 		for i := range spec.Containers {
-			spec.Containers[i].RestartPolicy = nil // P23
+			spec.Containers[i].RestartPolicy = nil // without the gate the API server drops it (P23)
 		}
 	}
 }
 
-// containers goes over all containers of a pod.
+// containers iterates over all containers of a pod.
 func containers(spec *corev1.PodSpec) iter.Seq[*corev1.Container] {
 	return func(yield func(*corev1.Container) bool) {
 		for i := range spec.InitContainers {
@@ -64,15 +63,15 @@ func containers(spec *corev1.PodSpec) iter.Seq[*corev1.Container] {
 	}
 }
 
-// SetDefaults is the function SetDefaults with other gates.
+// SetDefaults is like the function SetDefaults, with other gates.
 func (g Gates) SetDefaults(pod *corev1.Pod) {
 	spec := &pod.Spec
 	if spec.RestartPolicy == "" {
-		spec.RestartPolicy = corev1.RestartPolicyAlways // P21
+		spec.RestartPolicy = corev1.RestartPolicyAlways // the default (P21)
 	}
 	if spec.TerminationGracePeriodSeconds == nil {
 		grace := int64(corev1.DefaultTerminationGracePeriodSeconds)
-		spec.TerminationGracePeriodSeconds = &grace // P21
+		spec.TerminationGracePeriodSeconds = &grace // 30 seconds (P21)
 	}
 	for c := range containers(spec) {
 		setContainerDefaults(c)
@@ -104,8 +103,8 @@ func setContainerDefaults(c *corev1.Container) {
 	}
 }
 
-// dropStopSignal takes away what the gate does not allow, and a lifecycle that had
-// nothing else, so that an init container may have had one (P20).
+// dropStopSignal removes the stop signal, and a lifecycle that has nothing else. An init
+// container may therefore have had one (P20).
 func dropStopSignal(c *corev1.Container) {
 	if c.Lifecycle == nil || c.Lifecycle.StopSignal == nil {
 		return
@@ -115,7 +114,8 @@ func dropStopSignal(c *corev1.Container) {
 	}
 }
 
-// defaultPullPolicy follows I1. An image that does not parse has no tag.
+// defaultPullPolicy returns Always if the effective tag is latest, and otherwise
+// IfNotPresent (I1). An image name that does not parse has no tag.
 func defaultPullPolicy(image string) corev1.PullPolicy {
 	tag, digest, ok := imagename.TagAndDigest(image)
 	if ok && (tag == ":latest" || tag == "" && digest == "") {

@@ -1,11 +1,11 @@
-// Package apiserver is what an API server makes of a pod before a kubelet sees it:
-// the defaults that it fills in, what it drops, what it refuses and in which words, and what it
-// accepts though it can never work.
+// Package apiserver does with a pod what an API server does before a kubelet gets it: it
+// sets the defaults, drops fields, and returns the errors for an invalid pod in the API
+// server's words. It also warns of what the API server accepts although it can never work.
 //
 //	apiserver.SetDefaults(pod)
 //	apiserver.DropDisabled(pod)
 //	for _, err := range apiserver.Validate(pod) { … }
 //
-// Only fields that bear on probes, restarts, states and phase are looked at. Rule
-// numbers (P21, I1) are those of docs/rules.md.
+// The package only considers fields that matter for probes, restarts, states and phase. Rule
+// numbers such as P21 and I1 are those of docs/rules.md.
 package apiserver

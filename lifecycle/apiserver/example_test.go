@@ -9,7 +9,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
-// What the API server makes of a pod, and why it refuses one.
+// This prints the defaults that the API server sets and the reason why it refuses the pod.
 func ExampleValidate() {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{
 		Name: "app", Image: "app:1",
@@ -27,7 +27,7 @@ func ExampleValidate() {
 	// spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1
 }
 
-// A slip in the name of a port, which the API server lets pass.
+// The name of the port is misspelt, and the API server accepts that.
 func ExampleWarnings() {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{
 		Name:  "app",

@@ -11,14 +11,13 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Validate returns what the API server of v1.36 would hold against creating a
-// pod, in its order and words, for the fields that this package uses; the rest
-// is not looked at. SetDefaults has been applied. Unlike the API server it
-// lets metadata.name and metadata.namespace be empty, and lets a pod start out
-// with ephemeral containers.
+// Validate returns the errors of the API server of v1.36 for creating a pod, in its order
+// and its words. It ignores fields that this package does not use. Call SetDefaults first.
+// Unlike the API server it accepts an empty metadata.name and metadata.namespace, and a pod
+// that begins with ephemeral containers.
 func Validate(pod *corev1.Pod) field.ErrorList { return Gates{}.Validate(pod) }
 
-// Validate is the function Validate with other gates.
+// Validate is like the function Validate, with other gates.
 func (g Gates) Validate(pod *corev1.Pod) field.ErrorList {
 	errs := validateMetadata(pod)
 	spec, path := &pod.Spec, field.NewPath("spec")
@@ -57,7 +56,7 @@ func validateReadinessGates(gates []corev1.PodReadinessGate, path *field.Path) f
 	return errs
 }
 
-// validateActiveDeadline follows P21.
+// validateActiveDeadline checks that the deadline is 1 to 2147483647 (P21).
 func validateActiveDeadline(seconds *int64, path *field.Path) field.ErrorList {
 	if seconds == nil || *seconds >= 1 && *seconds <= math.MaxInt32 {
 		return nil
@@ -72,11 +71,11 @@ func appendInvalid(errs field.ErrorList, path *field.Path, value any, details []
 	return errs
 }
 
-// podValidation walks the containers of a pod.
+// podValidation validates the containers of a pod.
 type podValidation struct {
 	gates Gates
 	spec  *corev1.PodSpec
-	names map[string]bool // of the containers seen so far
+	names map[string]bool // the names of the containers so far
 }
 
 func (v *podValidation) regular(path *field.Path) field.ErrorList {
@@ -101,14 +100,15 @@ func (v *podValidation) init(path *field.Path) field.ErrorList {
 		errs = append(errs, validateContainer(c, at)...)
 		errs = append(errs, restart.Validate(c, true, at, v.gates.Restart)...)
 		errs = append(errs, v.uniqueName(c.Name, at)...)
-		// Init containers run one by one: their ports clash with no other's. The
-		// path of a clash within one is that of the first container, as upstream.
+		// Init containers run one at a time, so the ports of one never conflict with those of
+		// another. Like the API server, this reports a conflict within an init container at the
+		// path of the first container.
 		errs = append(errs, validateHostPorts(v.spec.InitContainers[i:i+1], path)...)
 		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
 			errs = append(errs, v.probes(c, at)...)
 			continue
 		}
-		// P17
+		// An init container that must end before the next one has no probes or hooks (P17).
 		errs = append(errs, forbid(fieldsOf(c), at, "may not be set for init containers without restartPolicy=Always")...)
 	}
 	return errs
@@ -125,12 +125,13 @@ func (v *podValidation) ephemeral(path *field.Path) field.ErrorList {
 		if t := e.TargetContainerName; t != "" && !v.declares(t) {
 			errs = append(errs, field.NotFound(at.Child("targetContainerName"), t))
 		}
-		errs = append(errs, forbid(ephemeralFieldsOf(c), at, "cannot be set for an Ephemeral Container")...) // P18
+		// No probes, hooks, ports or resources (P18).
+		errs = append(errs, forbid(ephemeralFieldsOf(c), at, "cannot be set for an Ephemeral Container")...)
 	}
 	return errs
 }
 
-// uniqueName wants a name that no container before has.
+// uniqueName checks that no earlier container has the name.
 func (v *podValidation) uniqueName(name string, at *field.Path) field.ErrorList {
 	if v.names[name] {
 		return field.ErrorList{field.Duplicate(at.Child("name"), name)}
@@ -141,7 +142,7 @@ func (v *podValidation) uniqueName(name string, at *field.Path) field.ErrorList 
 	return nil
 }
 
-// declares tells whether a regular or init container has that name.
+// declares reports whether a regular or init container has the name.
 func (v *podValidation) declares(name string) bool {
 	for _, list := range [...][]corev1.Container{v.spec.Containers, v.spec.InitContainers} {
 		for i := range list {
@@ -153,7 +154,7 @@ func (v *podValidation) declares(name string) bool {
 	return false
 }
 
-// probes validates hooks and probes of a regular container or a sidecar.
+// probes validates the hooks and probes of a regular container or a sidecar.
 func (v *podValidation) probes(c *corev1.Container, at *field.Path) field.ErrorList {
 	errs := probe.ValidateLifecycle(c.Lifecycle, probe.LifecycleRules{
 		GracePeriodSeconds: effectiveGrace(v.spec.TerminationGracePeriodSeconds),
@@ -165,8 +166,8 @@ func (v *podValidation) probes(c *corev1.Container, at *field.Path) field.ErrorL
 	return append(errs, probe.Validate(c.StartupProbe, probe.Startup, at.Child("startupProbe"))...)
 }
 
-// effectiveGrace is the period that bounds a sleep: a negative one counts as
-// 1, as it does when the pod is deleted (P21, S70).
+// effectiveGrace returns the grace period that limits a sleep. A negative one counts as 1,
+// as it does when the pod is deleted (P21, S70).
 func effectiveGrace(seconds *int64) *int64 {
 	if seconds == nil || *seconds >= 0 {
 		return seconds

@@ -169,8 +169,8 @@ func TestDefaultsReachEverySortOfContainer(t *testing.T) {
 	}
 }
 
-// FuzzValidate: no pod that decodes makes defaulting or validation panic, and
-// defaulting twice is defaulting once.
+// FuzzValidate checks that no pod that decodes makes defaulting or validation panic, and
+// that setting defaults twice is the same as setting them once.
 func FuzzValidate(f *testing.F) {
 	f.Add([]byte(`{"spec":{"containers":[{"name":"a","image":"b","livenessProbe":{"exec":{}}}]}}`))
 	f.Add([]byte(`{"spec":{"initContainers":[{"restartPolicy":"Always","restartPolicyRules":[{}],"lifecycle":{"preStop":{"sleep":{}}}}]}}`))

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validateContainer checks what holds for containers of every sort.
+// validateContainer checks the fields that all kinds of containers have.
 func validateContainer(c *corev1.Container, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if name := path.Child("name"); c.Name == "" {
@@ -27,7 +27,7 @@ func validateContainer(c *corev1.Container, path *field.Path) field.ErrorList {
 		corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)...)
 }
 
-// validateChoice wants one of the legal values.
+// validateChoice checks that value is one of the legal ones.
 func validateChoice[T ~string](value T, path *field.Path, legal ...T) field.ErrorList {
 	if value == "" {
 		return field.ErrorList{field.Required(path, "")}
@@ -60,7 +60,7 @@ func validatePorts(ports []corev1.ContainerPort, path *field.Path) field.ErrorLi
 	return errs
 }
 
-// validatePortName adds a sound new name to names.
+// validatePortName checks that a name is valid and new, and adds it to names.
 func validatePortName(name string, names map[string]bool, path *field.Path) field.ErrorList {
 	if name == "" {
 		return nil
@@ -75,7 +75,7 @@ func validatePortName(name string, names map[string]bool, path *field.Path) fiel
 	return nil
 }
 
-// validateHostPorts wants every (protocol, host IP, host port) once.
+// validateHostPorts checks that no two ports have the same protocol, host IP and host port.
 func validateHostPorts(containers []corev1.Container, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	taken := make(map[string]bool)
@@ -116,8 +116,8 @@ type setField struct {
 	set  bool
 }
 
-// fieldsOf lists, in the order of complaints, what an init container without
-// restartPolicy Always may not have.
+// fieldsOf lists the fields that an init container without restartPolicy Always may not
+// have, in the order of the errors.
 func fieldsOf(c *corev1.Container) []setField {
 	return []setField{
 		{"lifecycle", c.Lifecycle != nil},
@@ -127,7 +127,8 @@ func fieldsOf(c *corev1.Container) []setField {
 	}
 }
 
-// ephemeralFieldsOf does so for ephemeral containers.
+// ephemeralFieldsOf lists the fields that an ephemeral container may not have, in the order
+// of the errors.
 func ephemeralFieldsOf(c *corev1.Container) []setField {
 	return []setField{
 		{"ports", len(c.Ports) > 0},

@@ -14,15 +14,14 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// Warnings returns what the API server accepts in a pod that [Validate] has
-// nothing against, and what all the same can never do what it is there for: an
-// image that is no image name (I3), a container that must not run as root and is
-// told to (C2), a preStop hook that sleeps longer than the grace period (C42), and
-// what [probe.Warnings] finds. Details end with the cure.
+// Warnings returns what can never work in a pod for which [Validate] returns no errors: an
+// image that is not an image name (I3), a container that must not run as root and whose user
+// is root (C2), a preStop hook that sleeps longer than the grace period (C42), and the
+// warnings of [probe.Warnings]. Each detail ends with the cure.
 func Warnings(pod *corev1.Pod) field.ErrorList {
 	w := warner{spec: &pod.Spec}
 	spec := field.NewPath("spec")
-	for i := range pod.Spec.InitContainers { // those that are no sidecars have neither probes nor hooks (P17)
+	for i := range pod.Spec.InitContainers { // those that are not sidecars have no probes or hooks (P17)
 		w.container(&pod.Spec.InitContainers[i], spec.Child("initContainers").Index(i))
 	}
 	for i := range pod.Spec.Containers {
@@ -44,7 +43,7 @@ func (w *warner) container(c *corev1.Container, at *field.Path) {
 	w.found = append(w.found, probe.Warnings(c, at)...)
 }
 
-// image finds what is no image name (I3).
+// image warns of an image that is not an image name (I3).
 func (w *warner) image(c *corev1.Container, at *field.Path) {
 	if _, err := imagename.PullName(c.Image); err != "" && c.Image != "" {
 		w.found = append(w.found, field.Invalid(at, c.Image,
@@ -52,7 +51,8 @@ func (w *warner) image(c *corev1.Container, at *field.Path) {
 	}
 }
 
-// imageCure says what makes an image name of a text that a tool was to fill in.
+// imageCure returns the cure for an image that is not an image name. Often a tool should
+// have replaced a placeholder in it.
 func imageCure(image string) string {
 	switch {
 	case strings.Contains(image, "{{"):
@@ -65,7 +65,8 @@ func imageCure(image string) string {
 	return "write HOST/PATH:TAG, in lower case but for the tag"
 }
 
-// root finds a container that the kubelet does not create (C2).
+// root warns of a container that the kubelet refuses to create, because it would run as root
+// (C2).
 func (w *warner) root(c *corev1.Container, at *field.Path) {
 	if RunsAsRoot(w.spec, c) {
 		w.found = append(w.found, field.Invalid(at.Child("runAsUser"), int64(0),
@@ -73,8 +74,8 @@ func (w *warner) root(c *corev1.Container, at *field.Path) {
 	}
 }
 
-// RunsAsRoot reports whether a container must not run as root and is told to. Its
-// own security context goes before the pod's (C2).
+// RunsAsRoot reports whether a container must not run as root and its user is root. Its own
+// security context takes precedence over the pod's (C2).
 func RunsAsRoot(p *corev1.PodSpec, c *corev1.Container) bool {
 	var nonRoot *bool
 	var user *int64
@@ -87,7 +88,7 @@ func RunsAsRoot(p *corev1.PodSpec, c *corev1.Container) bool {
 	return nonRoot != nil && *nonRoot && user != nil && *user == 0
 }
 
-// sleep finds a preStop command that sleeps longer than the pod has (C42).
+// sleep warns of a preStop command that sleeps longer than the grace period (C42).
 func (w *warner) sleep(c *corev1.Container, at *field.Path) {
 	if c.Lifecycle == nil || c.Lifecycle.PreStop == nil || c.Lifecycle.PreStop.Exec == nil ||
 		w.spec.TerminationGracePeriodSeconds == nil {
@@ -102,8 +103,8 @@ func (w *warner) sleep(c *corev1.Container, at *field.Path) {
 	}
 }
 
-// sleepOf returns for how many seconds a command sleeps first: sleep itself, or a
-// shell's. It is 0 if that cannot be told.
+// sleepOf returns how many seconds a command sleeps at its beginning. The command is sleep
+// itself or a shell with sleep. It returns 0 if it cannot tell.
 func sleepOf(command []string) float64 {
 	if len(command) == 3 && command[1] == "-c" {
 		command = strings.FieldsFunc(command[2], func(r rune) bool { return r == ' ' || r == ';' || r == '&' })

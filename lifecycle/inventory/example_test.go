@@ -14,7 +14,7 @@ func Example() {
 	truth.AddSandbox(inventory.Sandbox{ID: 1, Ready: true, IP: "10.0.0.7"})
 	truth.Create(inventory.Instance{ID: 2, State: restart.StateCreated})
 	truth.Start(2, start)
-	seen := truth.Snapshot() // what a kubelet sees now, and works on
+	seen := truth.Snapshot() // what a kubelet that looks now works with from now on
 	truth.Exit(2, inventory.Exit{At: start.Add(time.Minute), Code: 1, Reason: inventory.ExitReason(1, "")})
 
 	now := truth.Snapshot()

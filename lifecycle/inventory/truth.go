@@ -7,16 +7,16 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Truth is what the runtime really has of a pod, kept from the facts that a shell
-// reports. The kubelet's rules never look at it: they see snapshots (T12).
+// Truth is what the runtime really has of a pod. It is built from the facts that a shell
+// reports. The kubelet's rules never use it, but only snapshots (T12).
 //
-// Only its methods change it. Each reports whether anything has changed.
+// Only its methods change it. Those that return a bool report whether anything has changed.
 type Truth struct {
 	sandboxes []Sandbox // oldest first
 	instances []Instance
 }
 
-// NewTruth returns the truth of a pod that has these, oldest first.
+// NewTruth returns the truth of a pod with these sandboxes and instances, oldest first.
 func NewTruth(sandboxes []Sandbox, instances []Instance) Truth { return Truth{sandboxes, instances} }
 
 // Clone returns an independent copy.
@@ -28,7 +28,7 @@ func (t *Truth) Sandboxes() []Sandbox { return t.sandboxes }
 // Instances returns the instances, oldest first. They must not be modified.
 func (t *Truth) Instances() []Instance { return t.instances }
 
-// Instance returns the instance of an ID, or nil. It must not be modified.
+// Instance returns the instance with an ID, or nil. It must not be modified.
 func (t *Truth) Instance(id uint64) *Instance {
 	for i := range t.instances {
 		if t.instances[i].ID == id {
@@ -38,7 +38,7 @@ func (t *Truth) Instance(id uint64) *Instance {
 	return nil
 }
 
-// Sandbox returns the sandbox of an ID, or nil. It must not be modified.
+// Sandbox returns the sandbox with an ID, or nil. It must not be modified.
 func (t *Truth) Sandbox(id uint64) *Sandbox {
 	for i := range t.sandboxes {
 		if t.sandboxes[i].ID == id {
@@ -48,7 +48,7 @@ func (t *Truth) Sandbox(id uint64) *Sandbox {
 	return nil
 }
 
-// Snapshot copies the truth, newest first, without addresses.
+// Snapshot returns a copy, newest first, without the addresses of the pod.
 func (t *Truth) Snapshot() Snapshot {
 	s := Snapshot{Sandboxes: slices.Clone(t.sandboxes), Instances: slices.Clone(t.instances)}
 	slices.Reverse(s.Sandboxes)
@@ -69,7 +69,7 @@ func (t *Truth) StopSandbox(id uint64) bool {
 	return true
 }
 
-// LoseSandboxes makes every sandbox not ready.
+// LoseSandboxes makes all sandboxes not ready.
 func (t *Truth) LoseSandboxes() bool {
 	lost := false
 	for i := range t.sandboxes {
@@ -79,14 +79,14 @@ func (t *Truth) LoseSandboxes() bool {
 	return lost
 }
 
-// RemoveSandbox takes a sandbox away.
+// RemoveSandbox removes a sandbox.
 func (t *Truth) RemoveSandbox(id uint64) bool {
 	before := len(t.sandboxes)
 	t.sandboxes = slices.DeleteFunc(t.sandboxes, func(s Sandbox) bool { return s.ID == id })
 	return len(t.sandboxes) < before
 }
 
-// Create adds an instance, in the newest sandbox.
+// Create adds an instance in the newest sandbox.
 func (t *Truth) Create(c Instance) {
 	if n := len(t.sandboxes); n > 0 {
 		c.Sandbox = t.sandboxes[n-1].ID
@@ -94,7 +94,7 @@ func (t *Truth) Create(c Instance) {
 	t.instances = append(t.instances, c)
 }
 
-// Start lets an instance that was created run.
+// Start makes a created instance run.
 func (t *Truth) Start(id uint64, at time.Time) bool {
 	c := t.created(id)
 	if c == nil {
@@ -104,13 +104,13 @@ func (t *Truth) Start(id uint64, at time.Time) bool {
 	return true
 }
 
-// startErrorCode is the exit code of a container whose start failed (C8).
+// startErrorCode is the exit code of a container that could not be started (C8).
 const startErrorCode = 128
 
-// unixEpoch is the start time of what never started (C8).
+// unixEpoch is the start time of an instance that was never started (C8).
 var unixEpoch = time.Unix(0, 0).UTC()
 
-// FailStart leaves an instance that could not be started as an exited one (C8).
+// FailStart makes an instance that could not be started an exited one (C8).
 func (t *Truth) FailStart(id uint64, at time.Time, err string) bool {
 	c := t.created(id)
 	if c == nil {
@@ -121,7 +121,7 @@ func (t *Truth) FailStart(id uint64, at time.Time, err string) bool {
 	return true
 }
 
-// created returns an instance that is created and was never started, or nil.
+// created returns an instance that was created and never started, or nil.
 func (t *Truth) created(id uint64) *Instance {
 	if c := t.Instance(id); c != nil && c.State == restart.StateCreated {
 		return c
@@ -139,11 +139,11 @@ func (t *Truth) Lose(id uint64) bool {
 	return true
 }
 
-// Exit is the end of an instance.
+// Exit describes the end of an instance.
 type Exit struct {
 	At   time.Time
 	Code int32
-	// Reason is the runtime's; see [ExitReason].
+	// Reason is the runtime's reason. See [ExitReason].
 	Reason, Message string
 }
 
@@ -156,7 +156,7 @@ func (t *Truth) Exit(id uint64, e Exit) bool {
 	c.FinishedAt = e.At
 	switch {
 	case c.StartedAt.IsZero():
-		c.StartedAt = c.FinishedAt // it was over before the start call returned
+		c.StartedAt = c.FinishedAt // it ended before the start call returned
 	case c.FinishedAt.Before(c.StartedAt):
 		c.FinishedAt = c.StartedAt
 	}
@@ -164,8 +164,8 @@ func (t *Truth) Exit(id uint64, e Exit) bool {
 	return true
 }
 
-// ExitReason is the runtime's reason for an exit: its own word, or that of an
-// ordinary exit (C8).
+// ExitReason returns the reason of an exit: the runtime's own or, if that is empty, the one
+// of an ordinary exit (C8).
 func ExitReason(code int32, reason string) string {
 	switch {
 	case reason != "":
@@ -176,7 +176,7 @@ func ExitReason(code int32, reason string) string {
 	return "Error"
 }
 
-// Remove takes an instance away.
+// Remove removes an instance.
 func (t *Truth) Remove(id uint64) bool {
 	before := len(t.instances)
 	t.instances = slices.DeleteFunc(t.instances, func(c Instance) bool { return c.ID == id })

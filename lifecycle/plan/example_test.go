@@ -11,7 +11,7 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// The liveness probe of a running container has failed.
+// The liveness probe of a running container has failed, so it is killed and started again.
 func ExamplePod_Plan() {
 	spec := &corev1.Container{Name: "web", Image: "web:1"}
 	pod := plan.Pod{RestartPolicy: corev1.RestartPolicyAlways, Regular: 1, Containers: []plan.Container{{

@@ -8,20 +8,20 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// initWalk is the walk over the init list, last entry first (S7).
+// initWalk is the walk over the init list, from the last entry to the first (S7).
 type initWalk struct {
 	*planner
-	// passed: a later entry, or a regular container, shows that the entries from
-	// here down have been initialized before.
+	// passed says that a later entry or a regular container has an instance. The remaining
+	// entries were therefore initialized before.
 	passed bool
-	// done: the pod is initialized (S8).
+	// done says that the pod is initialized (S8).
 	done bool
-	// fatal: an init container failed for good (S13).
+	// fatal says that an init container failed and may not restart (S13).
 	fatal bool
 }
 
-// initContainers decides about the init list and reports whether the pod is
-// initialized (S7–S9).
+// initContainers decides about the init list. It reports whether the pod is initialized (S7
+// to S9).
 func (p *planner) initContainers() bool {
 	n := p.pod.inits()
 	if n == 0 {
@@ -37,14 +37,15 @@ func (p *planner) initContainers() bool {
 		return false
 	}
 	if !w.passed {
-		w.start(0) // nothing has an instance: the first entry
+		w.start(0) // no entry has an instance, so the first one is next (S7)
 	}
 	slices.Reverse(p.plan.Start)
 	return w.done
 }
 
-// regularActive reports whether a regular container is created or running:
-// then the init list was done once (S8, S11).
+// regularActive reports whether a regular container is created or running. Then the init
+// list was once done and the pod counts as initialized (S8). Exited containers do not show
+// that, unless quirk S11 is off.
 func (p *planner) regularActive() bool {
 	for i := range p.pod.Regular {
 		switch s, _ := p.r.State(i); s {
@@ -59,18 +60,17 @@ func (p *planner) regularActive() bool {
 	return false
 }
 
-// startedInSandbox reports whether a container's newest instance is of the
-// present sandbox.
+// startedInSandbox reports whether a container's newest instance is in the present sandbox.
 func (p *planner) startedInSandbox(i int) bool {
 	s := p.r.ActiveSandbox()
 	return s != nil && p.r.Newest(i).Sandbox == s.ID
 }
 
-// start notes entry k of the init list for starting.
+// start adds entry k of the init list to the containers to start.
 func (w *initWalk) start(k int) { w.plan.Start = append(w.plan.Start, w.pod.Regular+k) }
 
-// entry judges entry k; entries are visited backwards, so that starts are noted
-// in reverse.
+// entry decides about entry k. Entries are visited backwards, so starts are collected in
+// reverse order.
 func (w *initWalk) entry(k int) {
 	i := w.pod.Regular + k
 	sidecar := w.pod.Containers[i].Role == restart.Sidecar
@@ -78,11 +78,11 @@ func (w *initWalk) entry(k int) {
 	switch {
 	case c == nil:
 		if w.passed && sidecar {
-			w.start(k) // S9: it vanished
+			w.start(k) // a sidecar that vanished is started again (S9)
 		}
 		return
 	case w.passed && !sidecar:
-		return // S9: ignored once initialized
+		return // once initialized, init containers do not matter (S9)
 	}
 	switch {
 	case c.State == restart.StateCreated:
@@ -95,7 +95,8 @@ func (w *initWalk) entry(k int) {
 	w.passed = true
 }
 
-// initialized notes that entry k is done, so that the next is up (S6).
+// initialized is called when entry k is done. The next entry is then started (S6). After the
+// last one the pod is initialized (S8).
 func (w *initWalk) initialized(k int) {
 	switch {
 	case k == w.pod.inits()-1:
@@ -105,7 +106,7 @@ func (w *initWalk) initialized(k int) {
 	}
 }
 
-// init judges an init container's instance (R7, R8).
+// init decides about an init container's instance (R7, R8).
 func (w *initWalk) init(k int, c *inventory.Instance) {
 	policy := w.pod.Containers[c.Container].Policy
 	switch c.State {
@@ -122,7 +123,7 @@ func (w *initWalk) init(k int, c *inventory.Instance) {
 		default:
 			w.fatal = true
 		}
-	default: // R8
+	default: // its state is unknown (R8)
 		if !policy.OnUnknown() {
 			w.fatal = true
 			return
@@ -131,7 +132,7 @@ func (w *initWalk) init(k int, c *inventory.Instance) {
 	}
 }
 
-// sidecar judges a sidecar's instance.
+// sidecar decides about a sidecar's instance.
 func (w *initWalk) sidecar(k int, c *inventory.Instance) {
 	switch c.State {
 	case restart.StateRunning:
@@ -149,8 +150,8 @@ func (w *initWalk) killUnknown(k int, c *inventory.Instance) {
 	w.start(k)
 }
 
-// runningSidecar judges a running sidecar: startup first, then a changed
-// definition, then liveness (C51, P79).
+// runningSidecar decides about a running sidecar. The startup probe counts first, then a
+// changed definition, then the liveness probe (C51, P79).
 func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 	spec := &w.pod.Containers[c.Container]
 	name := spec.Name
@@ -162,7 +163,7 @@ func (w *initWalk) runningSidecar(k int, c *inventory.Instance) {
 			w.start(k)
 		}
 		if !ok || r != probe.Success {
-			return // C51: not examined further
+			return // before its startup has succeeded, nothing else counts (C51)
 		}
 	}
 	w.initialized(k)

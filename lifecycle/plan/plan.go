@@ -11,19 +11,19 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Pod is what plans need to know of a pod.
+// Pod is what plans use of a pod.
 type Pod struct {
 	RestartPolicy corev1.RestartPolicy
 	HostNetwork   bool
-	// Containers are the regular containers, of which there are Regular, and then
-	// the entries of the init list, each in spec order.
+	// Containers are the regular containers, and then the entries of the init list, each in
+	// spec order. Regular is the number of regular containers.
 	Containers []Container
 	Regular    int
-	// StaysInitialized switches quirk S11 off: a pod whose containers have started
-	// in the present sandbox counts as initialized.
+	// StaysInitialized switches quirk S11 off. A pod whose regular containers have started in
+	// the present sandbox then counts as initialized, even if all of them have exited.
 	StaysInitialized bool
-	// SingleKillStands switches quirk S14 off: the last container's kill does not
-	// become that of the pod.
+	// SingleKillStands switches quirk S14 off. The kill of the last container then does not
+	// become a kill of the whole pod.
 	SingleKillStands bool
 }
 
@@ -32,36 +32,36 @@ type Container struct {
 	Name, Image string
 	Role        restart.Role
 	Policy      restart.Policy
-	// RestartPolicy is the container's own, else the pod's.
+	// RestartPolicy is the container's own or, if it has none, the pod's.
 	RestartPolicy corev1.RestartPolicy
-	// Startup and Liveness tell whether it has that probe.
+	// Startup and Liveness say whether it has that probe.
 	Startup, Liveness bool
 }
 
 func (p *Pod) inits() int { return len(p.Containers) - p.Regular }
 
-// Plan is what one sync would do to a pod: actions as data, decided from one
-// snapshot of the runtime before any of them is carried out.
+// Plan is what one sync would do to a pod, as data. It is decided from one snapshot of the
+// runtime before anything is done.
 type Plan struct {
-	// KillPod tells that all containers and the sandbox are stopped first.
+	// KillPod says that all containers and the sandbox are stopped first.
 	KillPod bool `json:"killPod,omitempty"`
-	// CreateSandbox with this Attempt; Sandbox is the one it replaces, 0 if none.
+	// CreateSandbox says that a sandbox is made, with number Attempt. Sandbox is the ID of the
+	// one that it replaces. If 0, it replaces none.
 	CreateSandbox bool   `json:"createSandbox,omitempty"`
 	Attempt       uint64 `json:"attempt,omitempty"`
 	Sandbox       uint64 `json:"sandbox,omitempty"`
-	// Start lists the containers to start, in order: entries of the init list
-	// first, then regular containers.
+	// Start has the containers to start, in order: entries of the init list, then regular
+	// containers.
 	Start []int `json:"start,omitempty"`
-	// Restarts says why containers that have run before are among them, where it is
-	// not their exit code that decided.
+	// Restarts has the causes of those restarts that the exit code did not decide.
 	Restarts []Restart `json:"restarts,omitempty"`
-	// Kill lists the single containers to stop first.
+	// Kill has the single containers to stop first.
 	Kill []Kill `json:"kill,omitempty"`
-	// Reset lists the instances to remove for RestartAllContainers, in order (R10).
+	// Reset has the instances to remove for RestartAllContainers, in order (R10).
 	Reset []Reset `json:"reset,omitempty"`
 }
 
-// Kill is one container to stop, and why.
+// Kill is one container to stop, and the reason.
 type Kill struct {
 	Container int    `json:"container"`
 	Instance  uint64 `json:"instance"`
@@ -69,15 +69,14 @@ type Kill struct {
 	Cause     Cause  `json:"cause"`
 }
 
-// Reset is one instance to remove, killed first if it has not exited.
+// Reset is one instance to remove. If Kill is true, it has not exited and is killed first.
 type Reset struct {
 	Container int    `json:"container"`
 	Instance  uint64 `json:"instance"`
 	Kill      bool   `json:"kill,omitempty"`
 }
 
-// Cause says why a container is killed, where that decides its grace
-// period (C41).
+// Cause is the cause of a container's kill, as far as it decides the grace period (C41).
 type Cause uint8
 
 // The causes.
@@ -85,10 +84,10 @@ const (
 	CauseOther         Cause = iota // pod kill, changed definition, hook, RestartAllContainers
 	CauseStartupProbe               // the startup probe has failed
 	CauseLivenessProbe              // the liveness probe has failed
-	CauseUnknownState               // the runtime cannot tell its state (R8)
+	CauseUnknownState               // the runtime does not know its state (R8)
 )
 
-// String returns the cause in words.
+// String describes the cause.
 func (c Cause) String() string {
 	switch c {
 	case CauseOther:
@@ -103,33 +102,34 @@ func (c Cause) String() string {
 	return fmt.Sprintf("Cause(%d)", uint8(c))
 }
 
-// MarshalText implements [encoding.TextMarshaler]: the cause's String.
+// MarshalText implements [encoding.TextMarshaler]. The text is that of String.
 func (c Cause) MarshalText() ([]byte, error) { return wire.Name(c, CauseUnknownState) }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (c *Cause) UnmarshalText(b []byte) error { return wire.Parse(b, c, CauseUnknownState) }
 
-// Results gives the published result of a container's probe for an
-// instance; false if there is none (P69).
+// Results returns the published result of a container's probe for an instance. It returns
+// false if there is none (P69).
 type Results func(container int, instance uint64, kind probe.Kind) (probe.Result, bool)
 
-// Input is what a plan is made from.
+// Input is the input of a plan.
 type Input struct {
-	// Snapshot is what the sync sees of the runtime.
+	// Snapshot is what the sync knows of the runtime.
 	Snapshot *inventory.Snapshot
 	// Results are the published probe results. If nil, there are none.
 	Results Results
-	// RestartAll tells that the condition AllContainersRestarting is True (R9).
+	// RestartAll says that the condition AllContainersRestarting is True (R9).
 	RestartAll bool
-	// RestartPending tells by container whether it was killed to be started again,
-	// whatever its exit code (R39), and was not started yet. If nil, none was. A
-	// kubelet forgets them (R41).
+	// RestartPending says, by container, that it was killed in order to be started again,
+	// whatever its exit code (R39), and was not started yet. If nil, there is no such
+	// container. A kubelet does not remember this (R41).
 	RestartPending []bool
-	// Deleting tells that the pod object carries a deletion timestamp (R6).
+	// Deleting says that the pod object has a deletion timestamp. Nothing is then started
+	// (R6).
 	Deleting bool
 }
 
-// planner holds the inputs of one plan.
+// planner makes one plan.
 type planner struct {
 	pod  *Pod
 	r    *inventory.Snapshot
@@ -137,7 +137,7 @@ type planner struct {
 	plan Plan
 }
 
-// Plan decides what one sync of the pod does (R6–R10, S1–S14, P79, C50, C51).
+// Plan decides what one sync of the pod does (R6 to R10, S1 to S14, P79, C50, C51).
 func (p *Pod) Plan(in Input) Plan {
 	w := planner{pod: p, r: in.Snapshot, in: in}
 	w.decide(in.RestartAll)
@@ -159,8 +159,8 @@ func (p *planner) decide(restartAll bool) {
 	}
 }
 
-// NeedsSandbox reports whether a new sandbox is needed, its attempt, and the
-// one it replaces (S1).
+// NeedsSandbox reports whether the pod needs a new sandbox. It also returns the attempt and
+// the sandbox to replace (S1).
 func (p *Pod) NeedsSandbox(r *inventory.Snapshot) (need bool, attempt, old uint64) {
 	if len(r.Sandboxes) == 0 {
 		return true, 0, 0
@@ -179,11 +179,11 @@ func (p *Pod) NeedsSandbox(r *inventory.Snapshot) (need bool, attempt, old uint6
 	return false, newest.Attempt, newest.ID
 }
 
-// newSandbox decides what to start in a new sandbox (S2), or that none is made
-// and the pod is only killed (S3).
+// newSandbox decides what to start in a new sandbox (S2). If nothing may be started, the pod
+// is only killed (S3).
 func (p *planner) newSandbox() {
 	if p.pod.RestartPolicy == corev1.RestartPolicyNever && p.plan.Attempt != 0 && len(p.r.Instances) > 0 {
-		p.plan.CreateSandbox = false // S3 (a)
+		p.plan.CreateSandbox = false // policy Never allows no second sandbox (S3 a)
 		return
 	}
 	var start []int
@@ -193,11 +193,11 @@ func (p *planner) newSandbox() {
 		}
 	}
 	if len(start) == 0 && p.regularCreated() {
-		p.plan.CreateSandbox = false // S3 (b)
+		p.plan.CreateSandbox = false // nothing is left to run (S3 b)
 		return
 	}
 	if p.pod.inits() > 0 {
-		start = []int{p.pod.Regular} // S2: only the first entry of the init list
+		start = []int{p.pod.Regular} // only the first entry of the init list; the others follow it (S2)
 	}
 	p.plan.Start = start
 	for _, i := range start {
@@ -205,19 +205,18 @@ func (p *planner) newSandbox() {
 	}
 }
 
-// succeededForGood reports that a regular container last exited with 0 and its
-// policy is OnFailure (S2).
+// succeededForGood reports whether a regular container with policy OnFailure last exited
+// with 0. It is not started again in a new sandbox (S2).
 func (p *planner) succeededForGood(i int) bool {
 	c := p.r.Newest(i)
 	return c != nil && c.State == restart.StateExited && c.ExitCode == 0 &&
 		p.pod.Containers[i].RestartPolicy == corev1.RestartPolicyOnFailure
 }
 
-// regularCreated reports whether some regular container was ever created.
+// regularCreated reports whether a regular container was ever created.
 func (p *planner) regularCreated() bool { return p.r.Created(p.pod.Regular) }
 
-// regularContainers decides about the regular containers of an initialized pod
-// (S8).
+// regularContainers decides about the regular containers of an initialized pod (S8).
 func (p *planner) regularContainers() {
 	kept, starts := 0, 0
 	for i := range p.pod.Regular {
@@ -241,16 +240,16 @@ func (p *planner) regularContainers() {
 	}
 }
 
-// endPod kills the whole pod: nothing is left to run (S14).
+// endPod kills the whole pod, because nothing is left to run (S14).
 func (p *planner) endPod() {
 	if p.pod.SingleKillStands && len(p.plan.Kill) > 0 {
-		return // without the quirk the single kill stands; the next sync ends the pod
+		return // without the quirk the single kill remains, and the next sync ends the pod
 	}
 	p.plan.KillPod = true
 	p.plan.Start, p.plan.Restarts = nil, nil
 }
 
-// idleRegular reports whether a regular container that does not run is due (R6).
+// idleRegular reports whether a regular container that does not run must be started (R6).
 func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
 	state, code := p.r.State(i)
 	pending := p.in.RestartPending != nil && p.in.RestartPending[i] && !p.in.Deleting
@@ -267,8 +266,8 @@ func (p *planner) idleRegular(i int, c *inventory.Instance) bool {
 	return true
 }
 
-// runningRegular judges a running regular container (P79, C51, R38): whether it
-// is started again, and whether it is kept.
+// runningRegular decides whether a running regular container is started again and whether it
+// keeps running (P79, C51, R38).
 func (p *planner) runningRegular(i int, c *inventory.Instance) (started, keep bool) {
 	name := p.pod.Containers[i].Name
 	again := p.pod.Containers[i].Policy.OnKill()
@@ -309,13 +308,13 @@ func (p *planner) result(c *inventory.Instance, kind probe.Kind) (probe.Result, 
 	return p.in.Results(c.Container, c.ID, kind)
 }
 
-// changed reports whether an instance was made from another definition.
+// changed reports whether the template has another image than the instance.
 func (p *Pod) changed(c *inventory.Instance) bool {
 	return c.Image != p.Containers[c.Container].Image
 }
 
-// reset lists all instances for removal: those whose exit did not ask for it
-// first, regular containers before the init list, spec order within (R10).
+// reset lists all instances for removal: first those whose exit did not cause it; regular
+// containers before the init list; each in spec order (R10).
 func (p *planner) reset() {
 	for _, source := range [...]bool{false, true} {
 		for i := range p.pod.Containers {

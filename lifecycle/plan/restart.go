@@ -6,7 +6,7 @@ import (
 	"github.com/podclock/podclock/internal/wire"
 )
 
-// Restart is why a container that has run before is started again.
+// Restart says why a container that has run before is started again.
 type Restart struct {
 	Container int          `json:"container"`
 	Cause     RestartCause `json:"cause"`
@@ -17,14 +17,14 @@ type RestartCause uint8
 
 // The causes.
 const (
-	RestartExit     RestartCause = iota // the policy or a rule, by the exit code (R4, R5)
-	RestartOOM                          // an OOMKilled init container has failed, whatever the code (R7)
-	RestartUnknown                      // the runtime cannot tell the state (R8)
-	RestartLiveness                     // it is killed for its liveness probe (R39)
-	RestartStartup                      // it is killed for its startup probe (R39)
-	RestartPending                      // it was killed to be started again, and that was refused (without quirk R41)
-	RestartImage                        // its image has changed (C50)
-	RestartSandbox                      // the pod starts over in a new sandbox (S2)
+	RestartExit     RestartCause = iota // the policy or a rule decided by the exit code (R4, R5)
+	RestartOOM                          // an OOMKilled init container counts as failed, whatever the code (R7)
+	RestartUnknown                      // the runtime does not know the state (R8)
+	RestartLiveness                     // it is killed because of its liveness probe (R39)
+	RestartStartup                      // it is killed because of its startup probe (R39)
+	RestartPending                      // it was killed to be started again, and that was refused (only without quirk R41)
+	RestartImage                        // the template has another image (C50)
+	RestartSandbox                      // the pod begins again in a new sandbox (S2)
 )
 
 var restartNames = [...]string{
@@ -32,7 +32,7 @@ var restartNames = [...]string{
 	RestartStartup: "startup probe", RestartPending: "pending", RestartImage: "image", RestartSandbox: "sandbox",
 }
 
-// String returns the cause in words.
+// String describes the cause.
 func (c RestartCause) String() string {
 	if int(c) < len(restartNames) {
 		return restartNames[c]
@@ -40,14 +40,14 @@ func (c RestartCause) String() string {
 	return fmt.Sprintf("RestartCause(%d)", uint8(c))
 }
 
-// MarshalText implements [encoding.TextMarshaler]: the cause's String.
+// MarshalText implements [encoding.TextMarshaler]. The text is that of String.
 func (c RestartCause) MarshalText() ([]byte, error) { return wire.Name(c, RestartSandbox) }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (c *RestartCause) UnmarshalText(b []byte) error { return wire.Parse(b, c, RestartSandbox) }
 
-// Why returns the rule by which the plan starts a container again. It is
-// RestartExit if nothing else decided.
+// Why returns the cause for which the plan starts a container again. If it has no other
+// cause, it is RestartExit.
 func (p *Plan) Why(container int) RestartCause {
 	for _, r := range p.Restarts {
 		if r.Container == container {
@@ -57,7 +57,7 @@ func (p *Plan) Why(container int) RestartCause {
 	return RestartExit
 }
 
-// restart notes why a container is started again, where that is not its exit code.
+// restart records why a container is started again, if not because of its exit code.
 func (p *planner) restart(container int, cause RestartCause) {
 	p.plan.Restarts = append(p.plan.Restarts, Restart{container, cause})
 }
