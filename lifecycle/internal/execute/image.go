@@ -11,7 +11,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// ensureImage sees to the container's image, in the order of I3.
+// ensureImage makes sure that the container's image is present. It checks in the kubelet's
+// order (I3).
 func (r *Run) ensureImage(e *Env, i int) {
 	c := &e.Pod.Containers[i]
 	switch {
@@ -28,19 +29,19 @@ func (r *Run) ensureImage(e *Env, i int) {
 	}
 }
 
-// imageFailed ends a start for want of the image (I4).
+// imageFailed ends a start whose image is not available (I4).
 func (r *Run) imageFailed(e *Env, i int, reason, message string) {
 	e.Host.Event(i, corev1.EventTypeWarning, "Failed", "Error: "+reason)
 	r.startFailed(e, i, reason, message)
 }
 
-// imageInspected goes on with what the runtime says of the image.
+// imageInspected continues with the runtime's answer about the image.
 func (r *Run) imageInspected(e *Env, i int) {
 	c := &e.Pod.Containers[i]
 	a := r.take()
 	switch {
 	case a.Err != "":
-		message := fmt.Sprintf("Failed to inspect image %q: %s", "", a.Err) // I4: the kubelet's message lacks the name
+		message := fmt.Sprintf("Failed to inspect image %q: %s", "", a.Err) // the kubelet leaves the name out (I4)
 		e.Host.Event(i, corev1.EventTypeWarning, "InspectFailed", message)
 		r.imageFailed(e, i, "ImageInspectError", message)
 	case a.Present:
@@ -64,8 +65,7 @@ func presentMessage(image string, shared bool) string {
 	return m
 }
 
-// pull asks for the image, unless its last failed pull was too short a time
-// ago (I6).
+// pull asks for the image. While the back-off after a failed pull lasts, it refuses (I6).
 func (r *Run) pull(e *Env, i int) {
 	c := &e.Pod.Containers[i]
 	b := &e.Starts.Images[c.ImageKey].Backoff
@@ -92,12 +92,12 @@ func (r *Run) refusePull(e *Env, i int, refusal restart.Refusal) {
 	r.imageFailed(e, i, "ImagePullBackOff", message)
 }
 
-// imagePulled goes on after a pull.
+// imagePulled continues after a pull.
 func (r *Run) imagePulled(e *Env, i int) {
 	image := e.Pod.Containers[i].Spec.Image
 	memory := &e.Starts.Images[e.Pod.Containers[i].ImageKey]
 	a := r.take()
-	if a.Err == "" { // I7: the back-off entry ages out
+	if a.Err == "" { // a success does not clear the back-off entry (I7)
 		e.Host.Event(i, corev1.EventTypeNormal, "Pulled", a.pulledMessage(image))
 		memory.Failure = ""
 		r.create(e, i)
@@ -116,8 +116,8 @@ func (a *Answer) pulledMessage(image string) string {
 		image, a.Took.Truncate(time.Millisecond), total.Truncate(time.Millisecond), a.Size)
 }
 
-// pullFailure classifies the runtime's error by the word that it starts with
-// (I4).
+// pullFailure returns the waiting reason and message for the runtime's error, whose first
+// word is its kind (I4).
 func pullFailure(image, err string) (reason, message string) {
 	if rest, ok := strings.CutPrefix(err, "RegistryUnavailable"); ok {
 		return "RegistryUnavailable", fmt.Sprintf("image pull failed for %s because the registry is unavailable%s", image,

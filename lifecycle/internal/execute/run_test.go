@@ -18,19 +18,20 @@ import (
 
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// runner is a pod's runtime that does what it is asked for at once, and the host
-// that writes down what it was.
+// runner is the host of a Run. It writes down every request, and its runtime does at once
+// what is asked.
 type runner struct {
 	t   *testing.T
 	env Env
 	run Run
 	log []string
 	op  uint64
-	// errs are what the runtime answers, by the start of the line that asks.
+	// errs has the runtime's errors, by the start of the line that is written down.
 	errs map[string]string
 }
 
-// pod has an init container and a regular one with a postStart hook.
+// pod returns a pod with an init container, and with a regular one that has a postStart
+// hook.
 func pod() *spec.Pod {
 	grace := int64(30)
 	hook := &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"warm"}}}}
@@ -90,7 +91,7 @@ func (r *runner) CreateContainer(i int, attempt int32) uint64 {
 	return op
 }
 
-// play carries a plan out to its end, and answers every request at once.
+// play carries a plan out to its end and answers every request at once.
 func (r *runner) play(p plan.Plan, seen inventory.Snapshot) Result {
 	r.t.Helper()
 	r.run = Begin()
@@ -125,7 +126,7 @@ func (r *runner) want(lines ...string) {
 	r.log = nil
 }
 
-const web, initial = 0, 1 // the containers
+const web, initial = 0, 1 // indices of the containers
 
 func TestASandboxAndThenEachContainerIsStarted(t *testing.T) { // S5, C30, C31, I3
 	r := newRunner(t)
@@ -160,7 +161,7 @@ func TestABackoffCountsFromTheSnapshotAndIsRefusedUntilItHasPassed(t *testing.T)
 		return inventory.Snapshot{Instances: []inventory.Instance{{ID: 9, Container: web, Attempt: 3,
 			State: restart.StateExited, ExitCode: 1, FinishedAt: at}}}
 	}
-	r.play(plan.Plan{Start: []int{web}}, ended(epoch)) // the first restart is free
+	r.play(plan.Plan{Start: []int{web}}, ended(epoch)) // the first restart has no delay
 	r.want("inspect 0", "event Pulled", "create 0, run 4", "event Created", "start 0", "event Started", "hook 0")
 	end := epoch.Add(time.Second)
 	r.env.Now = end

@@ -2,11 +2,10 @@ package execute
 
 import corev1 "k8s.io/api/core/v1"
 
-// ReasonSandboxStatus is the event of a sandbox whose status could not be read
-// after it was made.
+// ReasonSandboxStatus is the reason of the event if a new sandbox's status cannot be read.
 const ReasonSandboxStatus = "FailedPodSandBoxStatus"
 
-// runSandbox makes the sandbox that the plan wants.
+// runSandbox makes the sandbox of the plan, if the plan has one.
 func (r *Run) runSandbox(e *Env) {
 	if !r.Plan.CreateSandbox {
 		r.beginStarts()
@@ -26,13 +25,13 @@ func (r *Run) runSandbox(e *Env) {
 		e.Host.Event(NoContainer, corev1.EventTypeWarning, ReasonSandboxStatus, "Unable to get pod sandbox status: "+a.Err)
 		r.Fail()
 	default:
-		e.Host.SandboxReady() // S5
+		e.Host.SandboxReady() // PodReadyToStartContainers becomes True before images are pulled (S5)
 		r.beginStarts()
 	}
 }
 
-// sandboxFailed ends the sync (S4). For a pod whose end was decided meanwhile it
-// is no error.
+// sandboxFailed ends the sync (S4). It is no error if the end of the pod was decided in the
+// meantime.
 func (r *Run) sandboxFailed(e *Env, err string) {
 	if e.Ending {
 		r.End()

@@ -2,24 +2,24 @@ package execute
 
 import "github.com/podclock/podclock/internal/wire"
 
-// Stage is where a sync stands.
+// Stage is where a sync is in its execution.
 type Stage uint8
 
-// The stages, in the order of a sync. Those before StagePlan, and the end, are
-// its owner's.
+// The stages, in the order of a sync. The owner of the Run plays StageSnapshot, StageStatus
+// and StageEnd.
 const (
-	StageSnapshot   Stage = iota + 1 // it waits for a snapshot newer than the last sync (T12)
-	StageStatus                      // the status is built and stored, and a plan is made (T22)
-	StagePlan                        // the plan is carried out
-	StageKillPod                     // all containers are being stopped
-	StageSandboxes                   // sandboxes are stopped, one after another
-	StagePurge                       // init container instances are removed (S2)
-	StageKill                        // single containers are stopped, one after another (R40)
-	StageReset                       // instances are removed for RestartAllContainers (R10)
-	StagePrune                       // superfluous dead init instances are removed (S12)
-	StageRunSandbox                  // a sandbox is made
-	StageStart                       // containers are started, one after another
-	StageEnd                         // nothing is left to do but to plan the next sync
+	StageSnapshot   Stage = iota + 1 // waiting for a snapshot that is newer than the last sync (T12)
+	StageStatus                      // building and storing the status, and making a plan (T22)
+	StagePlan                        // beginning to carry out the plan
+	StageKillPod                     // stopping all containers
+	StageSandboxes                   // stopping the sandboxes, one after another
+	StagePurge                       // removing the instances of init containers (S2)
+	StageKill                        // stopping single containers, one after another (R40)
+	StageReset                       // removing instances for RestartAllContainers (R10)
+	StagePrune                       // removing superfluous dead instances of init containers (S12)
+	StageRunSandbox                  // making a sandbox
+	StageStart                       // starting containers, one after another
+	StageEnd                         // nothing is left to do except to plan the next sync
 )
 
 var stageNames = [...]string{
@@ -28,7 +28,7 @@ var stageNames = [...]string{
 	StageRunSandbox: "run sandbox", StageStart: "start", StageEnd: "end",
 }
 
-// String names the stage.
+// String returns the name of the stage.
 func (s Stage) String() string { return stageNames[s] }
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -37,18 +37,18 @@ func (s Stage) MarshalText() ([]byte, error) { return wire.Name(s, StageEnd) }
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (s *Stage) UnmarshalText(b []byte) error { return wire.Parse(b, s, StageEnd) }
 
-// Step is where the start of one container stands (C30).
+// Step is where a container is in its start (C30).
 type Step uint8
 
 // The steps, in their order.
 const (
-	StepCheck    Step = iota // crash-loop back-off (R20)
-	StepInspect              // waits for the runtime's word on the image
-	StepPull                 // waits for the pull
-	StepCreate               // waits for the create call
-	StepRun                  // waits for the start call
-	StepHook                 // waits for the postStart hook (C32)
-	StepHookKill             // the container is killed after a failed hook (C33)
+	StepCheck    Step = iota // checking the crash-loop back-off (R20)
+	StepInspect              // waiting for the runtime's answer about the image
+	StepPull                 // waiting for the pull
+	StepCreate               // waiting for the create call
+	StepRun                  // waiting for the start call
+	StepHook                 // waiting for the postStart hook (C32)
+	StepHookKill             // killing the container after a failed hook (C33)
 )
 
 var stepNames = [...]string{
@@ -56,7 +56,7 @@ var stepNames = [...]string{
 	StepHook: "postStart", StepHookKill: "kill after postStart",
 }
 
-// String names the step.
+// String returns the name of the step.
 func (s Step) String() string { return stepNames[s] }
 
 // MarshalText implements [encoding.TextMarshaler].

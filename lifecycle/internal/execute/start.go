@@ -13,7 +13,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// Waiting reasons of the kubelet's internal hooks (C2).
+// These are the waiting reasons of the kubelet's internal hooks (C2).
 const (
 	ReasonPreCreateHook = "PreCreateHookError"
 	ReasonPreStartHook  = "PreStartHookError"
@@ -26,7 +26,7 @@ type Start struct {
 	HookErr  string `json:"hookError,omitempty"`
 }
 
-// startNext starts the plan's containers one after another (C31).
+// startNext continues with the plan's containers, which are started one after another (C31).
 func (r *Run) startNext(e *Env) {
 	if r.Next == len(r.Plan.Start) {
 		r.End()
@@ -51,7 +51,7 @@ func (r *Run) startNext(e *Env) {
 	}
 }
 
-// started ends a start that succeeded (C39).
+// started ends a successful start, which clears the remembered waiting reason (C39).
 func (r *Run) started(e *Env, i int) {
 	e.Starts.Waiting[i] = status.Waiting{}
 	e.Starts.Containers[i].RestartPending = false
@@ -63,8 +63,8 @@ func (r *Run) nextStart() {
 	r.Next++
 }
 
-// startFailed ends a start that failed. An init container's failure ends the
-// sync; nothing else stops the others (R31).
+// startFailed ends a failed start. The failure of an init container ends the sync, because
+// nothing may start before it. Any other failure does not stop the other starts (R31).
 func (r *Run) startFailed(e *Env, i int, reason, message string) {
 	e.Starts.Waiting[i] = status.Waiting{Reason: reason, Message: message}
 	r.Result.Failed = true
@@ -74,13 +74,12 @@ func (r *Run) startFailed(e *Env, i int, reason, message string) {
 	}
 }
 
-// checkBackoff refuses the start while the container is in crash-loop back-off,
-// counted from the end of its newest exited instance in the snapshot (R20–R22,
-// R26).
+// checkBackoff refuses the start during the crash-loop back-off. The back-off counts from
+// the end of the newest exited instance in the snapshot (R20 to R22, R26).
 func (r *Run) checkBackoff(e *Env, i int) {
 	r.Result.Acted = true
 	exited := r.lastExit(e, i)
-	if exited == nil { // R20: no entry is made
+	if exited == nil { // there is no end to count from, and no entry is made (R20)
 		if c := r.Snapshot.Newest(i); c != nil && c.State != restart.StateCreated && r.Plan.Why(i) != plan.RestartExit {
 			e.Host.Explain(i, timeline.DecidedRestart,
 				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off, since no earlier run has ended (R20)")
@@ -100,8 +99,8 @@ func (r *Run) checkBackoff(e *Env, i int) {
 	r.ensureImage(e, i)
 }
 
-// countedFrom says which run's end the back-off counts from, if that is an earlier one than
-// the last (R26).
+// countedFrom says from the end of which run the back-off counts. If it is the last run, it
+// returns "" (R26).
 func (r *Run) countedFrom(i int, exited *inventory.Instance) string {
 	if last := r.Snapshot.Newest(i); last.Attempt == exited.Attempt {
 		return ""
@@ -109,8 +108,8 @@ func (r *Run) countedFrom(i int, exited *inventory.Instance) string {
 	return fmt.Sprintf("; back-off counts from the end of run %d (R26)", exited.Attempt)
 }
 
-// whyStarted words the rule that decided about a restart. If no rule but the exit code's
-// did, it is that of exited.
+// whyStarted describes the rule that decided about a restart. If no other rule did, it is
+// the one for the exit code of exited.
 func (r *Run) whyStarted(e *Env, i int, exited *inventory.Instance) string {
 	switch r.Plan.Why(i) {
 	case plan.RestartOOM:
@@ -131,8 +130,8 @@ func (r *Run) whyStarted(e *Env, i int, exited *inventory.Instance) string {
 	return e.Pod.Containers[i].Policy.OnExit(exited.ExitCode).String()
 }
 
-// lastExit returns the newest exited instance of a container, as the sync's
-// snapshot has it: one that the sync itself has killed is not among them (R26).
+// lastExit returns the newest exited instance of a container in the sync's snapshot. An
+// instance that this sync has killed is still running there (R26).
 func (r *Run) lastExit(e *Env, i int) *inventory.Instance {
 	if !e.Config.SeesOwnKills {
 		return r.Snapshot.NewestExited(i)
@@ -141,7 +140,7 @@ func (r *Run) lastExit(e *Env, i int) *inventory.Instance {
 	return present.NewestExited(i)
 }
 
-// expire drops an entry that housekeeping has dropped by now (R18, R25).
+// expire deletes an entry that the kubelet's housekeeping has already deleted (R18, R25).
 func (e *Env) expire(b *restart.Backoff) {
 	last, ok := b.Expires(e.Pod.Limits)
 	if ok && !e.Config.KeepsBackoff && !e.Host.Housekeeping(last).After(e.Now) {
@@ -156,26 +155,26 @@ func (r *Run) refuseStart(e *Env, i int, refusal restart.Refusal) {
 	e.Host.Explain(i, timeline.DecidedRefusal, refused("restart refused", refusal, e.Now))
 	until := refusal.Until
 	if last, ok := e.Starts.Containers[i].Backoff.Expires(e.Pod.Limits); ok && e.WakesAtExpiry && last.Before(until) {
-		until = last // R25: the ideal model syncs when the entry vanishes
+		until = last // the ideal model syncs when the entry vanishes (R25)
 	}
 	r.Result.refuse(until)
 	r.startFailed(e, i, restart.ReasonCrashLoopBackOff, refusal.WaitingMessage(name, e.ID.String()))
 }
 
-// refused words a refusal for a timeline.
+// refused describes a refusal for a timeline.
 func refused(what string, r restart.Refusal, now time.Time) string {
 	return fmt.Sprintf("%s: back-off %v, %v left", what, r.Delay, r.Left(now).Round(time.Millisecond))
 }
 
-// create asks for a new instance of the container, with its restart count (R32).
+// create asks for a new instance of the container with its restart count (R32).
 func (r *Run) create(e *Env, i int) {
-	if e.Pod.Containers[i].RunsAsRoot { // C2
+	if e.Pod.Containers[i].RunsAsRoot { // the kubelet refuses to create it (C2)
 		message := fmt.Sprintf("container's runAsUser breaks non-root policy (pod: %q, container: %s)", e.ID, e.Pod.Name(i))
 		e.Host.Event(i, corev1.EventTypeWarning, "Failed", "Error: "+message)
 		r.startFailed(e, i, "CreateContainerConfigError", message)
 		return
 	}
-	attempt := e.Starts.Containers[i].LastAttempt + 1 // R12
+	attempt := e.Starts.Containers[i].LastAttempt + 1 // from the log files (R12)
 	if c := r.Snapshot.Newest(i); c != nil {
 		attempt = c.Attempt + 1
 	}
@@ -184,7 +183,7 @@ func (r *Run) create(e *Env, i int) {
 	r.await(r.Start.Instance)
 }
 
-// containerCreated goes on to the runtime's start call.
+// containerCreated continues with the runtime's start call.
 func (r *Run) containerCreated(e *Env, i int) {
 	if a := r.take(); a.Err != "" {
 		e.Host.Event(i, corev1.EventTypeWarning, "Failed", a.createMessage()) // C54
@@ -215,7 +214,7 @@ func (a *Answer) createMessage() string {
 	return "Error: " + a.Err
 }
 
-// containerStarted goes on to the postStart hook.
+// containerStarted continues with the postStart hook.
 func (r *Run) containerStarted(e *Env, i int) {
 	if a := r.take(); a.Err != "" {
 		e.Host.Event(i, corev1.EventTypeWarning, "Failed", "Error: "+a.Err)
@@ -233,7 +232,7 @@ func (r *Run) containerStarted(e *Env, i int) {
 	r.await(h.Op)
 }
 
-// postStartDone kills the container if its hook failed (C33).
+// postStartDone ends the start. If the hook failed, it kills the container (C33).
 func (r *Run) postStartDone(e *Env, i int) {
 	if a := r.take(); a != nil {
 		r.Start.HookErr = a.Err

@@ -8,31 +8,30 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Starts is what the kubelet remembers of the starts of a pod's containers, from
-// one sync to the next. Only its methods change it; the fields are exported for
-// its written form.
+// Starts is what the kubelet remembers of the starts of a pod's containers, from one sync to
+// the next. Only its methods change it. Its fields are exported so that it can be saved.
 type Starts struct {
 	Containers []Container      // by container
 	Waiting    []status.Waiting // by container: why its last start failed (R30)
 	Images     []Image          // by image string
-	// Stopped says that the last sync has killed the whole pod, and that it is known
-	// why.
+	// Stopped says that the last sync has killed the whole pod and that the reason is
+	// recorded.
 	Stopped bool
 }
 
-// Container is what is remembered of one container.
+// Container is what the kubelet remembers of one container.
 type Container struct {
-	// RestartPending: it was killed to be started again, and was not started yet
-	// (see plan.Input.RestartPending).
+	// RestartPending says that it was killed in order to be started again, and was not started
+	// yet (see plan.Input.RestartPending).
 	RestartPending bool
 	Backoff        restart.Backoff // of its restarts
-	LastAttempt    int32           // the highest restart count in the logs (R12); -1: none
+	LastAttempt    int32           // the highest restart count in the log files (R12), or -1 if there are none
 }
 
-// Image is what is remembered of the pulls of one image string.
+// Image is what the kubelet remembers of the pulls of one image string.
 type Image struct {
 	Backoff restart.Backoff
-	Failure string // "REASON: MESSAGE" of the last failed pull (I4); empty: it did not fail
+	Failure string // "REASON: MESSAGE" of the last failed pull (I4); empty if the last pull succeeded
 }
 
 // NewStarts returns the Starts of a new pod.
@@ -50,17 +49,16 @@ func (s *Starts) Clone() Starts {
 	return Starts{slices.Clone(s.Containers), slices.Clone(s.Waiting), slices.Clone(s.Images), s.Stopped}
 }
 
-// ReadStopped takes over what was written of Stopped.
+// ReadStopped restores the saved value of Stopped.
 func (s *Starts) ReadStopped(stopped bool) { s.Stopped = stopped }
 
-// Read takes over what was written of a container.
+// Read restores what was saved of a container.
 func (s *Starts) Read(i int, c Container, w status.Waiting) { s.Containers[i], s.Waiting[i] = c, w }
 
-// ReadImage takes over what was written of an image string.
+// ReadImage restores what was saved of an image string.
 func (s *Starts) ReadImage(key int, i Image) { s.Images[key] = i }
 
-// Pending reports by container whether its restart is pending. It is nil if none
-// is.
+// Pending returns, by container, whether its restart is pending. If none is, it returns nil.
 func (s *Starts) Pending() []bool {
 	if !s.AnyPending() {
 		return nil
@@ -72,14 +70,14 @@ func (s *Starts) Pending() []bool {
 	return all
 }
 
-// AnyPending reports whether some restart is pending.
+// AnyPending reports whether a restart is pending.
 func (s *Starts) AnyPending() bool {
 	return slices.ContainsFunc(s.Containers, func(c Container) bool { return c.RestartPending })
 }
 
-// Restarted forgets what ends with the kubelet process: restarts that are
-// pending, why the pod was stopped and, unless keep, every back-off entry (R19), and why the last starts
-// and pulls failed.
+// Restarted forgets what ends with the kubelet's process: pending restarts, and why the pod
+// was stopped. Unless keep is true, it also forgets all back-off entries (R19) and why the
+// last starts and pulls failed.
 func (s *Starts) Restarted(keep bool) {
 	s.Stopped = false
 	for i := range s.Containers {
@@ -95,8 +93,8 @@ func (s *Starts) Restarted(keep bool) {
 	}
 }
 
-// Change takes over a changed pod. A changed image starts a new back-off (R13);
-// pull back-offs go with their image (I6).
+// Change adapts the Starts to a changed pod. A container with a changed image gets a new
+// back-off (R13). The back-off of pulls belongs to the image string (I6).
 func (s *Starts) Change(from, to *spec.Pod) {
 	images := make([]Image, to.Images)
 	for i := range to.Containers {
@@ -113,11 +111,11 @@ func (s *Starts) Change(from, to *spec.Pod) {
 	s.Images = images
 }
 
-// owe notes that a killed container is to be started again.
+// owe records that a killed container must be started again.
 func (s *Starts) owe(container int) { s.Containers[container].RestartPending = true }
 
-// keepAttempt notes the restart count of an instance that is removed, which its
-// log file keeps (R12).
+// keepAttempt records the restart count of an instance that is removed. Its log file keeps
+// the count (R12).
 func (s *Starts) keepAttempt(container int, attempt int32) {
 	c := &s.Containers[container]
 	c.LastAttempt = max(c.LastAttempt, attempt)

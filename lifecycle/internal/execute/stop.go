@@ -14,9 +14,10 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// begin begins with the plan: whole-pod kill, or single kills.
+// begin begins to carry out the plan with its kills, of the whole pod or of single
+// containers.
 func (r *Run) begin(e *Env) {
-	if r.Plan.CreateSandbox && r.Plan.Sandbox != 0 { // S2
+	if r.Plan.CreateSandbox && r.Plan.Sandbox != 0 { // an earlier sandbox is known (S2)
 		e.Host.Event(NoContainer, corev1.EventTypeNormal, "SandboxChanged",
 			"Pod sandbox changed, it will be killed and re-created.")
 	}
@@ -30,8 +31,8 @@ func (r *Run) begin(e *Env) {
 	r.KillPod(e, nil)
 }
 
-// explainPodKill says why the whole pod is killed, once for all syncs in a row that
-// find the same.
+// explainPodKill records why the whole pod is killed. If several syncs in a row kill it for
+// the same reason, only the first records it.
 func (r *Run) explainPodKill(e *Env) {
 	again := e.Starts.Stopped
 	e.Starts.Stopped = !r.Plan.CreateSandbox
@@ -48,8 +49,8 @@ func (r *Run) explainPodKill(e *Env) {
 	}
 }
 
-// WhyStopped words why a pod with a sandbox is stopped: an init container has failed
-// for good (S13), or all containers are done (S14).
+// WhyStopped describes why a pod that has a sandbox is stopped: an init container failed and
+// may not restart (S13), or all containers have ended (S14).
 func WhyStopped(p *spec.Pod, seen *inventory.Snapshot) string {
 	for i := p.Regular; i < len(p.Containers); i++ {
 		c := seen.Newest(i)
@@ -64,8 +65,8 @@ func WhyStopped(p *spec.Pod, seen *inventory.Snapshot) string {
 	return "no container is left to run or to start (S14)"
 }
 
-// KillPod stops all containers that the snapshot shows running, at once, and
-// then the sandboxes (C46). An override replaces their grace periods, in seconds.
+// KillPod stops all containers that run in the snapshot, all at once, and then the sandboxes
+// (C46). If override is not nil, it replaces their grace periods. It is in seconds.
 func (r *Run) KillPod(e *Env, override *int64) {
 	r.Stage = StageKillPod
 	e.Kills.Begin(e.Pod.HasSidecar)
@@ -76,8 +77,8 @@ func (r *Run) KillPod(e *Env, override *int64) {
 	}
 }
 
-// kill starts the kill of one container. An override replaces its grace period,
-// in seconds (C41).
+// kill begins the kill of one container. If override is not nil, it replaces the grace
+// period. It is in seconds (C41).
 func (e *Env) kill(why plan.Kill, override *int64) {
 	grace := kill.Grace(e.Pod, why)
 	switch {
@@ -89,10 +90,10 @@ func (e *Env) kill(why plan.Kill, override *int64) {
 	e.Kills.Kill(e.Now, e.Pod, e.Host, why, grace)
 }
 
-// podKilled goes on to the sandboxes once all containers are stopped.
+// podKilled continues with the sandboxes when all containers are stopped.
 func (r *Run) podKilled(e *Env) {
 	if e.Kills.Failed() {
-		r.Result.Failed = true // the sandboxes are stopped all the same
+		r.Result.Failed = true // but the sandboxes are stopped
 	}
 	r.Stage = StageSandboxes
 	r.Queue = nil
@@ -123,7 +124,8 @@ func (r *Run) stopSandboxes(e *Env) {
 	}
 }
 
-// dequeue takes the next off the queue; false: it is empty.
+// dequeue removes and returns the first ID of the queue. It returns false if the queue is
+// empty.
 func (r *Run) dequeue() (uint64, bool) {
 	if len(r.Queue) == 0 {
 		return 0, false
@@ -133,7 +135,7 @@ func (r *Run) dequeue() (uint64, bool) {
 	return id, true
 }
 
-// killNext stops the plan's single containers, one after another (R40).
+// killNext stops the plan's single containers one after another (R40).
 func (r *Run) killNext(e *Env) {
 	if e.Kills.Failed() {
 		r.Fail()
@@ -154,8 +156,8 @@ func (r *Run) killNext(e *Env) {
 	e.kill(k, nil)
 }
 
-// resetNext removes all instances for RestartAllContainers, one after another,
-// killing first what still runs, without grace (R10).
+// resetNext removes all instances for RestartAllContainers, one after another. An instance
+// that still runs is killed first, without a grace period (R10).
 func (r *Run) resetNext(e *Env) {
 	if failed := r.failed(); failed || e.Kills.Failed() {
 		r.Fail()
@@ -183,8 +185,8 @@ func (r *Run) resetNext(e *Env) {
 	}
 }
 
-// removeQueued removes the queued instances one after another. What fails is
-// left for the next sync (S2, S12).
+// removeQueued removes the queued instances one after another. If a removal fails, the next
+// sync tries again (S2, S12).
 func (r *Run) removeQueued(e *Env) {
 	r.take()
 	for id, ok := r.dequeue(); ok; id, ok = r.dequeue() {
@@ -200,7 +202,8 @@ func (r *Run) removeQueued(e *Env) {
 	r.Stage = StageRunSandbox
 }
 
-// purge removes all instances of the init list (S2).
+// purge removes all instances of the init list, because a new sandbox initializes again
+// (S2).
 func (r *Run) purge(e *Env) {
 	r.Stage = StagePurge
 	for i := e.Pod.Regular; i < len(e.Pod.Containers); i++ {
@@ -212,7 +215,7 @@ func (r *Run) purge(e *Env) {
 	}
 }
 
-// prune removes all but the newest dead instance of each init container (S12).
+// prune removes all dead instances of each init container except the newest (S12).
 func (r *Run) prune(e *Env) {
 	r.Stage = StagePrune
 	for i := e.Pod.Regular; i < len(e.Pod.Containers); i++ {

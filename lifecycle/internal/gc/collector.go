@@ -1,6 +1,6 @@
-// Package gc removes what is dead of a pod, in the background, one thing after
-// another, apart from syncs: what a container's death makes superfluous at once
-// (C12), the rest when garbage is collected (T13).
+// Package gc removes the dead instances and sandboxes of a pod, one after another, in the
+// background of syncs. The death of a container makes its older dead instances superfluous
+// at once (C12). The rest is removed by the garbage collection (T13).
 package gc
 
 import (
@@ -11,34 +11,35 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Collector is what is to be removed. The zero Collector has nothing to do. Only
-// its methods change it; the fields are exported for its written form.
+// Collector has what is to be removed. The zero Collector has nothing to do. Only its
+// methods change it. Its fields are exported so that it can be saved.
 type Collector struct {
 	Queue []Item `json:"queue,omitempty"`
-	Op    uint64 `json:"waitsForOp,omitempty"` // the removal under way; 0: none
-	Now   uint64 `json:"removes,omitempty"`    // what Op removes
-	// CollectAt is the garbage collection that has something to do; zero: none.
+	Op    uint64 `json:"waitsForOp,omitempty"` // the removal under way; 0 if none is
+	Now   uint64 `json:"removes,omitempty"`    // the ID that Op removes
+	// CollectAt is the next garbage collection that has something to do. If zero, there is
+	// none.
 	CollectAt time.Time `json:"collectAt,omitzero"`
-	// HeldUntil is when the removals in the queue begin; zero: they are not held.
+	// HeldUntil is when the queued removals begin. If zero, they are not held.
 	HeldUntil time.Time `json:"heldUntil,omitzero"`
 }
 
-// Item is a dead instance, or a sandbox, which is stopped before it is removed.
+// Item is a dead instance or a sandbox. A sandbox is stopped before it is removed.
 type Item struct {
 	ID      uint64 `json:"id"`
 	Sandbox bool   `json:"isSandbox,omitempty"`
 	Stopped bool   `json:"stopped,omitempty"`
 }
 
-// Host carries the removals out; each call returns the Op of the request.
+// Host carries out the removals. Each method returns the Op of its request.
 type Host interface {
 	StopSandbox(id uint64) uint64
 	RemoveSandbox(id uint64) uint64
-	// RemoveInstance returns 0 for an instance that is gone already.
+	// RemoveInstance returns 0 if the instance is already gone.
 	RemoveInstance(id uint64) uint64
 }
 
-// Loop gives the first garbage collection strictly after t (T13).
+// Loop returns the first garbage collection strictly after t (T13).
 type Loop interface {
 	Collect(t time.Time) time.Time
 }
@@ -50,10 +51,10 @@ func (c *Collector) Clone() Collector {
 	return d
 }
 
-// Died removes what the death of an instance makes superfluous: all but the
-// newest dead instance of its container or, with all, every dead instance (C12).
-// What the kubelet has not seen yet it does not remove, unless it removes all. The
-// removals begin at hold, or at once if that is zero.
+// Died removes what the death of an instance makes superfluous (C12): all dead instances of
+// its container except the newest. If all is true, it removes every dead instance. Otherwise
+// it does not remove what the kubelet has not seen yet. The removals begin at hold. If hold
+// is zero, they begin at once.
 func (c *Collector) Died(seen *inventory.Snapshot, containers int, id uint64, container int, all bool, hold time.Time,
 	host Host) {
 	known := slices.ContainsFunc(seen.Instances, func(c inventory.Instance) bool { return c.ID == id })
@@ -83,8 +84,8 @@ func (c *Collector) Release(host Host) {
 	c.run(host)
 }
 
-// Schedule finds the garbage collection that will have something to do: what a
-// pod leaves that is gone for good, a sandbox that was replaced, or a container's
+// Schedule finds the next garbage collection that will have something to do. It removes what
+// is left of a pod that is gone for good, a sandbox that was replaced, and a container's
 // older dead instances.
 func (c *Collector) Schedule(now time.Time, truth *inventory.Truth, containers int, gone bool, loop Loop) {
 	left := len(truth.Sandboxes()) + len(truth.Instances())
@@ -93,7 +94,7 @@ func (c *Collector) Schedule(now time.Time, truth *inventory.Truth, containers i
 	}
 }
 
-// superfluous reports whether some container has more than one dead instance.
+// superfluous reports whether a container has more than one dead instance.
 func superfluous(truth *inventory.Truth, containers int) bool {
 	dead := make([]bool, containers)
 	for _, c := range truth.Instances() {
@@ -108,9 +109,9 @@ func superfluous(truth *inventory.Truth, containers int) bool {
 	return false
 }
 
-// Collect is one garbage collection: dead instances, but for the newest of each
-// container of a pod that stays, and sandboxes in which nothing is left, but for
-// the newest of a pod that stays (T13). With all, nothing stays but what runs.
+// Collect is one garbage collection (T13). It removes dead instances and sandboxes without
+// instances. If the pod stays, it keeps the newest dead instance of each container and the
+// newest sandbox. If all is true, it keeps only what runs.
 func (c *Collector) Collect(truth *inventory.Truth, containers int, all bool, host Host) {
 	c.CollectAt, c.HeldUntil = time.Time{}, time.Time{}
 	kept := make([]bool, containers)
@@ -136,7 +137,7 @@ func empty(instances []inventory.Instance, sandbox uint64) bool {
 	return !slices.ContainsFunc(instances, func(c inventory.Instance) bool { return c.Sandbox == sandbox })
 }
 
-// add queues a removal, once.
+// add queues a removal, unless it is already queued or under way.
 func (c *Collector) add(i Item) {
 	known := slices.ContainsFunc(c.Queue, func(q Item) bool { return q.ID == i.ID })
 	if !known && !(c.Op != 0 && c.Now == i.ID) {
@@ -144,7 +145,7 @@ func (c *Collector) add(i Item) {
 	}
 }
 
-// run starts the next removal, unless all are held.
+// run begins the next removal, unless the removals are held.
 func (c *Collector) run(host Host) {
 	for c.Op == 0 && len(c.Queue) > 0 && c.HeldUntil.IsZero() {
 		next := c.Queue[0]
@@ -155,15 +156,15 @@ func (c *Collector) run(host Host) {
 			c.Op = host.RemoveSandbox(next.ID)
 		case next.Sandbox:
 			c.Op = host.StopSandbox(next.ID)
-			c.Queue = slices.Insert(c.Queue, 0, Item{next.ID, true, true}) // its removal comes next
+			c.Queue = slices.Insert(c.Queue, 0, Item{next.ID, true, true}) // after the stop comes the removal
 		default:
 			c.Op = host.RemoveInstance(next.ID)
 		}
 	}
 }
 
-// Answered goes on with the next removal. A sandbox that could not be stopped is
-// not removed (T13).
+// Answered continues with the next removal. A sandbox that could not be stopped is not
+// removed (T13).
 func (c *Collector) Answered(host Host, stopFailed bool) {
 	c.Op = 0
 	if stopFailed {

@@ -12,7 +12,7 @@ import (
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// host writes down what is asked of it.
+// host writes down the requests.
 type host struct{ log []string }
 
 func (h *host) ask(format string, id uint64) uint64 {

@@ -1,4 +1,4 @@
-// Package imagename reads image references as a kubelet does.
+// Package imagename parses image references as a kubelet does.
 package imagename
 
 import (
@@ -11,20 +11,20 @@ const (
 	labelPattern = `[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?`
 	hostPattern  = `(?:` + labelPattern + `(?:\.` + labelPattern + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`
 	wordPattern  = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
-	// maxImageName is the length that a repository name may have.
+	// maxImageName is the maximum length of a repository name.
 	maxImageName = 255
 )
 
-// grammar is that of image references: an optional host, a lower-case
-// path, an optional tag, an optional digest.
+// grammar matches an image reference: an optional host, a lower-case path, an optional tag,
+// an optional digest.
 var grammar = regexp.MustCompile(`^((?:` + hostPattern + `/)?` + wordPattern + `(?:/` + wordPattern + `)*)` +
 	`(:[\w][\w.-]{0,127})?` +
 	`(@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`)
 
 var imageID = regexp.MustCompile(`^[a-f0-9]{64}$`)
 
-// TagAndDigest returns the tag and the digest of a reference, each with the sign
-// before it, and false for a text that is none.
+// TagAndDigest returns the tag and the digest of a reference, with ":" and "@". It returns
+// false if the text is not a reference.
 func TagAndDigest(image string) (tag, digest string, ok bool) {
 	m := grammar.FindStringSubmatch(image)
 	if m == nil {
@@ -33,8 +33,8 @@ func TagAndDigest(image string) (tag, digest string, ok bool) {
 	return m[2], m[3], true
 }
 
-// PullName returns the image to pull: with tag latest if it names neither tag
-// nor digest (I2); or why it does not parse (I3).
+// PullName returns the image to pull, which gets the tag latest if it has neither tag nor
+// digest (I2). If it does not parse, PullName returns the reason (I3).
 func PullName(image string) (name, err string) {
 	if imageID.MatchString(image) {
 		return "", fmt.Sprintf("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", image)
@@ -54,8 +54,8 @@ func PullName(image string) (name, err string) {
 	return image, ""
 }
 
-// imagePath is a reference without its host, if it names one: a first part with
-// a dot, a port or upper case in it, or localhost.
+// imagePath returns a reference without its host. The first part is a host if it has a dot,
+// a port or upper case, or is localhost.
 func imagePath(image string) string {
 	host, rest, ok := strings.Cut(image, "/")
 	if ok && (strings.ContainsAny(host, ".:") || host == "localhost" || host != strings.ToLower(host)) {

@@ -11,34 +11,34 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// MinimumGrace is the least that a stopping container gets, in seconds (C40).
+// MinimumGrace is the shortest time, in seconds, from the stop signal to SIGKILL (C40).
 const MinimumGrace = 2
 
 // Host carries out what kills ask for.
 type Host interface {
-	// Killing records the kill of a container (C50), PreStopFailed the failure of its
-	// hook (C44).
+	// Killing records the kill of a container (C50). PreStopFailed records that its hook
+	// failed (C44).
 	Killing(container int, message string)
 	PreStopFailed(container int)
-	// RunPreStop sets the hook off.
+	// RunPreStop begins the hook.
 	RunPreStop(container int, instance uint64, hook *corev1.LifecycleHandler) HookRun
-	// Stop asks the runtime to stop the instance within so many seconds, and returns
-	// the request's Op.
+	// Stop asks the runtime to stop the instance within a number of seconds. It returns the Op
+	// of the request.
 	Stop(container int, instance uint64, seconds int64) uint64
-	// Gone reports whether the instance does not run any more.
+	// Gone reports whether the instance no longer runs.
 	Gone(instance uint64) bool
 }
 
-// HookRun is a hook that was set off: answered by the shell (Op), over by itself
-// (Ends), or failed at once (Err). The zero HookRun succeeded at once.
+// HookRun is a hook that has begun. Either the shell answers the request Op, or the hook
+// ends by itself at Ends, or it failed at once with Err. The zero HookRun succeeded at once.
 type HookRun struct {
 	Op   uint64
 	Ends time.Time
 	Err  string
 }
 
-// Grace returns the grace period of one container's kill, in seconds, if the pod
-// is not deleted (C41).
+// Grace returns the grace period of one container's kill, in seconds, for a pod that is not
+// deleted (C41).
 func Grace(p *spec.Pod, why plan.Kill) int64 {
 	c := p.Containers[why.Container].Spec
 	var failed *corev1.Probe
@@ -54,8 +54,8 @@ func Grace(p *spec.Pod, why plan.Kill) int64 {
 	return p.Grace
 }
 
-// Kill starts the kill of one container, with a grace period in seconds: event,
-// then its preStop hook (C40).
+// Kill begins the kill of one container, with a grace period in seconds. It records the
+// event and then runs the preStop hook (C40).
 func (g *Group) Kill(now time.Time, p *spec.Pod, host Host, why plan.Kill, grace int64) {
 	message := why.Message
 	if message == "" {
@@ -64,7 +64,7 @@ func (g *Group) Kill(now time.Time, p *spec.Pod, host Host, why plan.Kill, grace
 	host.Killing(why.Container, message)
 	g.Kills = append(g.Kills, Kill{Container: why.Container, Instance: why.Instance, Grace: grace})
 	k := &g.Kills[len(g.Kills)-1]
-	if h := preStop(p.Containers[why.Container].Spec); h != nil && grace > 0 { // C42
+	if h := preStop(p.Containers[why.Container].Spec); h != nil && grace > 0 { // no grace, no hook (C42)
 		g.runPreStop(now, p, host, k, h)
 		return
 	}
@@ -82,7 +82,7 @@ func (g *Group) runPreStop(now time.Time, p *spec.Pod, host Host, k *Kill, h *co
 	k.Stage, k.Since = PreStop, now
 	run := host.RunPreStop(k.Container, k.Instance, h)
 	k.Op = run.Op
-	if run.Op == 0 && run.Ends.IsZero() { // over at once
+	if run.Op == 0 && run.Ends.IsZero() { // it is already over
 		g.preStopDone(now, p, host, k, run.Err)
 		return
 	}
@@ -92,8 +92,7 @@ func (g *Group) runPreStop(now time.Time, p *spec.Pod, host Host, k *Kill, h *co
 	}
 }
 
-// preStopDone goes on after the hook, with what is left of the grace period
-// (C42, C44).
+// preStopDone continues after the hook with what is left of the grace period (C42, C44).
 func (g *Group) preStopDone(now time.Time, p *spec.Pod, host Host, k *Kill, err string) {
 	if err != "" {
 		host.PreStopFailed(k.Container)
@@ -102,7 +101,7 @@ func (g *Group) preStopDone(now time.Time, p *spec.Pod, host Host, k *Kill, err 
 	g.beginTurn(now, p, host, k)
 }
 
-// beginTurn makes a sidecar wait for its turn; all others stop at once (C46).
+// beginTurn makes a sidecar wait for its turn. Any other container is stopped at once (C46).
 func (g *Group) beginTurn(now time.Time, p *spec.Pod, host Host, k *Kill) {
 	if !g.Ordered || p.Containers[k.Container].Role != restart.Sidecar || k.Grace <= 0 {
 		k.stop(host)
@@ -118,8 +117,8 @@ func (k *Kill) stop(host Host) {
 	k.Op = host.Stop(k.Container, k.Instance, k.Grace)
 }
 
-// Run takes every kill further whose wait is over; false: none is. A hook is
-// waited for though its container has ended, unless hooksEnd says otherwise
+// Run continues every kill whose wait is over. It returns false if there is none. A kill
+// waits for its hook even if its container has ended, unless hooksEnd switches that off
 // (quirk C43).
 func (g *Group) Run(now time.Time, p *spec.Pod, host Host, hooksEnd bool) bool {
 	moved := false
@@ -133,7 +132,7 @@ func (g *Group) move(now time.Time, p *spec.Pod, host Host, k *Kill, hooksEnd bo
 	due := !k.Until.IsZero() && !k.Until.After(now)
 	switch {
 	case k.Stage == PreStop && due:
-		if k.Op != 0 { // C43: abandoned, not cancelled
+		if k.Op != 0 { // the hook is abandoned, not cancelled (C43)
 			g.Abandoned = append(g.Abandoned, Hook{k.Op, k.Container})
 		}
 		g.preStopDone(now, p, host, k, "")
@@ -148,8 +147,8 @@ func (g *Group) move(now time.Time, p *spec.Pod, host Host, k *Kill, hooksEnd bo
 	return true
 }
 
-// Answered takes the answer to a kill's request, or to an abandoned hook's; false:
-// it is neither's.
+// Answered takes the answer to the request of a kill or of an abandoned hook. It returns
+// false if the request is none of these.
 func (g *Group) Answered(now time.Time, p *spec.Pod, host Host, op uint64, err string) bool {
 	i := slices.IndexFunc(g.Kills, func(k Kill) bool { return k.Op == op && k.Stage < Done })
 	if i < 0 {
@@ -159,7 +158,7 @@ func (g *Group) Answered(now time.Time, p *spec.Pod, host Host, op uint64, err s
 	switch {
 	case k.Stage == PreStop:
 		g.preStopDone(now, p, host, k, err)
-	case err != "": // C49
+	case err != "": // the kill fails (C49)
 		k.Stage, k.Err = Failed, err
 	default:
 		k.Stage = Done
@@ -180,8 +179,8 @@ func (g *Group) hookAnswered(host Host, op uint64, err string) bool {
 	return true
 }
 
-// Hurry shortens the grace period of the kills under way to so many seconds, which
-// a kubelet does not (quirk S71).
+// Hurry shortens the grace period of the kills under way to a number of seconds. A kubelet
+// does not do that (quirk S71).
 func (g *Group) Hurry(now time.Time, host Host, grace int64) {
 	for i := range g.Kills {
 		k := &g.Kills[i]
@@ -198,6 +197,6 @@ func (g *Group) Hurry(now time.Time, host Host, grace int64) {
 
 func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
-// wholeSeconds cuts a duration to seconds, as the kubelet counts what a hook or
-// a wait took (C40).
+// wholeSeconds truncates a duration to seconds. The kubelet does so with the time that a
+// hook or a wait took (C40).
 func wholeSeconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -15,7 +15,7 @@ import (
 
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// host writes down what is asked of it, and numbers the requests.
+// host writes down the requests and numbers them.
 type host struct {
 	log  []string
 	op   uint64
@@ -40,7 +40,8 @@ func (h *host) Stop(container int, _ uint64, seconds int64) uint64 {
 	return h.op
 }
 
-// pod has a regular container with a preStop hook and two sidecars; 10 s of grace.
+// pod returns a pod with 10 s of grace, a regular container with a preStop hook, and two
+// sidecars.
 func pod() *spec.Pod {
 	grace, always := int64(10), corev1.ContainerRestartPolicyAlways
 	hook := &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"drain"}}}}

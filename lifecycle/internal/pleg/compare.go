@@ -7,18 +7,18 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Item is one container or sandbox as a relist saw it, or what changed of it.
-// Sandboxes count as running while they are ready, else as exited.
+// Item is one container or sandbox as a relist saw it, or a change of it. A sandbox counts
+// as running if it is ready, and otherwise as exited.
 type Item struct {
 	ID        uint64        `json:"id"`
-	Container int           `json:"container"` // ofSandbox: it is a sandbox
+	Container int           `json:"container"` // the index, or ofSandbox for a sandbox
 	State     restart.State `json:"state"`
 }
 
-// ofSandbox is the Container of a sandbox.
+// ofSandbox is the Container of a sandbox's Item.
 const ofSandbox = -1
 
-// list lists containers, then sandboxes, newest first.
+// list lists containers and then sandboxes, newest first.
 func list(truth *inventory.Truth) []Item {
 	var items []Item
 	for i := range truth.Instances() {
@@ -36,8 +36,8 @@ func list(truth *inventory.Truth) []Item {
 	return items
 }
 
-// compare lists what changed: the new state of each, StateAbsent for what was
-// removed. What vanished without having been seen to exit has died, too (T23).
+// compare lists the changes: the new state of each Item, and StateAbsent for what was
+// removed. What vanished without a seen exit has also died (T23).
 func compare(old, current []Item) []Item {
 	var changes []Item
 	for _, o := range old {
@@ -60,7 +60,7 @@ func compare(old, current []Item) []Item {
 	return changes
 }
 
-// known folds created into unknown, as the event generator does (T23).
+// known treats created like unknown, as the event generator does (T23).
 func known(s restart.State) restart.State {
 	if s == restart.StateCreated {
 		return restart.StateUnknown

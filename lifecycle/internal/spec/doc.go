@@ -1,4 +1,4 @@
-// Package spec is a pod spec as the parts of the machine read it: compiled once,
-// with dense indices of containers, so that nothing is looked up or parsed while
-// a pod runs. All of it is immutable and shared by any number of machines.
+// Package spec compiles a pod spec for the parts of the machine. Containers get dense
+// indices, and nothing must be looked up or parsed while a pod runs. A compiled spec never
+// changes, and any number of machines can share it.
 package spec

@@ -15,33 +15,32 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Pod is a pod spec, compiled once. It is immutable: any number of machines share
-// it.
+// Pod is a compiled pod spec. It never changes, and any number of machines can share it.
 //
-// Containers have dense indices: the regular containers in spec order, then the
-// entries of the init list (init containers and sidecars) in spec order.
+// Containers have dense indices: the regular containers in spec order, then the entries of
+// the init list (init containers and sidecars) in spec order.
 type Pod struct {
-	Manifest   *corev1.Pod // defaulted
+	Manifest   *corev1.Pod // with defaults
 	Containers []Container
-	Regular    int            // how many of them are regular containers
-	Sorted     []int          // regular containers by name: the order of statuses (C15)
-	Position   []int          // by container: its place among its statuses
+	Regular    int            // the number of regular containers
+	Sorted     []int          // regular containers by name, which is the order of statuses (C15)
+	Position   []int          // by container: its index among its statuses
 	IndexOf    map[string]int // by name
-	Images     int            // distinct image strings
+	Images     int            // the number of distinct image strings
 
 	Limits     restart.Limits // of the crash-loop back-off
-	PullLimits restart.Limits // of the image pull back-off (I6)
+	PullLimits restart.Limits // of the back-off of image pulls (I6)
 	Rules      *podphase.Rules
 	Layout     *probe.Layout
 
 	HasSidecar   bool
-	Static       bool // it comes from a file or URL (S84)
+	Static       bool // it is from a file or a URL (S84)
 	HostNetwork  bool
-	RestartsAll  bool // some rule may restart all containers (R9)
+	RestartsAll  bool // a rule may restart all containers (R9)
 	QOS          corev1.PodQOSClass
 	Grace        int64         // spec.terminationGracePeriodSeconds
-	Deadline     time.Duration // spec.activeDeadlineSeconds; 0: none
-	MessageLimit int           // of a termination message, in bytes (C10)
+	Deadline     time.Duration // spec.activeDeadlineSeconds; 0 if there is none
+	MessageLimit int           // the maximum length of a termination message, in bytes (C10)
 	Resources    Resources
 }
 
@@ -50,16 +49,16 @@ type Container struct {
 	Spec   *corev1.Container
 	Role   restart.Role
 	Policy restart.Policy
-	// RestartPolicy is the container's own, else the pod's.
+	// RestartPolicy is the container's own or, if it has none, the pod's.
 	RestartPolicy corev1.RestartPolicy
-	FieldPath     string // in events (P124)
-	Image         string // to pull: with a tag (I2)
+	FieldPath     string // for events (P124)
+	Image         string // the image to pull, with a tag (I2)
 	ImageErr      string // why Image does not parse (I3)
-	ImageKey      int    // containers with the same image string share a pull back-off (I6)
-	RunsAsRoot    bool   // it must not run as root, and is told to (C2)
+	ImageKey      int    // containers with the same image string share the back-off of pulls (I6)
+	RunsAsRoot    bool   // it must not run as root, and its user is root (C2)
 }
 
-// Compile compiles a pod that was defaulted.
+// Compile compiles a pod, which must have its defaults.
 func Compile(pod *corev1.Pod, gates restart.Gates, limits restart.Limits) *Pod {
 	p := &Pod{
 		Manifest:    pod,
@@ -128,7 +127,7 @@ func (p *Pod) finish() {
 		}
 	}
 	p.Layout = probe.NewLayout(probed)
-	p.Grace = 2 // C41 row 5
+	p.Grace = 2 // the default of the kubelet (C41 row 5)
 	if g := p.Manifest.Spec.TerminationGracePeriodSeconds; g != nil {
 		p.Grace = *g
 	}
@@ -138,7 +137,7 @@ func (p *Pod) finish() {
 	p.MessageLimit = maxPodMessages / max(1, len(p.Containers)+len(p.Manifest.Spec.EphemeralContainers))
 }
 
-// isStatic reports whether the pod comes from a file or URL (S84).
+// isStatic reports whether the pod is from a file or a URL (S84).
 func isStatic(pod *corev1.Pod) bool {
 	source, ok := pod.Annotations["kubernetes.io/config.source"]
 	return ok && source != "api"
@@ -153,7 +152,7 @@ func (p *Pod) Name(i int) string { return p.Containers[i].Spec.Name }
 // Inits returns how many entries the init list has.
 func (p *Pod) Inits() int { return len(p.Containers) - p.Regular }
 
-// effectivePolicy is the container's own restart policy, else the pod's.
+// effectivePolicy returns the container's own restart policy or, if it has none, the pod's.
 func (p *Pod) effectivePolicy(c *corev1.Container, gates restart.Gates) corev1.RestartPolicy {
 	if c.RestartPolicy != nil && !gates.DisableContainerRestartRules {
 		return corev1.RestartPolicy(*c.RestartPolicy)

@@ -8,9 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
-// SameContainers reports whether two specs have the same containers with the
-// same probes, hooks and restart rules, so that one can be an update of the other
-// (P24).
+// SameContainers reports whether two specs have the same containers with the same probes,
+// hooks and restart rules. Only then can one be an update of the other (P24).
 func (p *Pod) SameContainers(o *Pod) bool {
 	return p.Regular == o.Regular && slices.EqualFunc(p.Containers, o.Containers, func(a, b Container) bool {
 		x, y := a.Spec, b.Spec
@@ -23,18 +22,18 @@ func (p *Pod) SameContainers(o *Pod) bool {
 	})
 }
 
-// unreachableToleration is for how long a pod stays on an unreachable node that
-// says nothing about it, in seconds: what the API server's admission adds.
+// unreachableToleration is how long, in seconds, a pod stays on an unreachable node if its
+// spec does not say. The API server's admission adds it.
 const unreachableToleration = 300
 
-// ToleratesUnreachable returns for how long the pod tolerates the taint of a
-// node that does not report, by the first toleration that matches; false: for
-// ever. Kubelets let static pods tolerate every taint (S83).
+// ToleratesUnreachable returns how long the pod tolerates the taint of a node that does not
+// report. The first toleration that matches decides. It returns false if the pod tolerates
+// it for ever. A static pod tolerates every taint (S83).
 func (p *Pod) ToleratesUnreachable() (time.Duration, bool) {
 	if p.Static {
 		return 0, false
 	}
-	of := false // some toleration is about that taint: admission adds none
+	of := false // a toleration is about this taint, so admission adds none
 	for i := range p.Manifest.Spec.Tolerations {
 		o := &p.Manifest.Spec.Tolerations[i]
 		if o.Key != "" && o.Key != corev1.TaintNodeUnreachable || o.Effect != "" && o.Effect != corev1.TaintEffectNoExecute {
@@ -66,7 +65,7 @@ func (p *Pod) StatusIn(s *corev1.PodStatus, i int) *corev1.ContainerStatus {
 	if at < len(list) && list[at].Name == name {
 		return &list[at]
 	}
-	for j := range list { // a status that the kubelet did not write
+	for j := range list { // the kubelet did not write this status
 		if list[j].Name == name {
 			return &list[j]
 		}
@@ -83,11 +82,11 @@ func (p *Pod) ImageStrings() []string {
 	return out
 }
 
-// maxPodMessages is how long all termination messages of a pod may be together, in
+// maxPodMessages is the maximum length of all termination messages of a pod together, in
 // bytes (C10).
 const maxPodMessages = 12288
 
-// CutMessage cuts a termination message to the pod's share (C10).
+// CutMessage cuts a termination message to the pod's limit (C10).
 func (p *Pod) CutMessage(m string) string {
 	if len(m) > p.MessageLimit {
 		return m[:p.MessageLimit]

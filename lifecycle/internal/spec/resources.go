@@ -6,15 +6,15 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Resources is what statuses show of a pod's resources. Nothing is resized
-// here, so they are those of the spec. All of it is shared and never modified.
+// Resources has what statuses show of a pod's resources. They are those of the spec, because
+// resizing is not modelled. They are shared and never modified.
 type Resources struct {
 	Pod        *corev1.ResourceRequirements
 	Allocated  corev1.ResourceList
 	Containers []ContainerResources
 }
 
-// ContainerResources is the same of one container.
+// ContainerResources has the same of one container.
 type ContainerResources struct {
 	Resources *corev1.ResourceRequirements
 	Allocated corev1.ResourceList
@@ -38,9 +38,9 @@ func resourcesOf(pod *corev1.Pod) Resources {
 	return r
 }
 
-// effective sums regular containers and sidecars, and takes the greater of that
-// and of what each step of the initialization needs; pod-level values replace
-// the sums.
+// effective returns the resources of the whole pod. It adds up regular containers and
+// sidecars, and takes the larger of that sum and the need of each step of the
+// initialization. Pod-level values replace the result.
 func effective(spec *corev1.PodSpec, of func(*corev1.ResourceRequirements) corev1.ResourceList) corev1.ResourceList {
 	total, sidecars, initial := corev1.ResourceList{}, corev1.ResourceList{}, corev1.ResourceList{}
 	for i := range spec.Containers {
@@ -84,8 +84,8 @@ func greatest(to, list corev1.ResourceList) {
 	}
 }
 
-// addOverhead adds the runtime class's overhead: to all requests, and to limits
-// that are set.
+// addOverhead adds the overhead of the runtime class to all requests, and to limits that are
+// set.
 func addOverhead(requests, limits, overhead corev1.ResourceList) {
 	add(requests, overhead)
 	for name, q := range overhead { //podclock:unordered: one name each

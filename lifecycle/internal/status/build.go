@@ -12,66 +12,70 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Config is what of a kubelet's configuration shows in a status.
+// Config is the part of a kubelet's configuration that shows in a status.
 type Config struct {
-	// HostIP is the node's address; empty: it has none.
+	// HostIP is the node's address. If empty, it has none.
 	HostIP string
-	// ResetOnKubeletRestart forgets that a container was started (F6).
+	// ResetOnKubeletRestart forgets, when the kubelet restarts, that a container has started
+	// (F6).
 	ResetOnKubeletRestart bool
-	// StartedByInstance switches quirk P76 off: that a container was started is
-	// copied for the same instance only.
+	// StartedByInstance switches quirk P76 off. Started is then copied only for the same
+	// instance.
 	StartedByInstance bool
 }
 
-// Input is what a status is built from. Nothing in it is modified.
+// Input is the input of a status. Build does not modify it.
 type Input struct {
 	Now      time.Time
 	Snapshot *inventory.Snapshot
-	// Previous is the cached status, else that of the API object, API the latter.
+	// Previous is the cached status or, if there is none, that of the API object. API is that
+	// of the API object.
 	Previous, API *corev1.PodStatus
-	// Conditions are those of the API object, which the kubelet does not own (S40).
+	// Conditions are those conditions of the API object that the kubelet does not own (S40).
 	Conditions []corev1.PodCondition
 	Generation int64
-	// Waiting tells by container why its last start failed (R30).
+	// Waiting says, by container, why its last start failed (R30).
 	Waiting []Waiting
 	Probes  *probe.Set
-	// AdoptedBefore: instances that started before are older than the kubelet (P55).
-	// If zero, none is.
+	// AdoptedBefore is the time before which an instance must have started to count as older
+	// than the kubelet (P55). If zero, no instance does.
 	AdoptedBefore time.Time
-	// Final tells that the containers were stopped for good (S21), Deleting that the
-	// pod object carries a deletion.
+	// Final says that the containers were stopped for good (S21). Deleting says that the pod
+	// object has a deletion timestamp.
 	Final, Deleting bool
-	// RestartPending tells that a container that was killed is still to be started
-	// again, though its exit code says otherwise (R39, without quirk R41).
+	// RestartPending says that a killed container must still be started again, although its
+	// exit code says otherwise (R39, only without quirk R41).
 	RestartPending bool
-	// DeadlinePassed tells that activeDeadlineSeconds have passed (S80).
+	// DeadlinePassed says that activeDeadlineSeconds have passed (S80).
 	DeadlinePassed bool
-	// HasSandbox tells that the pod needs no new sandbox (S1).
+	// HasSandbox says that the pod needs no new sandbox (S1).
 	HasSandbox bool
 }
 
-// Waiting is why a container waits. The zero Waiting is no reason.
+// Waiting is the reason why a container waits. The zero Waiting is no reason.
 type Waiting struct{ Reason, Message string }
 
-// What a status and its event say of a pod whose activeDeadlineSeconds have passed
-// (S80).
+// These are the texts, in the status and the event, for a pod whose activeDeadlineSeconds have
+// passed (S80).
 const (
-	DeadlineExceeded = "DeadlineExceeded"                                              // the reason
-	DeadlineMessage  = "Pod was active on the node longer than the specified deadline" // the message
+	// DeadlineExceeded is the reason.
+	DeadlineExceeded = "DeadlineExceeded"
+	// DeadlineMessage is the message.
+	DeadlineMessage = "Pod was active on the node longer than the specified deadline"
 )
 
-// Notes are what a status says beside itself.
+// Notes are additional results of Build.
 type Notes struct {
-	// Trigger are the containers whose readiness workers are to be triggered, because
-	// the container is not ready yet (T22, P56).
+	// Trigger has the containers that are not ready yet. Their readiness workers must be
+	// triggered (T22, P56).
 	Trigger []int
-	// Copied are the containers that count as started though their startup probe has
-	// not succeeded (P76).
+	// Copied has the containers that count as started although their startup probe has not
+	// succeeded (P76).
 	Copied []Copied
 }
 
-// Copied is a container that counts as started because an earlier run of it did,
-// and the restart count of that run.
+// Copied is a container that counts as started because a previous run was started. Run is
+// the restart count of that run.
 type Copied struct {
 	Container int
 	Run       int32
@@ -96,13 +100,13 @@ func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, notes Notes
 	return s, notes
 }
 
-// builder holds the inputs of one status.
+// builder builds one status.
 type builder struct {
 	copied     []Copied
 	p          *spec.Pod
 	cfg        Config
 	in         *Input
-	restarting bool // RestartAllContainers is in effect (R9)
+	restarting bool // all containers are being restarted (R9)
 }
 
 func (b *builder) addresses(s *corev1.PodStatus) {
@@ -124,7 +128,7 @@ func (b *builder) addresses(s *corev1.PodStatus) {
 
 func (b *builder) containers(s *corev1.PodStatus) {
 	s.ContainerStatuses = make([]corev1.ContainerStatus, 0, b.p.Regular)
-	for _, i := range b.p.Sorted { // C15
+	for _, i := range b.p.Sorted { // statuses are sorted by name (C15)
 		s.ContainerStatuses = append(s.ContainerStatuses, b.container(i))
 	}
 	for i := b.p.Regular; i < len(b.p.Containers); i++ {
@@ -132,7 +136,8 @@ func (b *builder) containers(s *corev1.PodStatus) {
 	}
 }
 
-// phase settles the phase against the past and what forces one (S23, S80).
+// phase sets the phase. The previous phase, a passed deadline and the API can override the
+// computed one (S23, S80).
 func (b *builder) phase(s *corev1.PodStatus) {
 	computed := b.p.Rules.Phase(s, b.in.Final, b.in.Snapshot.StartedInActive(b.p.Regular))
 	if Terminal(computed) && b.in.RestartPending {
@@ -146,8 +151,8 @@ func (b *builder) phase(s *corev1.PodStatus) {
 	s.Phase, s.Reason, s.Message = v.Phase, v.Reason, v.Message
 }
 
-// probed sets started and ready of every container (P75, P77), and returns those
-// whose readiness worker is to be triggered (P56).
+// probed sets started and ready of every container (P75, P77). It returns the containers
+// whose readiness worker must be triggered (P56).
 func (b *builder) probed(s *corev1.PodStatus) (trigger []int) {
 	for i := range b.p.Containers {
 		c := b.p.StatusIn(s, i)
@@ -177,7 +182,7 @@ func (b *builder) probed(s *corev1.PodStatus) (trigger []int) {
 	return trigger
 }
 
-// RestartingAll reports whether RestartAllContainers is in effect (R9).
+// RestartingAll reports whether all containers are being restarted (R9).
 func RestartingAll(p *spec.Pod, r *inventory.Snapshot, previous *corev1.PodStatus) bool {
 	if !p.RestartsAll {
 		return false
@@ -193,8 +198,8 @@ func RestartingAll(p *spec.Pod, r *inventory.Snapshot, previous *corev1.PodStatu
 	return false
 }
 
-// Adopted reports that an instance was started so long before this kubelet
-// process that it counts as pre-existing (P55). If before is zero, none was.
+// Adopted reports whether an instance counts as older than this kubelet process (P55),
+// because it was started before the given time. If before is zero, it does not.
 func Adopted(c *inventory.Instance, before time.Time) bool {
 	return c != nil && !before.IsZero() && c.StartedAt.Before(before)
 }

@@ -2,12 +2,12 @@ package status
 
 import corev1 "k8s.io/api/core/v1"
 
-// Terminal reports whether a phase is one that a pod never leaves.
+// Terminal reports whether a phase is terminal: a pod never leaves it.
 func Terminal(phase corev1.PodPhase) bool {
 	return phase == corev1.PodSucceeded || phase == corev1.PodFailed
 }
 
-// ConditionTrue reports whether a condition is there and True.
+// ConditionTrue reports whether a condition exists and is True.
 func ConditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
 	for i := range s.Conditions {
 		if c := &s.Conditions[i]; c.Type == t {
@@ -17,8 +17,7 @@ func ConditionTrue(s *corev1.PodStatus, t corev1.PodConditionType) bool {
 	return false
 }
 
-// SetCondition puts a condition in the place of that of its type, or at the end.
-// It changes the list.
+// SetCondition replaces the condition of the same type, or appends c. It changes the list.
 func SetCondition(list []corev1.PodCondition, c corev1.PodCondition) []corev1.PodCondition {
 	for i := range list {
 		if list[i].Type == c.Type {

@@ -8,7 +8,7 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Reasons and texts that the kubelet invents (C9, C22–C26).
+// These are the reasons and texts that the kubelet invents (C9, C22 to C26).
 const (
 	reasonStatusUnknown   = "ContainerStatusUnknown"
 	reasonRestartingAll   = "RestartingAllContainers"
@@ -21,7 +21,7 @@ const (
 	lostExitCode = 137
 )
 
-// lostState is the Terminated state of a container that has left no trace.
+// lostState returns the Terminated state of a container that has left no trace.
 func lostState(reason, message string) corev1.ContainerState {
 	return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 		ExitCode: lostExitCode, Reason: reason, Message: message,
@@ -37,7 +37,7 @@ func (b *builder) container(i int) corev1.ContainerStatus {
 		s = b.missing(i, old)
 	} else {
 		s = b.present(newest, old)
-		if second != nil { // C11
+		if second != nil { // the previous instance is the last state (C11)
 			s.LastTerminationState = b.state(second, old)
 		}
 	}
@@ -45,8 +45,8 @@ func (b *builder) container(i int) corev1.ContainerStatus {
 	return s
 }
 
-// missing is the status of a container that the runtime does not know (C1,
-// C13, C23, C25).
+// missing returns the status of a container that the runtime does not have (C1, C13, C23,
+// C25).
 func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerStatus {
 	c := b.p.Containers[i].Spec
 	s := corev1.ContainerStatus{Name: c.Name, Image: c.Image, State: b.waitingState()}
@@ -55,15 +55,15 @@ func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerSt
 	}
 	s.RestartCount, s.LastTerminationState = old.RestartCount, old.LastTerminationState
 	if old.State.Terminated != nil {
-		s = *old // C13
+		s = *old // a Terminated status stays as it is (C13)
 	}
 	switch {
-	case b.restarting && old.State.Waiting == nil: // C25
+	case b.restarting && old.State.Waiting == nil: // it was removed to be restarted with all others (C25)
 		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonRestartingAll,
 			Message: messageRestartingAll}}
 		s.LastTerminationState = lostState(reasonRestartingAll, messageRestartingAll)
 		s.RestartCount = old.RestartCount + 1
-	case old.State.Running != nil && s.LastTerminationState.Terminated == nil: // C23
+	case old.State.Running != nil && s.LastTerminationState.Terminated == nil: // it vanished while it ran (C23)
 		s.LastTerminationState = lostState(reasonStatusUnknown, messageLostDeleted)
 		if !b.in.Deleting {
 			s.RestartCount++
@@ -72,7 +72,7 @@ func (b *builder) missing(i int, old *corev1.ContainerStatus) corev1.ContainerSt
 	return s
 }
 
-// waitingState is the state of a container that is not there yet (C1).
+// waitingState returns the state of a container that does not exist yet (C1).
 func (b *builder) waitingState() corev1.ContainerState {
 	reason := "ContainerCreating"
 	if b.p.Inits() > 0 {
@@ -81,7 +81,7 @@ func (b *builder) waitingState() corev1.ContainerState {
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}
 }
 
-// present is the status of a container by its newest instance.
+// present returns the status of a container whose newest instance the runtime has.
 func (b *builder) present(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerStatus {
 	s := corev1.ContainerStatus{
 		Name: b.p.Name(c.Container), RestartCount: c.Attempt, Image: c.Image, ImageID: c.ImageID,
@@ -91,11 +91,11 @@ func (b *builder) present(c *inventory.Instance, old *corev1.ContainerStatus) co
 	if old == nil {
 		return s
 	}
-	s.RestartCount = max(s.RestartCount, old.RestartCount) // C16
+	s.RestartCount = max(s.RestartCount, old.RestartCount) // the count never decreases (C16)
 	if c.State == restart.StateUnknown && old.State.Running != nil {
-		s.RestartCount = old.RestartCount + 1 // C22
+		s.RestartCount = old.RestartCount + 1 // the lost run counts (C22)
 	}
-	switch { // C11
+	switch { // the last state (C11)
 	case old.ContainerID != s.ContainerID && old.State.Terminated != nil:
 		s.LastTerminationState.Terminated = old.State.Terminated
 	case old.LastTerminationState.Terminated != nil:
@@ -103,14 +103,14 @@ func (b *builder) present(c *inventory.Instance, old *corev1.ContainerStatus) co
 	}
 	if c.Running() {
 		if old.State.Terminated != nil && old.RestartCount >= c.Attempt {
-			s.RestartCount = old.RestartCount + 1 // C16, R12
+			s.RestartCount = old.RestartCount + 1 // the count did not survive the removal (C16, R12)
 		}
 		b.keepStarted(c, old, &s)
 	}
 	return s
 }
 
-// keepStarted copies the previous started flag, by name (P75 step 3, P76).
+// keepStarted copies the previous started flag, by the container's name (P75 step 3, P76).
 func (b *builder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerStatus) {
 	if b.cfg.ResetOnKubeletRestart {
 		return
@@ -124,7 +124,7 @@ func (b *builder) keepStarted(c *inventory.Instance, old, s *corev1.ContainerSta
 	}
 }
 
-// state is the API's state of one instance (C6, C7, C22).
+// state returns the state of one instance in the API (C6, C7, C22).
 func (b *builder) state(c *inventory.Instance, old *corev1.ContainerStatus) corev1.ContainerState {
 	switch c.State {
 	case restart.StateRunning:
@@ -145,15 +145,16 @@ func (b *builder) state(c *inventory.Instance, old *corev1.ContainerStatus) core
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{}}
 }
 
-// waiting makes the state Waiting, with the remembered reason, if the container
-// is to be started (R30, C4).
+// waiting makes the state Waiting, with the remembered reason, if the container must be
+// started (R30, C4).
 func (b *builder) waiting(i int, newest *inventory.Instance, s *corev1.ContainerStatus) {
 	ct := &b.p.Containers[i]
 	if i >= b.p.Regular {
 		if newest != nil && newest.State == restart.StateExited && newest.ExitCode == 0 {
 			return
 		}
-		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.in.Snapshot.Created(b.p.Regular) { // C26
+		// Regular containers exist, so this one must have succeeded (C26).
+		if newest == nil && ct.Role == restart.Init && s.State.Waiting != nil && b.in.Snapshot.Created(b.p.Regular) {
 			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "Completed",
 				Message: messageInitAssumed}}
 			return

@@ -6,8 +6,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/internal/spec"
 )
 
-// MarkUnfinished makes every container that has not terminated Terminated, if it
-// can have run at all by the status in the API (C24).
+// MarkUnfinished makes every container Terminated that is not, if it can have run at all
+// according to the status in the API (C24).
 func MarkUnfinished(p *spec.Pod, s, api *corev1.PodStatus) {
 	if everInitialized(p, api) {
 		for i := range s.ContainerStatuses {
@@ -31,8 +31,8 @@ func markLost(c *corev1.ContainerStatus) {
 	}
 }
 
-// everInitialized reports whether the pod was ever initialized, by the status
-// in the API (C24).
+// everInitialized reports whether the pod was ever initialized, according to the status in
+// the API (C24).
 func everInitialized(p *spec.Pod, s *corev1.PodStatus) bool {
 	if p.Inits() == 0 {
 		return true
@@ -46,7 +46,7 @@ func everInitialized(p *spec.Pod, s *corev1.PodStatus) bool {
 	return n > 0 && initDone(p, n-1, &s.InitContainerStatuses[n-1])
 }
 
-// initDone reports whether entry k of the init list is done, by its status.
+// initDone reports whether entry k of the init list is done, according to its status.
 func initDone(p *spec.Pod, k int, c *corev1.ContainerStatus) bool {
 	if p.IsSidecar(p.Regular + k) {
 		return c.State.Running != nil && c.Started != nil && *c.Started

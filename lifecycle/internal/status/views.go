@@ -11,8 +11,8 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// Refresh makes what probe passes read from the cached status. Instances are
-// looked up in the truth, and in the snapshot if the runtime has forgotten them.
+// Refresh updates what probe passes read from the cached status. It looks instances up in
+// the truth or, if the runtime no longer has them, in the snapshot.
 func (c *Cache) Refresh(p *spec.Pod, truth *inventory.Truth, seen *inventory.Snapshot, adoptedBefore time.Time) {
 	restarting := RestartingAll(p, seen, c.Status)
 	for i := range p.Containers {
@@ -33,8 +33,8 @@ func (c *Cache) Refresh(p *spec.Pod, truth *inventory.Truth, seen *inventory.Sna
 	}
 }
 
-// instanceOf returns the instance with a runtime ID, also one that the runtime
-// has forgotten; 0: there is none.
+// instanceOf returns the ID of the instance with a runtime ID. It also finds one that the
+// runtime no longer has. If there is none, it returns 0.
 func (c *Cache) instanceOf(container int, runtimeID string, truth *inventory.Truth, seen *inventory.Snapshot) uint64 {
 	if runtimeID == "" {
 		return 0
@@ -49,9 +49,9 @@ func (c *Cache) instanceOf(container int, runtimeID string, truth *inventory.Tru
 	return c.views[container].Instance
 }
 
-// WithReady returns the cached status with another ready of an instance, and the
-// conditions that follow from it (P73). It is nil if that changes nothing, or the
-// status shows another instance.
+// WithReady returns the cached status with another ready of an instance, and with the
+// conditions that follow (P73). It returns nil if nothing changes or the status shows
+// another instance.
 func (c *Cache) WithReady(p *spec.Pod, container int, instance uint64, ready bool, generation int64) *corev1.PodStatus {
 	s, entry := c.copyFor(p, container, instance)
 	if entry == nil || entry.Ready == ready {
@@ -68,8 +68,8 @@ func (c *Cache) WithReady(p *spec.Pod, container int, instance uint64, ready boo
 	return s
 }
 
-// WithStarted returns the cached status with another started of an instance
-// (P74). It is nil if that changes nothing, or the status shows another instance.
+// WithStarted returns the cached status with another started of an instance (P74). It
+// returns nil if nothing changes or the status shows another instance.
 func (c *Cache) WithStarted(p *spec.Pod, container int, instance uint64, started bool) *corev1.PodStatus {
 	s, entry := c.copyFor(p, container, instance)
 	if entry == nil || entry.Started != nil && *entry.Started == started {
@@ -86,8 +86,8 @@ func (c *Cache) WithCondition(cond corev1.PodCondition) *corev1.PodStatus {
 	return s
 }
 
-// copyFor returns a copy of the cached status and its entry for an instance; nil
-// if the status shows another one.
+// copyFor returns a copy of the cached status, and the entry of an instance in it. It
+// returns nil if the status shows another instance.
 func (c *Cache) copyFor(p *spec.Pod, container int, instance uint64) (*corev1.PodStatus, *corev1.ContainerStatus) {
 	if !c.Stored || c.views[container].Instance != instance || instance == 0 {
 		return nil, nil
