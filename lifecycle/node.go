@@ -1,11 +1,23 @@
 package lifecycle
 
 import (
+	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/gc"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
 	"github.com/podclock/podclock/lifecycle/internal/pleg"
 	"github.com/podclock/podclock/lifecycle/internal/status"
+	"github.com/podclock/podclock/timeline"
 )
+
+// forgetHook says that a new kubelet process does not run the postStart hook again that the
+// one before was waiting for: it finds the container running.
+func (p *Pod) forgetHook() {
+	if p.pass.Stage != execute.StageStart || p.pass.Start.Step != execute.StepHook {
+		return
+	}
+	p.out.explain(p.pass.Plan.Start[p.pass.Next], timeline.DecidedQuirk, "its postStart hook is neither waited for nor run "+
+		"again, since the new kubelet process finds the container running (C32)")
+}
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,
 // and what runs goes on (P39, P55, R19, R30). The pod's last reported status is
@@ -14,6 +26,7 @@ func (p *Pod) kubeletRestarted(keepMemory bool) {
 	if p.worker.Finished {
 		return
 	}
+	p.forgetHook()
 	p.start = p.now
 	old := p.worker
 	p.worker = podWorker{Lost: old.Lost, Since: p.out.ops}

@@ -72,6 +72,9 @@ type Notes struct {
 	// Copied has the containers that count as started although their startup probe has not
 	// succeeded (P76).
 	Copied []Copied
+	// Opened are the containers that count as started only because a new kubelet process
+	// has no worker for their startup probe yet (P75 step 5).
+	Opened []int
 }
 
 // Copied is a container that counts as started because a previous run was started. Run is
@@ -92,7 +95,7 @@ func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, notes Notes
 	b.containers(s)
 	b.phase(s)
 	notes.Trigger = b.probed(s)
-	notes.Copied = b.copied
+	notes.Copied, notes.Opened = b.copied, b.opened
 	s.Conditions = p.Rules.Conditions(nil, &podphase.Facts{
 		Status: s, Previous: in.Previous.Conditions, API: in.Conditions, Generation: in.Generation,
 		HasSandbox: in.HasSandbox, RestartingAll: b.restarting && len(in.Snapshot.Instances) > 0,
@@ -103,6 +106,7 @@ func Build(p *spec.Pod, cfg Config, in *Input) (s *corev1.PodStatus, notes Notes
 // builder builds one status.
 type builder struct {
 	copied     []Copied
+	opened     []int
 	p          *spec.Pod
 	cfg        Config
 	in         *Input
@@ -162,7 +166,11 @@ func (b *builder) probed(s *corev1.PodStatus) (trigger []int) {
 		if newest != nil {
 			instance = newest.ID
 		}
-		started := b.in.Probes.Started(i, live, instance, c.Started != nil && *c.Started)
+		was := c.Started != nil && *c.Started
+		started := b.in.Probes.Started(i, live, instance, was)
+		if started && !was && b.p.Containers[i].Spec.StartupProbe != nil && !b.in.Probes.Exists(i, probe.Startup) {
+			b.opened = append(b.opened, i)
+		}
 		c.Started = &started
 		if b.p.Containers[i].Role == restart.Init {
 			if c.State.Terminated != nil && c.State.Terminated.ExitCode == 0 {
