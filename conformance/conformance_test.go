@@ -14,7 +14,7 @@ import (
 	"github.com/podclock/podclock/conformance/internal/corpus"
 )
 
-// corpora returns the files of testdata that hold records of that kind.
+// corpora returns the files in testdata with records of a kind.
 func corpora(t *testing.T, kind string) []string {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/kubelet-traces/" + kind + ".jsonl.gz")
@@ -50,8 +50,8 @@ func TestTheEngineDoesWhatTheKubeletWasRecordedDoing(t *testing.T) {
 	}
 }
 
-// tampered is how many records of a corpus are tampered with: enough to meet
-// every field that a kind records.
+// tampered is how many records of a corpus are tampered with. It is enough to meet every
+// field that a kind records.
 const tampered = 60
 
 var errEnough = errors.New("enough records")
@@ -59,7 +59,7 @@ var errEnough = errors.New("enough records")
 func TestATamperedRecordIsReported(t *testing.T) {
 	for _, kind := range kinds {
 		if kind.Name == "recordings" {
-			continue // of these not every field is compared: see recordings_test.go
+			continue // not every field of these is compared: see recordings_test.go
 		}
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()
@@ -87,8 +87,8 @@ func TestATamperedRecordIsReported(t *testing.T) {
 	}
 }
 
-// tamperEachField changes, one at a time, each recorded leaf whose field was
-// not changed in an earlier record, and expects a mismatch each time.
+// tamperEachField changes recorded values, one at a time, and expects a mismatch each time.
+// It leaves out fields that were changed in an earlier record.
 func tamperEachField(t *testing.T, kind corpus.Kind, record []byte, seen map[string]bool) {
 	t.Helper()
 	var document map[string]any
@@ -115,8 +115,8 @@ func tamperEachField(t *testing.T, kind corpus.Kind, record []byte, seen map[str
 	}
 }
 
-// eachLeaf calls visit for every scalar below v with its field (indices
-// dropped), its value, and a function that replaces it.
+// eachLeaf calls visit for every scalar in v. visit gets the field without indices, the
+// value, and a function that replaces the value.
 func eachLeaf(v any, field string, set func(any), visit func(field string, value any, set func(any))) {
 	switch v := v.(type) {
 	case map[string]any:

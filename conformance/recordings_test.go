@@ -14,7 +14,7 @@ import (
 	"github.com/podclock/podclock/conformance/internal/recordings"
 )
 
-// comparedFields are the fields of an entry that are compared, by its kind.
+// comparedFields has the compared fields of an entry, by its kind.
 var comparedFields = map[string][]string{
 	"status": {"t", "status"},
 	"event":  {"t", "type", "reason", "message", "fieldPath"},
@@ -64,8 +64,8 @@ func eachRecordedPod(path string, yield func([]byte) error) error {
 	return recordings.Split(plain, yield)
 }
 
-// tamperRecording changes, one at a time, each compared field that was not
-// changed in an earlier recording, and expects a mismatch each time.
+// tamperRecording changes the compared fields, one at a time, and expects a mismatch each
+// time. It leaves out fields that were changed in an earlier recording.
 func tamperRecording(t *testing.T, record []byte, seen map[string]bool) {
 	t.Helper()
 	var document map[string]any
@@ -74,7 +74,7 @@ func tamperRecording(t *testing.T, record []byte, seen map[string]bool) {
 	}
 	before, err := recordings.Replay(record)
 	if err != nil || before.Mismatch != "" {
-		return // one of those that are known
+		return // a known mismatch
 	}
 	for _, e := range document["entries"].([]any) {
 		entry := e.(map[string]any)
@@ -100,8 +100,8 @@ func tamperRecording(t *testing.T, record []byte, seen map[string]bool) {
 	}
 }
 
-// whollyCompared leaves out what is compared in part only: polled statuses,
-// calls and patches of which the replay knows less.
+// whollyCompared reports whether an entry is compared as a whole. Polled statuses, and calls
+// and patches of which the replay knows less, are not.
 func whollyCompared(entry map[string]any) bool {
 	switch entry["kind"] {
 	case "status":
@@ -117,7 +117,8 @@ func whollyCompared(entry map[string]any) bool {
 	return true
 }
 
-// within finds a field such as "detail.timeout" in an entry.
+// within returns the part of an entry that has a field such as "detail.timeout", and the
+// last name of the field.
 func within(entry map[string]any, field string) (map[string]any, string) {
 	head, rest, nested := strings.Cut(field, ".")
 	if nested {
@@ -133,7 +134,7 @@ func within(entry map[string]any, field string) (map[string]any, string) {
 	return entry, head
 }
 
-// tamperEntry changes a value by more than is tolerated.
+// tamperEntry changes a value by more than the tolerance.
 func tamperEntry(path string, v any) any {
 	switch v := v.(type) {
 	case float64:
@@ -145,7 +146,7 @@ func tamperEntry(path string, v any) any {
 			return "2001-01-01T00:00:00Z"
 		}
 		if strings.HasSuffix(path, "containerID") {
-			return v // identity: see the next test
+			return v // an identity: see the next test
 		}
 	}
 	return tamper(v)

@@ -15,10 +15,10 @@ import (
 	"github.com/podclock/podclock/conformance/internal/rules"
 )
 
-// explained is how many mismatches a report spells out; the rest are counted.
+// explained is how many mismatches a report explains. The others are only counted.
 const explained = 5
 
-// kinds is every kind, sorted by name.
+// kinds has all kinds, sorted by name.
 var kinds = []corpus.Kind{
 	rules.Actions, rules.Backoff, handlers.Kind, podlife.Kind, rules.Phase, prober.Kind, recordings.Kind, rules.Restart,
 	rules.Validate,
@@ -33,7 +33,7 @@ func Kinds() []string {
 	return names
 }
 
-// lookup returns the kind of that name.
+// lookup returns the kind with a name.
 func lookup(name string) (corpus.Kind, error) {
 	for _, k := range kinds {
 		if k.Name == name {
@@ -43,18 +43,18 @@ func lookup(name string) (corpus.Kind, error) {
 	return corpus.Kind{}, fmt.Errorf("conformance: unknown kind %q: use one of %q", name, Kinds())
 }
 
-// Report is the outcome of replaying one kind.
+// Report is the result of replaying the records of one kind.
 type Report struct {
 	Kind       string
-	Scenarios  int // records replayed
-	Mismatches int // records on which the engine and the kubelet differ
-	Known      int // others on which they do, as is known (docs/fidelity.md)
-	Tolerated  int // what agreed only within a tolerance
+	Scenarios  int // how many records were replayed
+	Mismatches int // how many records the engine and the kubelet differ on
+	Known      int // how many others they differ on as docs/fidelity.md says
+	Tolerated  int // how many values agreed only within a tolerance
 
 	unit string
 }
 
-// String is the last line of a replay.
+// String returns the last line of a replay.
 func (r Report) String() string {
 	s := fmt.Sprintf("replay: %s: %d %s, %d mismatches", r.Kind, r.Scenarios, r.unit, r.Mismatches)
 	if r.Known > 0 {
@@ -63,9 +63,9 @@ func (r Report) String() string {
 	return s
 }
 
-// Replay runs every record of the gzip'd corpora of the named kind and writes
-// explanations of the first mismatches to w. An error means that a corpus
-// could not be read to its end; a mismatch is not an error.
+// Replay replays every record of the gzip'd corpora of a kind, and writes explanations of
+// the first mismatches to w. An error means that a corpus could not be read to its end. A
+// mismatch is not an error.
 func Replay(kind string, w io.Writer, corpora ...io.Reader) (Report, error) {
 	report := Report{Kind: kind, unit: "scenarios"}
 	k, err := lookup(kind)
@@ -107,7 +107,7 @@ func replayAll(k corpus.Kind, corpus io.Reader, w io.Writer, report *Report) err
 	})
 }
 
-// each yields the records of a gzip'd corpus.
+// each calls yield for the records of a gzip'd corpus.
 func each(k corpus.Kind, corpus io.Reader, yield func(record []byte) error) error {
 	plain, err := gzip.NewReader(corpus)
 	if err != nil {

@@ -23,14 +23,13 @@ import (
 	"github.com/podclock/podclock/probe/handler"
 )
 
-// UserAgent is what the kubelet's packages call themselves in this build.
+// UserAgent returns the user agent of the kubelet's packages in this build.
 func UserAgent() string {
 	v := version.Get()
 	return fmt.Sprintf("kube-probe/%s.%s", v.Major, v.Minor)
 }
 
-// Prober is a handler.Handler that consists of the kubelet's handlers. Make it
-// with New.
+// Prober is a handler.Handler made of the kubelet's handlers. Use New to make one.
 type Prober struct {
 	exec execprobe.Prober
 	http httpprobe.Prober
@@ -40,12 +39,12 @@ type Prober struct {
 
 var _ handler.Handler = (*Prober)(nil)
 
-// New returns a Prober as a kubelet has it.
+// New returns a Prober with the settings of a kubelet.
 func New() *Prober {
 	return &Prober{exec: execprobe.New(), http: httpprobe.New(false), tcp: tcpprobe.New(), grpc: grpcprobe.New()}
 }
 
-// Probe makes one attempt. The kubelet's handlers take no context.
+// Probe makes one attempt. It ignores ctx, because the kubelet's handlers take no context.
 func (p *Prober) Probe(ctx context.Context, target handler.Target, spec *corev1.Probe) probe.Answer {
 	container := &corev1.Container{Name: target.Container, Ports: target.Ports, Env: target.Env}
 	timeout := time.Duration(spec.TimeoutSeconds) * time.Second
@@ -91,8 +90,8 @@ func answer(result kubeletprobe.Result, output string, err error) probe.Answer {
 	return a
 }
 
-// command is the kubelet's view of a command in a container, on top of a
-// handler.Exec. The exec prober calls no methods but these.
+// command makes a handler.Exec look like the kubelet's command in a container. The exec
+// prober calls only these methods.
 type command struct {
 	utilexec.Cmd
 	ctx     context.Context

@@ -14,7 +14,7 @@ import (
 // pick returns one of the choices.
 func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
 
-// mostly returns the usual choice seven times of eight.
+// mostly returns the usual choice seven times out of eight.
 func mostly[T any](r *rand.Rand, usual T, others ...T) T {
 	if r.IntN(8) > 0 {
 		return usual
@@ -22,7 +22,7 @@ func mostly[T any](r *rand.Rand, usual T, others ...T) T {
 	return pick(r, others...)
 }
 
-// randomServer is a server that answers HTTP more or less well.
+// randomServer returns a server that answers HTTP more or less well.
 func randomServer(r *rand.Rand) handlertest.Script {
 	listen := pick(r, "tcp", "tcp", "tcp", "tcp", "tcp", "tls", "tcp6")
 	if r.IntN(40) == 0 {
@@ -35,7 +35,7 @@ func randomServer(r *rand.Rand) handlertest.Script {
 	return handlertest.Script{Listen: listen, Routes: routes}
 }
 
-// randomResponse is a few steps that write a response.
+// randomResponse returns a few steps that write a response.
 func randomResponse(r *rand.Rand) []handlertest.Step {
 	eol := pick(r, "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n")
 	body := strings.Repeat("x", pick(r, 0, 1, 2, 100, 4000, 10239, 10240, 10241, 30000))
@@ -79,16 +79,16 @@ func randomField(r *rand.Rand) string {
 		"X-Long: "+strings.Repeat("l", pick(r, 100, 4000, 9000)))
 }
 
-// framed is the end of the head and the body.
+// framed returns the end of the head, and the body.
 func framed(r *rand.Rand, body, eol string) string {
 	length := func(n int) string { return fmt.Sprintf("Content-Length: %d%s%s%s", n, eol, eol, body) }
 	switch r.IntN(16) {
 	case 0:
-		return length(len(body) + 1 + r.IntN(20000)) // too long: the body is cut
+		return length(len(body) + 1 + r.IntN(20000)) // too long: the body is cut off
 	case 1:
 		return length(len(body) / 2)
 	case 2:
-		return eol + body // ends with the connection
+		return eol + body // it ends with the connection
 	case 3:
 		return pick(r, "Content-Length: -1", "Content-Length: +1", "Content-Length: x", "Content-Length: 1, 1", "Content-Length:",
 			"Content-Length: 99999999999999999999", "Content-Length: 1\r\nContent-Length: 2", "Content-Length: 1"+eol+"Content-Length: 1") + eol + eol + body
@@ -100,7 +100,7 @@ func framed(r *rand.Rand, body, eol string) string {
 	return length(len(body))
 }
 
-// chunks is the body in chunks, at times broken.
+// chunks returns the body in chunks, some of them broken.
 func chunks(r *rand.Rand, body string) string {
 	var text strings.Builder
 	for len(body) > 0 {
@@ -111,7 +111,7 @@ func chunks(r *rand.Rand, body string) string {
 	return text.String() + pick(r, "0\r\n\r\n", "0\r\n\r\n", "0\r\n\r\n", "0\r\nX-T: 1\r\n\r\n", "", "zz\r\n", "0\r\n")
 }
 
-// randomAction is a request for that server.
+// randomAction returns a request for the server.
 func randomAction(r *rand.Rand, server *handlertest.Server, listen string) *corev1.HTTPGetAction {
 	action := &corev1.HTTPGetAction{
 		Port:   intstr.FromInt(server.Port()),

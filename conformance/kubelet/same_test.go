@@ -17,16 +17,16 @@ import (
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-// servers is how many random servers are probed by both.
+// servers is how many random servers both probe.
 const servers = 600
 
-// plays is how often a disagreement is looked at again: some servers race with
-// their client, so that the kubelet itself has more than one answer.
+// plays is how often a difference is checked again. Some servers race with their client, so
+// that the kubelet itself has more than one answer.
 const plays = 8
 
 var source = regexp.MustCompile(`:[0-9]+->`)
 
-// seen is what there is to compare: the answer and what the server got.
+// seen is what is compared: the answer, and what the server received.
 type seen struct {
 	answer      probe.Answer
 	requests    [][]string
@@ -46,7 +46,7 @@ var (
 	ours   handler.Handler = handler.New(handler.Options{UserAgent: UserAgent()})
 )
 
-// play probes a fresh server; its port changes, so it is taken out.
+// play probes a new server. Its port is replaced, because it changes.
 func play(t *testing.T, h handler.Handler, script handlertest.Script, seed uint64) seen {
 	t.Helper()
 	server, err := handlertest.Start(script)
@@ -106,8 +106,8 @@ func TestOursAndTheirsGiveTheSameAnswers(t *testing.T) {
 	}
 }
 
-// compare plays until the two agree: until one has given an answer that the
-// other has given, too.
+// compare plays until both agree, which means until one has given an answer that the other
+// has also given.
 func compare(t *testing.T, script handlertest.Script, seed uint64) {
 	t.Helper()
 	var their, our []seen

@@ -1,11 +1,11 @@
-// Command replay runs recorded kubelet behaviour through podclock and prints
-// where the two differ.
+// Command replay replays recorded kubelet behaviour with podclock and prints the
+// differences.
 //
 //	go run ./conformance/replay -kind prober conformance/testdata/kubelet-traces/prober.jsonl.gz
 //
-// It explains the first five mismatches; its last line is
-// "replay: KIND: N scenarios, M mismatches". The exit status is 0 if M is 0,
-// 1 if not, and 2 if the arguments or a file are no good.
+// It explains the first five mismatches. Its last line is "replay: KIND: N scenarios, M
+// mismatches". The exit status is 0 if M is 0, 1 if not, and 2 if the arguments or a file
+// are invalid.
 package main
 
 import (

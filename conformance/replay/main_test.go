@@ -27,7 +27,7 @@ func corpus(t *testing.T, lines string) string {
 	return path
 }
 
-// noContainers is a record that claims that an empty pod is fine.
+// noContainers is a record that says that an empty pod is valid.
 const noContainers = `{"id":1,"pod":{},"defaulted":{"metadata":{},"spec":{"containers":null,"restartPolicy":"Always","terminationGracePeriodSeconds":30},"status":{}},"errors":[],"otherErrors":0}` + "\n"
 
 func TestTheExitStatusTellsTheOutcome(t *testing.T) {
@@ -35,8 +35,8 @@ func TestTheExitStatusTellsTheOutcome(t *testing.T) {
 		reason string
 		args   []string
 		status int
-		stdout string // its last line
-		stderr string // in it
+		stdout string // the last line of it
+		stderr string // a part of it
 	}{
 		{"an empty corpus agrees", []string{"-kind", "validate", corpus(t, "")}, 0, "replay: validate: 0 scenarios, 0 mismatches", ""},
 		{"a mismatch", []string{"-kind", "validate", corpus(t, noContainers)}, 1, "replay: validate: 1 scenarios, 1 mismatches", ""},

@@ -1,3 +1,3 @@
-// Package corpus is what all kinds of recorded behaviour share: what a kind is,
-// strict decoding, feature gates, traces and their differences.
+// Package corpus has what all kinds of recorded behaviour share: the type of a kind, strict
+// decoding, feature gates, traces and their differences.
 package corpus

@@ -10,18 +10,18 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// DecodeStrictly refuses fields that a replayer does not know, so that none is
-// skipped in silence.
+// DecodeStrictly decodes a record. It returns an error for fields that a replayer does not
+// know, so that none is silently skipped.
 func DecodeStrictly(record []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(record))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
 }
 
-// FeatureGates are those of a record that differ from the kubelet's defaults.
+// FeatureGates has the gates of a record that differ from the kubelet's defaults.
 type FeatureGates map[string]bool
 
-// Restart translates them, or says which one it cannot.
+// Restart translates the gates. The error names the gate that it cannot translate.
 func (f FeatureGates) Restart() (restart.Gates, error) {
 	var g restart.Gates
 	for _, name := range slices.Sorted(maps.Keys(f)) {

@@ -2,34 +2,33 @@ package corpus
 
 import "io"
 
-// Kind is one sort of recorded behaviour.
+// Kind is a kind of recorded behaviour.
 type Kind struct {
-	// Name selects the kind: "prober", "validate", ….
+	// Name is the name of the kind, such as "prober" or "validate".
 	Name string
-	// Recorded names the top-level fields of a record that hold what the
-	// kubelet did. Everything below them is compared; the rest is input.
+	// Recorded has the top-level fields of a record in which the result of the kubelet is.
+	// Everything below them is compared. The rest is input.
 	Recorded []string
-	// Replay runs one record. An error means that it could not be understood.
+	// Replay replays one record. An error means that the record is invalid.
 	Replay func(record []byte) (Result, error)
-	// Unit is what a record is called in the report. Empty: "scenarios".
+	// Unit is the word for records in the report. If empty, it is "scenarios".
 	Unit string
-	// Records splits a decompressed corpus into records. Nil: one per line.
+	// Records splits a decompressed corpus into records. If nil, each line is one.
 	Records func(r io.Reader, yield func(record []byte) error) error
 }
 
-// Result is what came of the replay of one record.
+// Result is the result of replaying one record.
 type Result struct {
-	// Mismatch words the first difference; empty: the engine agrees.
+	// Mismatch describes the first difference. If empty, the engine agrees.
 	Mismatch string
-	// Known is why a mismatch is expected, as docs/fidelity.md has it; empty: it
-	// is not.
+	// Known is the reason in docs/fidelity.md for which a mismatch is expected. If empty, it
+	// is not expected.
 	Known string
-	// Tolerated counts what agreed only within a tolerance that the kind states.
+	// Tolerated is how many values agreed only within a tolerance of the kind.
 	Tolerated int
 }
 
-// Exact makes the Replay of a kind that tolerates nothing and knows of no
-// mismatch.
+// Exact returns the Replay of a kind without tolerances and known mismatches.
 func Exact(replay func(record []byte) (mismatch string, err error)) func([]byte) (Result, error) {
 	return func(record []byte) (Result, error) {
 		mismatch, err := replay(record)

@@ -11,14 +11,14 @@ import (
 
 // Event is one line of a recorded trace.
 type Event struct {
-	T     int64  `json:"t"` // microseconds
+	T     int64  `json:"t"` // in microseconds
 	Kind  string `json:"kind"`
 	Event string `json:"event"`
-	C     int    `json:"c"` // instance, or -1
+	C     int    `json:"c"` // the instance, or -1
 	V     any    `json:"v"`
 }
 
-// String is the event on one line.
+// String returns the event on one line.
 func (e Event) String() string {
 	text := fmt.Sprintf("%12.6fs %-9s %s", float64(e.T)/1e6, e.Kind, e.Event)
 	if e.C >= 0 {
@@ -34,7 +34,7 @@ func (e Event) String() string {
 	return text
 }
 
-// traceKinds is the order of the kinds at one instant.
+// traceKinds has the kinds in their order at one instant.
 var traceKinds = []string{"pod", "startup", "readiness", "liveness"}
 
 // Log collects events in the order in which they happen.
@@ -42,13 +42,14 @@ type Log struct {
 	events []Event
 }
 
-// Add records an event. Its value takes the form that JSON gives it, so that
-// it compares with a decoded one.
+// Add records an event. It converts the value as JSON would, so that it can be compared with
+// a decoded one.
 func (l *Log) Add(t int64, kind, event string, c int, v any) {
 	l.events = append(l.events, Event{T: t, Kind: kind, Event: event, C: c, V: plainJSON(v)})
 }
 
-// Sorted returns the events by time, then kind, then order of happening.
+// Sorted returns the events by time, then by kind, then in the order in which they were
+// added.
 func (l *Log) Sorted() []Event {
 	slices.SortStableFunc(l.events, func(a, b Event) int {
 		if a.T != b.T {
@@ -85,7 +86,7 @@ func plainJSON(v any) any {
 // around is how many events a report shows before a difference.
 const around = 6
 
-// Diff explains the first difference between two traces; "" if none.
+// Diff describes the first difference between two traces. If there is none, it returns "".
 func Diff(want, got []Event) string {
 	for i := range max(len(want), len(got)) {
 		switch {
@@ -110,7 +111,7 @@ func explainDiff(want []Event, at int, kubelet, podclock string) string {
 	return b.String()
 }
 
-// DiffJSON compares two values as JSON and words the difference.
+// DiffJSON compares two values as JSON and describes the difference.
 func DiffJSON(want, got any) (string, error) {
 	w, err := json.Marshal(want)
 	if err != nil {
@@ -123,8 +124,8 @@ func DiffJSON(want, got any) (string, error) {
 	return fmt.Sprintf("want %s\ngot  %s", w, g), nil
 }
 
-// DecodedJSON gives a value the form that a decoded record has, so that equal
-// values have equal texts.
+// DecodedJSON converts a value to the form of a decoded record, so that equal values have
+// equal texts.
 func DecodedJSON(v any) any {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -137,8 +138,8 @@ func DecodedJSON(v any) any {
 	return out
 }
 
-// Segment is what a probe meets until some time of its instance's life, in
-// microseconds; -1: to the end.
+// Segment is the app's answer to a probe up to a time of its instance's life, in
+// microseconds. If UntilUs is -1, it is the answer to the end.
 type Segment struct {
 	UntilUs   int64  `json:"untilUs"`
 	Outcome   string `json:"outcome"`

@@ -1,3 +1,3 @@
-// Package handlers replays recorded probes against servers that behave as those
-// that a kubelet probed.
+// Package handlers replays recorded probes against servers that behave like those that a
+// kubelet probed.
 package handlers

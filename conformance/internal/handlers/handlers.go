@@ -33,7 +33,7 @@ type handlersRecord struct {
 	Others []handlersOutput    `json:"others"`
 }
 
-// handlersProbe is a probe, with the server's ports put in.
+// handlersProbe is a probe with the ports of the server.
 type handlersProbe struct {
 	HTTPGet        *corev1.HTTPGetAction         `json:"httpGet"`
 	TCPSocket      *corev1.TCPSocketAction       `json:"tcpSocket"`
@@ -44,7 +44,7 @@ type handlersProbe struct {
 	ContainerPorts map[string]intstr.IntOrString `json:"containerPorts"`
 }
 
-// handlersOutput is how a probe ended and what the server saw of it.
+// handlersOutput is the result of a probe and what the server saw of it.
 type handlersOutput struct {
 	Result       string     `json:"result"`
 	Output       string     `json:"output"`
@@ -55,19 +55,18 @@ type handlersOutput struct {
 	Connections  int        `json:"connections"`
 }
 
-// A probe takes real time on a real machine, which can be too slow once in a
-// while; it is then played again, at last with a time-out that no machine is
-// too slow for, if the record has an answer. A server that acts before it has
-// read a request races with its client, as does net/http with its own time-out:
-// the kubelet has several answers, and a record may have caught some of them only.
+// A probe takes real time, and a real machine is sometimes too slow. Then it is played
+// again. The last play has a long time-out if the record has an answer. A server that acts
+// before it has read the request races with its client, as net/http does with its own
+// time-out. The kubelet then has several answers, of which a record may have only some.
 const (
 	plays      = 4
 	racedPlays = 32
 	patience   = time.Minute
 )
 
-// replayHandlers plays the record's probe until it ends as one of the recorded
-// plays did.
+// replayHandlers plays the record's probe until its result is that of one of the recorded
+// plays.
 func replayHandlers(record []byte) (string, error) {
 	var r handlersRecord
 	if err := json.Unmarshal(record, &r); err != nil {
@@ -103,15 +102,15 @@ func replayHandlers(record []byte) (string, error) {
 	return fmt.Sprintf("%s\n  engine:  %+v\n  kubelet: %+v", r.Name, got, recorded), nil
 }
 
-// brokenConnection is what net/http puts before an error that it finds after it
-// has written the request.
+// brokenConnection is the text that net/http puts before an error that it finds after
+// writing the request.
 const brokenConnection = "net/http: HTTP/1.x transport connection broken: "
 
 var reset = regexp.MustCompile(`read tcp \S+->\S+: read: connection reset by peer`)
 
-// forgetRace gives an output of which the machine decides how it is worded the
-// words of the records. A greeting that is no HTTP comes before or after the
-// request, as does the end of a connection that is closed unread.
+// forgetRace replaces the words of an output that depend on the machine by those of the
+// records. A greeting that is not HTTP comes before or after the request. So does the end of
+// a connection that is closed unread.
 func forgetRace(script handlertest.Script, output string) string {
 	if script.Greet != "" {
 		output = strings.Replace(output, brokenConnection+"malformed HTTP response", "malformed HTTP response", 1)
@@ -122,23 +121,23 @@ func forgetRace(script handlertest.Script, output string) string {
 	return output
 }
 
-// agrees: the same in every respect.
+// agrees reports whether two outputs are equal.
 func (o handlersOutput) agrees(with handlersOutput) bool {
 	return o.Duration == with.Duration && o.Connections == with.Connections && o.agreesButForTime(with)
 }
 
-// agreesButForTime: the same but for what depends on how fast the machine is:
-// how long it took, and how often a gRPC client tried meanwhile.
+// agreesButForTime reports whether two outputs are equal except for what depends on the
+// speed of the machine: the duration, and how often a gRPC client tried.
 func (o handlersOutput) agreesButForTime(with handlersOutput) bool {
 	return o.Result == with.Result && o.Output == with.Output && o.OutputLength == with.OutputLength &&
 		o.Error == with.Error && slices.EqualFunc(o.Requests, with.Requests, slices.Equal)
 }
 
-// kubelet is set up as the kubelet that was recorded.
+// kubelet has the settings of the kubelet that was recorded.
 var kubelet = handler.New(handler.Options{})
 
-// play starts the record's server and probes it once, with the record's time-out
-// unless another is given.
+// play starts the record's server and probes it once. If timeout is 0, it is that of the
+// record.
 func (r *handlersRecord) play(timeout time.Duration) (handlersOutput, error) {
 	script := handlertest.Script{Listen: "none"}
 	if r.Server != nil {
@@ -197,7 +196,7 @@ func (p *handlersProbe) spec(port int) *corev1.Probe {
 	return spec
 }
 
-// scriptedExec runs a command as a process, or does as told.
+// scriptedExec runs a command as a process or does what the record says.
 type scriptedExec struct {
 	Command  []string `json:"command"`
 	Output   string   `json:"output"`
@@ -206,8 +205,8 @@ type scriptedExec struct {
 	Fail     string   `json:"fail"`
 }
 
-// unexpanded is the command in a probe that expands to the recorded one: the
-// record is of the handler, which gets its command expanded (P99).
+// unexpanded returns a probe's command that expands to the recorded one. The record is of
+// the handler, which gets the expanded command (P99).
 func (e *scriptedExec) unexpanded() []string {
 	if len(e.Command) == 0 {
 		return []string{"cmd"}
@@ -236,7 +235,7 @@ func (e *scriptedExec) Exec(ctx context.Context, container string, command []str
 	return output, nil
 }
 
-// durationClass is what is recorded of a duration.
+// durationClass returns the class of a duration in the records.
 func durationClass(took, timeout time.Duration) string {
 	switch {
 	case took < 150*time.Millisecond:
@@ -255,13 +254,12 @@ func cutOutput(output string) string {
 	return output[:200] + "…"
 }
 
-// handlersPorts are the ports of one play, which records call {port} and
-// {port2}.
+// handlersPorts has the ports of one play. The records call them {port} and {port2}.
 type handlersPorts struct {
 	main, second int
 }
 
-// putInto reads a probe with the ports in place.
+// putInto decodes a probe with the ports in it.
 func (ports handlersPorts) putInto(probe json.RawMessage) (*handlersProbe, error) {
 	main := strconv.Itoa(ports.main)
 	probe = bytes.ReplaceAll(probe, []byte(`"{port}"`), []byte(main))
@@ -275,7 +273,7 @@ var (
 	grpcVersion = regexp.MustCompile(`grpc-go/[0-9.]+`)
 )
 
-// takeOut writes a text as the records do: without the ports of the run.
+// takeOut replaces the ports of the play in a text by the names in the records.
 func (ports handlersPorts) takeOut(text string) string {
 	text = sourcePort.ReplaceAllString(text, ":{ephemeral}->")
 	return strings.NewReplacer(
@@ -284,8 +282,8 @@ func (ports handlersPorts) takeOut(text string) string {
 	).Replace(text)
 }
 
-// recordedGRPC is the version of the gRPC library that recorded: a client tells
-// its library's own (P115).
+// recordedGRPC is the version of the gRPC library that was recorded. A client sends the
+// version of its own library (P115).
 const recordedGRPC = "grpc-go/1.79.3"
 
 func (ports handlersPorts) requests(seen [][]string) [][]string {

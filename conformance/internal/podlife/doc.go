@@ -1,2 +1,2 @@
-// Package podlife replays recorded lives of whole pods on scripted clocks.
+// Package podlife replays recorded lives of whole pods with scripted clocks.
 package podlife

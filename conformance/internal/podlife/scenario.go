@@ -14,11 +14,11 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Kind is a whole pod over a scripted life.
+// Kind is a whole pod with a scripted life.
 var Kind = corpus.Kind{Name: "lifecycle", Recorded: []string{"trace"}, Replay: corpus.Exact(replayLifecycle)}
 
-// lifecycleRecord is one line of lifecycle.jsonl.gz: a whole pod over a
-// scripted life. All times are microseconds from the scenario's zero.
+// lifecycleRecord is one line of lifecycle.jsonl.gz: a whole pod with a scripted life. All
+// times are microseconds since the start of the scenario.
 type lifecycleRecord struct {
 	Scenario lifecycleScenario `json:"scenario"`
 	Trace    []lifecycleEvent  `json:"trace"`
@@ -36,7 +36,7 @@ type lifecycleScenario struct {
 	EndUs int64 `json:"endUs"`
 }
 
-// lifecycleScript is what one container does.
+// lifecycleScript is the behaviour of one container.
 type lifecycleScript struct {
 	Instances []struct {
 		ExitAtUs  int64            `json:"exitAtUs"`
@@ -83,7 +83,7 @@ func replayLifecycle(line []byte) (string, error) {
 	return diffLifecycle(record.Trace, log.events), nil
 }
 
-// options makes the scenario a simulation.
+// options makes a simulation of the scenario.
 func (s *lifecycleScenario) options(world *lifecycleWorld, log *lifecycleLog) podclock.Options {
 	timing := &lifecycle.Timing{
 		OnDemandRelist: time.Millisecond, ProbeDelay: time.Millisecond, Resync: time.Minute, Chance: world,
@@ -136,7 +136,8 @@ func (h *lifecycleHook) steps() podclock.Steps {
 	return podclock.Steps{{Reply: podclock.ExitStatus(h.ExitCode, "").After(micros(h.LatencyUs))}}
 }
 
-// segmentSteps makes segments, each with its end, steps with their beginnings.
+// segmentSteps converts segments, which have their ends, to steps, which have their
+// beginnings.
 func segmentSteps(segments []corpus.Segment) podclock.Steps {
 	var steps podclock.Steps
 	var from time.Duration
@@ -163,13 +164,13 @@ func segmentReply(s corpus.Segment) podclock.Reply {
 	}
 }
 
-// requeue is one recorded requeue that was jittered.
+// requeue is a recorded requeue with jitter.
 type requeue struct {
 	at, delay time.Duration
 }
 
-// requeues are the recorded delays, which the replay takes as given. Those of
-// 0 follow from the rules.
+// requeues returns the recorded delays, which the replay uses. Those of 0 follow from the
+// rules.
 func (r *lifecycleRecord) requeues() []requeue {
 	var list []requeue
 	for _, e := range r.Trace {
@@ -183,14 +184,15 @@ func (r *lifecycleRecord) requeues() []requeue {
 	return list
 }
 
-// lifecycleWorld is the clocks of the recording: relists at .25 s, looks at
-// .60 s, housekeeping at every other look.
+// lifecycleWorld has the clocks of the recording: relists at .25 s, looks at .60 s,
+// housekeeping at every second look.
 type lifecycleWorld struct {
 	start    time.Time
 	requeues []requeue
 }
 
-// next returns the first instant of a grid at or after t, or strictly after it.
+// next returns the first instant of a grid at or after t or, if after is true, strictly
+// after t.
 func (w *lifecycleWorld) next(t time.Time, phase, period time.Duration, after bool) time.Time {
 	grid := w.start.Add(phase)
 	n := t.Sub(grid) / period
@@ -213,11 +215,12 @@ func (w *lifecycleWorld) Housekeeping(t time.Time) time.Time {
 	return w.next(t, 600*time.Millisecond, 2*time.Second, true)
 }
 
-// Collect is never: the trace does not tell of sandboxes removed.
+// Collect returns a time that never comes, because the trace does not show removed
+// sandboxes.
 func (w *lifecycleWorld) Collect(t time.Time) time.Time { return t.Add(24 * time.Hour) }
 
-// Requeue takes the recorded delay of this instant. One that was not recorded
-// shows in the comparison.
+// Requeue returns the recorded delay of this instant. If there is none, the comparison shows
+// it.
 func (w *lifecycleWorld) Requeue(now time.Time, base time.Duration) time.Duration {
 	for i, r := range w.requeues {
 		if r.at == now.Sub(w.start) {
@@ -230,18 +233,17 @@ func (w *lifecycleWorld) Requeue(now time.Time, base time.Duration) time.Duratio
 
 func (w *lifecycleWorld) FirstProbe(time.Time, time.Duration) time.Duration { return 0 }
 
-// lifecycleLog words what goes into and comes out of the machine as the trace
-// does.
+// lifecycleLog writes down the machine's input and output as the trace has them.
 type lifecycleLog struct {
 	start    time.Time
 	events   []lifecycleEvent
 	template *lifecycle.Template
 	runs     []int          // by container: how often it was created
-	run      map[uint64]int // by instance
-	ids      map[string]int // the same, by its ID
+	run      map[uint64]int // by instance: its run
+	ids      map[string]int // by ID: its run
 	execs    map[uint64]string
 	shown    string // the last status
-	// sandboxes that are ready, and instances that have exited
+	// sandboxes has those that are ready. ended has the instances that have exited.
 	sandboxes, ended map[uint64]bool
 }
 
@@ -326,7 +328,7 @@ func (l *lifecycleLog) action(t podclock.Tap, a *lifecycle.Action) {
 		n := int(a.Attempt)
 		l.add(t, "sandbox-run", "", &n, nil)
 	case lifecycle.StopSandbox:
-		if l.sandboxes[a.Instance] { // the trace shows only those that do something
+		if l.sandboxes[a.Instance] { // the trace shows only stops that do something
 			l.add(t, "sandbox-stop", "", nil, nil)
 		}
 		delete(l.sandboxes, a.Instance)
@@ -334,7 +336,7 @@ func (l *lifecycleLog) action(t podclock.Tap, a *lifecycle.Action) {
 		l.run[a.Op] = l.runs[a.Container]
 		l.runs[a.Container]++
 	case lifecycle.StopContainer:
-		if !l.ended[a.Instance] { // likewise
+		if !l.ended[a.Instance] { // the trace shows only removals that do something
 			l.add(t, "stop", l.name(a.Container), l.number(a.Instance), int64(a.Grace/time.Second))
 		}
 	case lifecycle.RemoveContainer:

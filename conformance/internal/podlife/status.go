@@ -24,7 +24,7 @@ type lifecycleEvent struct {
 	V     any    `json:"v,omitempty"`
 }
 
-// String is the event as the trace has it.
+// String returns the event as in the trace.
 func (e lifecycleEvent) String() string {
 	b, err := json.Marshal(e)
 	if err != nil {
@@ -33,7 +33,7 @@ func (e lifecycleEvent) String() string {
 	return string(b)
 }
 
-// lifecycleStatus is a stored status as the trace has it.
+// lifecycleStatus is a stored status as in the trace.
 type lifecycleStatus struct {
 	Phase      corev1.PodPhase      `json:"phase"`
 	Reason     string               `json:"reason,omitempty"`
@@ -57,7 +57,7 @@ type lifecycleContainer struct {
 	N            *int   `json:"n,omitempty"`
 }
 
-// stored logs a stored status, unless it shows what the last one showed, or is
+// stored logs a stored status. It leaves out a status that is equal to the last one, and
 // that of the pod's end, which the trace does not have.
 func (l *lifecycleLog) stored(t podclock.Tap, a *lifecycle.Action) {
 	if a.Last {
@@ -120,8 +120,8 @@ func (l *lifecycleLog) container(c *corev1.ContainerStatus) lifecycleContainer {
 	return out
 }
 
-// rank is the order of events at one instant: exits, deletion, statuses, the
-// calls to the runtime, emitted events, requeues, the end.
+// rank returns the rank of events at one instant: exits, deletion, statuses, calls to the
+// runtime, emitted events, requeues, the end.
 func (e lifecycleEvent) rank() int {
 	if at := slices.Index([]string{"exit", "delete", "status", "", "event", "requeue", "finished"}, e.Event); at >= 0 {
 		return at
@@ -135,12 +135,12 @@ func compareLifecycle(a, b lifecycleEvent) int {
 	}
 	switch a.Event {
 	case "status", "requeue":
-		return 0 // in the order in which they happened
+		return 0 // these stay in the order in which they happened
 	}
 	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Event, b.Event), cmp.Compare(a.String(), b.String()))
 }
 
-// diffLifecycle compares two traces in full and words the first difference.
+// diffLifecycle compares two complete traces and describes the first difference.
 func diffLifecycle(want, got []lifecycleEvent) string {
 	slices.SortStableFunc(want, compareLifecycle)
 	slices.SortStableFunc(got, compareLifecycle)
@@ -159,7 +159,7 @@ func diffLifecycle(want, got []lifecycleEvent) string {
 	return ""
 }
 
-// at is line i of a trace, empty beyond its end.
+// at returns line i of a trace, or "" after its end.
 func at(list []lifecycleEvent, i int) string {
 	if i < len(list) {
 		return list[i].String()

@@ -1,3 +1,3 @@
-// Package prober replays traces of a kubelet's probe manager, with probe.Set in its
-// place and a model of the sync loop and the runtime around it.
+// Package prober replays traces of a kubelet's probe manager. It uses probe.Set in the place
+// of the manager, and a model of the sync loop and the runtime around it.
 package prober

@@ -10,11 +10,11 @@ import (
 	"github.com/podclock/podclock/conformance/internal/corpus"
 )
 
-// Kind is the probes of one container over its restarts.
+// Kind is the probes of one container with its restarts.
 var Kind = corpus.Kind{Name: "prober", Recorded: []string{"trace", "workers"}, Replay: corpus.Exact(replayProber)}
 
-// proberRecord is one line of prober.jsonl.gz. All times are microseconds
-// from the scenario's zero.
+// proberRecord is one line of prober.jsonl.gz. All times are microseconds since the start of
+// the scenario.
 type proberRecord struct {
 	Scenario proberScenario  `json:"scenario"`
 	Trace    []corpus.Event  `json:"trace"`
@@ -61,7 +61,7 @@ type proberScenario struct {
 	EndUs          int64 `json:"endUs"`
 }
 
-// proberScript is what one instance of the container does.
+// proberScript is the behaviour of one instance of the container.
 type proberScript struct {
 	CrashAtUs int64            `json:"crashAtUs"`
 	ExitCode  int32            `json:"exitCode"`

@@ -9,7 +9,7 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// newest is the newest instance, or nil if nothing was ever started.
+// newest returns the newest instance, or nil if none was started.
 func (w *proberWorld) newest() *worldInstance {
 	if len(w.instances) == 0 {
 		return nil
@@ -17,7 +17,7 @@ func (w *proberWorld) newest() *worldInstance {
 	return w.instances[len(w.instances)-1]
 }
 
-// running is the running instance, or nil.
+// running returns the running instance, or nil.
 func (w *proberWorld) running() *worldInstance {
 	if c := w.newest(); c != nil && !c.exited {
 		return c
@@ -58,12 +58,12 @@ func (w *proberWorld) adopt() {
 
 func (w *proberWorld) planCrash(c *worldInstance) {
 	if crash := w.script(c.index).CrashAtUs; crash >= 0 {
-		// A crash before the pod was added comes right after its first sync.
+		// A crash before the pod was added comes right after the first sync.
 		w.at(max(c.startedUs+crash, w.s.AddUs), func() { w.exit(c, w.script(c.index).ExitCode) })
 	}
 }
 
-// exit ends an instance, if it has not ended before.
+// exit ends an instance, if it has not ended yet.
 func (w *proberWorld) exit(c *worldInstance, code int32) {
 	if c.exited {
 		return
@@ -71,7 +71,7 @@ func (w *proberWorld) exit(c *worldInstance, code int32) {
 	c.exited, c.exitCode = true, code
 	w.log("pod", "container-exit", c.index, code)
 	w.after(w.s.ObserveUs, w.requestSync)
-	// Whoever waits for the exit acts on it before the execs inside have ended.
+	// Those who wait for the exit act before the execs in the container have ended.
 	w.after(0, w.abandonExecs)
 	delays := w.s.RestartDelaysUs
 	c.restartUs = w.now + delays[min(c.index, len(delays)-1)]
@@ -80,7 +80,7 @@ func (w *proberWorld) exit(c *worldInstance, code int32) {
 	}
 }
 
-// restart plans the next start of the ended container, if its policy allows.
+// restart plans the next start of the ended container, if its policy allows it.
 func (w *proberWorld) restart(c *worldInstance) {
 	if w.startPending || !w.mayRestart(c.exitCode) {
 		return
@@ -98,7 +98,7 @@ func (w *proberWorld) mayRestart(code int32) bool {
 		w.s.RestartPolicy == corev1.RestartPolicyOnFailure && code != 0
 }
 
-// kill replaces a container that failed a probe.
+// kill replaces a container whose probe failed.
 func (w *proberWorld) kill(c *worldInstance, cause probe.Kind) {
 	w.log("pod", "container-kill", c.index, cause.String())
 	w.killing = true
@@ -130,7 +130,7 @@ func (w *proberWorld) killOver() {
 	}
 }
 
-// worldExec is a probe's exec that is under way; the zero value is none.
+// worldExec is an exec of a probe that is under way. The zero worldExec is none.
 type worldExec struct {
 	attempt uint32
 	c       *worldInstance
@@ -161,7 +161,7 @@ func (w *proberWorld) exec(a *probe.Action) {
 	})
 }
 
-// segment is what the instance's script answers a probe that starts now.
+// segment returns the script's answer to a probe that begins now.
 func (w *proberWorld) segment(kind probe.Kind, c *worldInstance) corpus.Segment {
 	script := w.script(c.index)
 	segments := map[probe.Kind][]corpus.Segment{
@@ -205,7 +205,7 @@ func (w *proberWorld) endExec(kind probe.Kind, attempt uint32, c *worldInstance,
 	w.perform(w.probe.Finish(w.time(), app, kind, attempt, ans, w.views(), nil))
 }
 
-// perform carries out what the workers ask for.
+// perform carries out the actions of the workers.
 func (w *proberWorld) perform(actions []probe.Action) {
 	for i := range actions {
 		a := &actions[i]

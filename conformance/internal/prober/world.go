@@ -10,31 +10,31 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// proberEpoch is the scenarios' zero: a whole second.
+// proberEpoch is the start of the scenarios. It is a whole second.
 var proberEpoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // app is the index of the container under test in its probe.Set.
 const app = 0
 
-// proberWorld is the recording's model of the sync loop and the runtime, with
-// probe.Set in the place of the kubelet's probe manager.
+// proberWorld is the recording's model of the sync loop and the runtime. It has probe.Set in
+// the place of the kubelet's probe manager.
 type proberWorld struct {
 	s     *proberScenario
 	trace corpus.Log
 	probe probe.Set
 	queue worldQueue
 	now   int64
-	// planned counts the events ever queued.
+	// planned is how many events were ever queued.
 	planned int
 
-	// The runtime.
+	// These are the state of the runtime.
 	instances    []*worldInstance
 	startPending bool // a start is scheduled
-	backingOff   bool // the ended container shows as CrashLoopBackOff
+	backingOff   bool // the ended container is shown as CrashLoopBackOff
 	mainStarted  bool
 	execs        [probe.Liveness + 1]worldExec
 
-	// The sync loop.
+	// These are the state of the sync loop.
 	stored      worldStatus
 	added       bool
 	syncWaiting bool
@@ -51,8 +51,8 @@ type worldInstance struct {
 	startedUs int64
 	exitCode  int32
 	exited    bool
-	restartUs int64  // once exited: when the next instance may start
-	onExit    func() // what the exit sets off besides its observation
+	restartUs int64  // after the exit: when the next instance may start
+	onExit    func() // what the exit causes, besides its observation
 }
 
 func newProberWorld(s *proberScenario) *proberWorld {
@@ -63,7 +63,7 @@ func newProberWorld(s *proberScenario) *proberWorld {
 
 func (w *proberWorld) sidecar() bool { return w.s.Container == "sidecar" }
 
-// run plays the scenario up to its end.
+// run plays the scenario to its end.
 func (w *proberWorld) run() {
 	w.at(w.s.AddUs, w.firstSync)
 	for _, t := range w.s.ExtraSyncsUs {
@@ -79,7 +79,7 @@ func (w *proberWorld) run() {
 	}
 }
 
-// turn plays what is due next: planned events come before deadlines.
+// turn plays what is due next. Planned events come before deadlines.
 func (w *proberWorld) turn() bool {
 	deadline, has := w.probe.Deadline()
 	due := deadline.Sub(proberEpoch).Microseconds()
@@ -100,7 +100,7 @@ func (w *proberWorld) turn() bool {
 	return false
 }
 
-// at plans do for the instant t.
+// at plans a call of do at the instant t.
 func (w *proberWorld) at(t int64, do func()) {
 	w.planned++
 	heap.Push(&w.queue, worldEvent{t: t, seq: w.planned, do: do})
@@ -122,7 +122,8 @@ func (w *proberWorld) workers() map[string]bool {
 	return alive
 }
 
-// worldEvent is something planned; equal instants keep the order of planning.
+// worldEvent is a planned event. Events of one instant keep the order in which they were
+// planned.
 type worldEvent struct {
 	t   int64
 	seq int

@@ -11,16 +11,15 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// recordedApp plays a script, with the ends of its runs at the instants at
-// which they were recorded, where these are within slack of the script's: what a
-// back-off is counted from is then that of the recording.
+// recordedApp plays a script. It moves the end of a run to the recorded time, if that is
+// within slack of the script's. Back-offs then count from the same time as in the recording.
 type recordedApp struct {
 	podclock.App
 	epoch time.Time
-	exits []float64 // of this container
+	exits []float64 // those of this container
 }
 
-// apps are the scripts as behaviours.
+// apps returns the scripts as behaviours.
 func (p *Pod) apps() map[string]podclock.App {
 	apps := p.Script.apps(p.Manifest)
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
@@ -42,7 +41,7 @@ func (a recordedApp) Bind(pod *corev1.Pod, c *corev1.Container) (podclock.App, e
 	return a, err
 }
 
-// Create shifts the run's own end to the recorded one.
+// Create moves a run's own end to the recorded one.
 func (a recordedApp) Create(c *podclock.Call) podclock.Plan {
 	plan := a.App.Create(c)
 	if plan.Exit != nil {
@@ -53,7 +52,7 @@ func (a recordedApp) Create(c *podclock.Call) podclock.Plan {
 	return plan
 }
 
-// Terminate shifts the reaction likewise.
+// Terminate moves the end after a stop signal to the recorded one.
 func (a recordedApp) Terminate(c *podclock.Call) podclock.Term {
 	term := a.App.Terminate(c)
 	if !term.Ignore {
@@ -62,8 +61,8 @@ func (a recordedApp) Terminate(c *podclock.Call) podclock.Term {
 	return term
 }
 
-// shift returns the time from start to the recorded exit nearest to the
-// scripted one.
+// shift returns the time from start to the recorded exit that is nearest to the scripted
+// one.
 func (a recordedApp) shift(start time.Time, after time.Duration) time.Duration {
 	scripted := start.Add(after).Sub(a.epoch).Seconds()
 	best, near := after, Slack
@@ -75,9 +74,9 @@ func (a recordedApp) shift(start time.Time, after time.Duration) time.Duration {
 	return max(best, 0)
 }
 
-// execOverhead is how much longer than its time-out an exec that timed out took
-// on average, to the beginning of the next: such passes follow each other at
-// once, and their lateness adds up.
+// execOverhead returns how much longer than their time-out the timed-out execs took on
+// average, up to the beginning of the next. Such passes follow each other at once, so the
+// delays add up.
 func (p *Pod) execOverhead() time.Duration {
 	begun := make(map[string]float64)
 	sum, n := 0.0, 0

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// compare words the first difference between a recording and its replay.
+// compare describes the first difference between a recording and its replay.
 func (p *Pod) compare(l *playedLog) string {
 	calls, events, probes, statuses, reported := p.recorded()
 	for _, c := range []struct {
@@ -35,12 +35,12 @@ func (p *Pod) compare(l *playedLog) string {
 	return ""
 }
 
-// lastRelist is how much later than in the replay the end of a pod may come. Its
-// last pass waits for a relist (T12); where the passes before it end within
-// slack of each other, the replay can take the relist before (docs/fidelity.md).
+// lastRelist is how much later than in the replay the end of a pod may come. The last pass
+// waits for a relist (T12). If the passes before it end within slack of each other, the
+// replay can use the previous relist (docs/fidelity.md).
 const lastRelist = 1.1 // seconds
 
-// compareFinish compares when the kubelet was done with the pod.
+// compareFinish compares when the kubelet finished with the pod.
 func (p *Pod) compareFinish(l *playedLog) string {
 	want, recorded := p.finished(), p.finished() < p.End
 	if recorded != l.finished {
@@ -63,8 +63,8 @@ func (p *Pod) tolerate(late float64) {
 	}
 }
 
-// compareHappenings pairs equal things that are no farther apart than slack and
-// noise allow, in their order. Near the end one may be on one side only.
+// compareHappenings pairs equal happenings, in order, that are no farther apart than slack
+// and noise allow. Near the end, one may be on one side only.
 func (p *Pod) compareHappenings(want, got []happening) string {
 	slices.SortStableFunc(want, byTime)
 	slices.SortStableFunc(got, byTime)
@@ -98,9 +98,9 @@ func (p *Pod) compareHappenings(want, got []happening) string {
 	return ""
 }
 
-// twice reports that a thing came twice at nearly one instant where it was
-// recorded once: a tick and a trigger of a probe that close together make one
-// pass or two.
+// twice reports whether a happening came twice at nearly one instant where the recording has
+// it once. If a tick and a trigger of a probe come that close together, they make one pass
+// or two.
 func (p *Pod) twice(got []happening, used []bool, i int) bool {
 	for j := range got {
 		if j != i && used[j] && got[j].text == got[i].text && math.Abs(got[j].t-got[i].t) < Slack {
@@ -142,14 +142,13 @@ func vicinity(t float64, want, got []happening) string {
 	return b.String()
 }
 
-// stopped is how far the recording is compared.
+// stopped returns the time up to which the recording is compared.
 func (p *Pod) stopped() float64 {
 	origin := float64(p.Epoch.UnixNano()) / 1e9
 	return p.Run.Relists[len(p.Run.Relists)-1] - origin - margin
 }
 
-// compareStatuses compares the sequences of statuses, equal neighbours left
-// out.
+// compareStatuses compares the sequences of statuses without equal neighbours.
 func (p *Pod) compareStatuses(want, got []playedStatus) string {
 	var wantIDs, gotIDs []string
 	w, g := distinct(want, &wantIDs), distinct(got, &gotIDs)
@@ -194,9 +193,9 @@ func distinct(list []playedStatus, ids *[]string) []distinctStatus {
 	return out
 }
 
-// compareReported compares the patches that the API got. The kubelet sends only
-// the latest of statuses that follow each other at once, so each patch must be
-// a status that was reported, in order.
+// compareReported compares the patches that the API received. The kubelet sends only the
+// latest of several statuses that follow each other at once. Each patch must therefore be a
+// status that was reported, in order.
 func (p *Pod) compareReported(want, got []playedStatus) string {
 	var wantIDs, gotIDs []string
 	w, g := distinct(want, &wantIDs), distinct(got, &gotIDs)
@@ -215,8 +214,8 @@ func (p *Pod) compareReported(want, got []playedStatus) string {
 	return ""
 }
 
-// diffStatus says where two decoded statuses differ. Time stamps of whole
-// seconds may differ by one: the replay is a few milliseconds ahead.
+// diffStatus says where two decoded statuses differ. Time stamps, which are whole seconds,
+// may differ by one, because the replay is a few milliseconds ahead.
 func diffStatus(path string, want, got any) string {
 	switch w := want.(type) {
 	case map[string]any:
@@ -260,7 +259,8 @@ func unionKeys(a, b map[string]any) []string {
 	return slices.Compact(keys)
 }
 
-// SecondsApart is how far two time stamps are apart; infinite for other texts.
+// SecondsApart returns how many seconds two time stamps are apart. For other texts it is
+// infinite.
 func SecondsApart(a, b string) float64 {
 	x, errX := time.Parse(time.RFC3339, a)
 	y, errY := time.Parse(time.RFC3339, b)

@@ -1,4 +1,3 @@
-// Package recordings replays what whole kubelets were recorded doing with pods in
-// real time, and compares it moment by moment, within the tolerances that
-// docs/fidelity.md names.
+// Package recordings replays recordings of whole kubelets that ran pods in real time. It
+// compares every moment, within the tolerances of docs/fidelity.md.
 package recordings

@@ -16,13 +16,13 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// happening is one thing that is compared: when, and its text.
+// happening is one compared thing: its time and its text.
 type happening struct {
 	t    float64
 	text string
 }
 
-// playedLog is what a replay did, worded as the recording is.
+// playedLog has what a replay did, in the words of the recording.
 type playedLog struct {
 	pod      *Pod
 	template *lifecycle.Template
@@ -32,13 +32,13 @@ type playedLog struct {
 	statuses              []playedStatus
 	reported              []playedStatus
 	finished              bool
-	finishedAt            float64 // the first life's end
+	finishedAt            float64 // the end of the first life
 	life                  int
 }
 
 type playedStatus struct {
 	t      float64
-	life   int // whose it is
+	life   int // the life that is being played
 	status map[string]any
 }
 
@@ -114,7 +114,7 @@ func (l *playedLog) exec(t podclock.Tap, a *lifecycle.Action, command []string, 
 	l.call(t, "ExecSync %s %q timeout %d", l.container(a), strings.Join(command, " "), timeout)
 }
 
-// pullTimes are the measured times in the event of a pull.
+// pullTimes matches the measured times in the event of a pull.
 var pullTimes = regexp.MustCompile(` in [0-9.ms]+ \([0-9.ms]+ including waiting\)`)
 
 func eventText(eventType, reason, fieldPath, message string) string {
@@ -128,8 +128,8 @@ func hookOf(c *corev1.Container, kind lifecycle.HookKind) *corev1.LifecycleHandl
 	return c.Lifecycle.PreStop
 }
 
-// probe notes the end of a probe as the kubelet logs it: what was an error is
-// logged once, after the last attempt.
+// probe logs the end of a probe as the kubelet does: an error is logged once, after the last
+// attempt.
 func (l *playedLog) probe(t podclock.Tap, e *lifecycle.Event) {
 	name := l.template.Container(e.Container).Name
 	result := e.Answer.Outcome.String()
@@ -144,19 +144,19 @@ func (l *playedLog) probe(t podclock.Tap, e *lifecycle.Event) {
 	l.probes = append(l.probes, happening{t: l.since(t), text: text})
 }
 
-// statusMap is a status as the API shows it.
+// statusMap returns a status as the API shows it.
 func statusMap(s *corev1.PodStatus) map[string]any {
 	m, _ := corpus.DecodedJSON(s).(map[string]any)
 	return m
 }
 
-// sawLast reports whether the recording has the pod's last status: it is not
-// watched, but was asked for if the kubelet still had it.
+// sawLast reports whether the recording has the pod's last status. It was not watched, but
+// read if the kubelet still had it.
 func (p *Pod) sawLast() bool {
 	return slices.ContainsFunc(p.Entries, func(e recordedEntry) bool { return e.Kind == "status" && e.How == "get" })
 }
 
-// recorded sorts a recording's entries into what is compared.
+// recorded sorts a recording's entries into the kinds that are compared.
 func (p *Pod) recorded() (calls, events, probes []happening, statuses, reported []playedStatus) {
 	for i := range p.Entries {
 		e := &p.Entries[i]
@@ -179,7 +179,7 @@ func (p *Pod) recorded() (calls, events, probes []happening, statuses, reported 
 	return calls, events, probes, statuses, reported
 }
 
-// callText words a call to the runtime.
+// callText describes a call to the runtime.
 func (e *recordedEntry) callText() (string, bool) {
 	container := e.Container
 	if e.Attempt != nil {
@@ -202,8 +202,8 @@ func (e *recordedEntry) callText() (string, bool) {
 	return "", false
 }
 
-// text is a status in one line, with containers' IDs replaced by the order in
-// which they appeared.
+// text returns a status on one line. It replaces containers' IDs by the order in which they
+// appeared.
 func (s playedStatus) text(ids *[]string) string {
 	b, err := json.Marshal(s.named(ids))
 	if err != nil {

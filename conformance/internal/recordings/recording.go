@@ -19,7 +19,7 @@ import (
 	"github.com/podclock/podclock/lifecycle"
 )
 
-// Kind is a pod as a whole kubelet was recorded running it.
+// Kind is a pod that a whole kubelet ran.
 var Kind = corpus.Kind{Name: "recordings", Recorded: []string{"entries"}, Replay: Replay, Records: Split, Unit: "pods"}
 
 // recordedBatch is one run of one kubelet, with all its pods.
@@ -29,16 +29,16 @@ type recordedBatch struct {
 	Batch        string    `json:"batch"`
 	KubeletStart time.Time `json:"kubeletStart"`
 	End          time.Time `json:"end"`
-	Relists      []float64 `json:"relists,omitempty"` // seconds since the Unix epoch
-	// Collections are the garbage collections that removed something, likewise:
-	// they are found in the entries of all pods.
+	Relists      []float64 `json:"relists,omitempty"` // in seconds since the Unix epoch
+	// Collections are the garbage collections that removed something, in seconds since the
+	// Unix epoch. They are found in the entries of all pods.
 	Collections []float64 `json:"collections,omitempty"`
-	// Look is one look of the main loop at due pods, likewise.
+	// Look is one look of the main loop at due pods, in seconds since the Unix epoch.
 	Look float64 `json:"look,omitempty"`
 }
 
-// Pod is one pod of a batch: a record of this kind. Times without a
-// date are seconds since Epoch.
+// Pod is one pod of a batch: a record of this kind. Times without a date are seconds since
+// Epoch.
 type Pod struct {
 	Run      *recordedBatch  `json:"run,omitempty"`
 	Scenario string          `json:"scenario"`
@@ -53,7 +53,7 @@ type Pod struct {
 	End      float64         `json:"end"`
 	Entries  []recordedEntry `json:"entries"`
 
-	late int // how many moments needed the tolerance for noise
+	late int // how many moments needed the tolerance of noise
 }
 
 // recordedEntry is something that happened.
@@ -74,8 +74,7 @@ type recordedEntry struct {
 	Detail    *recordedDetail `json:"detail,omitempty"`
 }
 
-// recordedDetail has the fields of a detail that are compared or that drive the
-// replay.
+// recordedDetail has the fields of a detail that are compared or that the replay uses.
 type recordedDetail struct {
 	Timeout int64  `json:"timeout,omitempty"`
 	Command string `json:"command,omitempty"`
@@ -89,7 +88,7 @@ type recordedDetail struct {
 	Grace   *int64 `json:"deletionGracePeriodSeconds,omitempty"`
 }
 
-// Split makes one record of each pod of a batch.
+// Split makes a record of each pod of a batch.
 func Split(r io.Reader, yield func(record []byte) error) error {
 	var batch struct {
 		recordedBatch
@@ -121,8 +120,7 @@ func Split(r io.Reader, yield func(record []byte) error) error {
 	return nil
 }
 
-// collected notes the garbage collections and the look that a pod's entries tell
-// of.
+// collected finds the garbage collections and the look in the entries of a pod.
 func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
 	var p Pod
 	if err := errors.Join(json.Unmarshal(pod["epoch"], &p.Epoch), json.Unmarshal(pod["entries"], &p.Entries)); err != nil {
@@ -140,8 +138,8 @@ func (b *recordedBatch) collected(pod map[string]json.RawMessage) error {
 	return nil
 }
 
-// Known are the recorded pods that the replay does not follow to the
-// end, with what decided there (docs/fidelity.md).
+// Known has the recorded pods that the replay does not follow to the end, with what decided
+// there (docs/fidelity.md).
 var Known = map[string]string{
 	"two-crash-same a": "two changes that one relist shows made one sync or two, as the pod worker was " +
 		"scheduled (T20)",
@@ -174,16 +172,16 @@ func (p *Pod) standalone() bool { return p.Run.Mode == "standalone" }
 
 func secs(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// life is one pod object of a recording: a replaced static pod has two.
+// life is one pod object of a recording. A replaced static pod has two.
 type life struct {
 	manifest *corev1.Pod
-	from     float64 // when the kubelet is told of it
-	until    float64 // what comes later in the recording is not about it
+	from     float64 // when the kubelet gets it
+	until    float64 // later entries of the recording belong to the next life
 	facts    []podclock.TimedFact
-	after    bool // the name is taken at first (S84)
+	after    bool // at first the name is taken (S84)
 }
 
-// lives are the pod objects that the recording is about.
+// lives returns the pod objects of the recording.
 func (p *Pod) lives() []life {
 	first := life{manifest: p.object(), facts: p.facts(), until: p.End}
 	if p.Script.ReplaceAt == nil || !p.standalone() {
@@ -199,7 +197,7 @@ func (p *Pod) lives() []life {
 
 var uidInMessage = regexp.MustCompile(`_default\(([^)]+)\)`)
 
-// object is the pod as the kubelet got it.
+// object returns the pod as the kubelet got it.
 func (p *Pod) object() *corev1.Pod {
 	pod := p.Manifest.DeepCopy()
 	pod.Name = p.Pod
@@ -220,7 +218,7 @@ func (p *Pod) object() *corev1.Pod {
 	return pod
 }
 
-// uid is the pod's UID, which the recording shows in messages only.
+// uid returns the pod's UID, which is only in the messages of the recording.
 func (p *Pod) uid() types.UID {
 	for _, e := range p.Entries {
 		if m := uidInMessage.FindStringSubmatch(e.Message); m != nil {
@@ -230,8 +228,8 @@ func (p *Pod) uid() types.UID {
 	return "uid"
 }
 
-// facts are what was done to the pod from outside, at the times at which the
-// kubelet heard of it.
+// facts returns what was done to the pod from outside, at the times when the kubelet
+// received it.
 func (p *Pod) facts() []podclock.TimedFact {
 	var facts []podclock.TimedFact
 	forced := false
@@ -241,7 +239,7 @@ func (p *Pod) facts() []podclock.TimedFact {
 		case e.Kind == "loop" && e.Call == "REMOVE" && (p.standalone() || forced):
 			f = podclock.Remove{}
 		case e.Kind == "api" && e.Call == "delete (now)":
-			forced = true // the kubelet sees the removal only (S72)
+			forced = true // the kubelet sees only the removal (S72)
 			continue
 		case e.Kind == "loop" && e.Call == "UPDATE":
 			changed := p.object()
@@ -264,7 +262,7 @@ func (p *Pod) facts() []podclock.TimedFact {
 	return facts
 }
 
-// play runs one life of the pod.
+// play plays one life of the pod.
 func (l *playedLog) play(life life) error {
 	p := l.pod
 	world := newRecordedWorld(p, life.until)

@@ -8,8 +8,8 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// recordedScript is what the containers, images and the sandbox of a recorded
-// pod do. Times are seconds.
+// recordedScript is the behaviour of the containers, images and sandbox of a recorded pod.
+// Times are seconds.
 type recordedScript struct {
 	Containers map[string]struct {
 		Runs []recordedRun `json:"runs"`
@@ -70,7 +70,7 @@ type recordedStep struct {
 	Latency  float64 `json:"latency"`
 }
 
-// apps are the scripts as behaviours; a container that has none runs for ever.
+// apps returns the scripts as behaviours. A container without a script runs for ever.
 func (s *recordedScript) apps(pod *corev1.Pod) map[string]podclock.App {
 	apps := make(map[string]podclock.App)
 	for _, c := range slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers) {
@@ -156,7 +156,7 @@ func (s *recordedScript) images() map[string]podclock.Image {
 	return images
 }
 
-// rpcError is an error of the runtime as the kubelet words it.
+// rpcError returns an error of the runtime in the kubelet's words.
 func rpcError(code, text string) string {
 	if code == "" {
 		code = "Unknown"

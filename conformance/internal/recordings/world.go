@@ -5,54 +5,53 @@ import (
 	"time"
 )
 
-// slack is how much earlier or later than in the recording a thing may be in
-// the replay: scheduling noise of the machine that recorded (docs/fidelity.md).
+// Slack is how much earlier or later than in the recording something may be in the replay.
+// It covers the scheduling noise of the recorded machine (docs/fidelity.md).
 const Slack = 0.05 // seconds
 
 // never is longer than any recording.
 const never = 24 * time.Hour
 
-// collectPeriod is the time between garbage collections: a minute, and what one
-// takes.
+// collectPeriod is the time between garbage collections: a minute and the duration of one.
 const collectPeriod = 60.013 // seconds
 
-// cleanup is how long after its tick housekeeping has come to orphaned pods.
+// cleanup is the time from housekeeping's tick until it handles orphaned pods.
 const cleanup = 0.03 // seconds
 
-// noise is how much later than that things may have come on the busy machine
-// that recorded; what needs it is counted (docs/fidelity.md).
+// noise is how much later than Slack something may be, because the recorded machine was
+// busy. What needs it is counted (docs/fidelity.md).
 const noise = 0.15 // seconds
 
-// margin is how long before the kubelet's last relist a recording is no longer
-// compared: the kubelet was stopped about then.
+// margin is how long before the kubelet's last relist the comparison ends: the kubelet was
+// stopped about then.
 const margin = 0.5 // seconds
 
-// recordedWorld is the chance of the world, taken from a recording: when the
-// kubelet relisted, and when it took up the pod by itself.
+// recordedWorld has the kubelet's chance as it was recorded: when the kubelet relisted, and
+// when it took up the pod by itself.
 //
-// A replay is a few milliseconds ahead of its recording, where calls take a
-// moment. So that a relist between the two does not count for one and not for
-// the other, the recording is asked what it was that a relist revealed.
+// Calls take a moment in a recording, so a replay is a few milliseconds ahead of it. A
+// relist between the two would count for only one of them. Relist therefore looks up in the
+// recording which relist revealed a change.
 type recordedWorld struct {
 	epoch      time.Time
-	relists    []relist  // all of them
-	reveals    []float64 // those, global or on demand, that showed a change of this pod
-	given      bool      // the first of them was given out
-	begins     []float64 // of passes
-	ends       []float64 // of passes
-	own        []float64 // begins of passes that nothing else set off
-	start      float64   // of the kubelet
-	loop       float64   // of its main loop: the origin of looks and housekeeping
-	removes    []float64 // garbage collections
-	collection float64   // one of them
+	relists    []relist  // all relists
+	reveals    []float64 // the relists, global or on demand, that showed a change of this pod
+	given      bool      // the first of reveals was returned
+	begins     []float64 // the beginnings of passes
+	ends       []float64 // the ends of passes
+	own        []float64 // the beginnings of passes that nothing else caused
+	start      float64   // the start of the kubelet
+	loop       float64   // the start of its main loop, from which looks and housekeeping count
+	removes    []float64 // the garbage collections
+	collection float64   // one of the garbage collections
 }
 
-// relist is one global relist: when it began to look, and when the main loop
-// took up what it showed, both since the epoch.
+// relist is one global relist: when it began, and when the main loop took up its changes.
+// Both are in seconds since the epoch.
 type relist struct{ began, seen float64 }
 
-// newRecordedWorld takes the chance from the entries of one life of the pod, up
-// to the beginning of the next.
+// newRecordedWorld reads the chance from the entries of one life of the pod, up to the
+// beginning of the next life.
 func newRecordedWorld(p *Pod, until float64) *recordedWorld {
 	w := &recordedWorld{epoch: p.Epoch, start: p.Run.KubeletStart.Sub(p.Epoch).Seconds()}
 	origin := float64(p.Epoch.UnixNano()) / 1e9
@@ -62,7 +61,7 @@ func newRecordedWorld(p *Pod, until float64) *recordedWorld {
 	for _, c := range p.Run.Collections {
 		w.removes = append(w.removes, c-origin)
 	}
-	last := math.Inf(-1) // of what may have set a pass off
+	last := math.Inf(-1) // the latest thing that may have caused a pass
 	for _, e := range p.Entries {
 		switch {
 		case e.T > until:
@@ -93,11 +92,11 @@ func newRecordedWorld(p *Pod, until float64) *recordedWorld {
 
 func mod(a, b float64) float64 { return a - b*math.Floor(a/b) }
 
-// reveal notes that the main loop took up at t what a relist showed: the global
+// reveal records that the main loop took up the changes of a relist at t. It is the global
 // one just before, or one on demand.
 func (w *recordedWorld) reveal(t float64) {
 	const lag = 0.12   // from the beginning of a relist to the main loop
-	const burst = 0.01 // between what the same relist showed
+	const burst = 0.01 // between the changes of one relist
 	if n := len(w.reveals); n > 0 && t-w.reveals[n-1] < burst {
 		return
 	}
@@ -118,7 +117,7 @@ func (w *recordedWorld) instant(s float64) time.Time {
 	return w.epoch.Add(time.Duration(math.Round(s*1e6)) * time.Microsecond)
 }
 
-// first returns the first of a list that is at or after t.
+// first returns the first number of a list that is at or after t.
 func first(list []float64, t float64) (float64, bool) {
 	for _, s := range list {
 		if s >= t {
@@ -128,8 +127,8 @@ func first(list []float64, t float64) (float64, bool) {
 	return 0, false
 }
 
-// Relist is, for a change at t, the relist that revealed it; for a pass that
-// ended at t, the first relist after the end of the recorded pass.
+// Relist returns, for a change at t, the relist that revealed it. For a pass that ended at t
+// it returns the first relist after the end of the recorded pass.
 func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
 	at := w.since(t)
 	if after {
@@ -145,7 +144,7 @@ func (w *recordedWorld) Relist(t time.Time, after bool) time.Time {
 	return w.instant(max(w.relisted(at), at))
 }
 
-// relisted is when the first relist that began at or after t was taken up.
+// relisted returns when the main loop took up the first relist that began at or after t.
 func (w *recordedWorld) relisted(t float64) float64 {
 	for _, r := range w.relists {
 		if r.began >= t {
@@ -155,7 +154,7 @@ func (w *recordedWorld) relisted(t float64) float64 {
 	return t + 1
 }
 
-// nearest returns the instant of a list that is within slack of t, else t.
+// nearest returns the instant of a list that is within slack of t, or t if there is none.
 func (w *recordedWorld) nearest(list []float64, t float64) float64 {
 	best := t
 	for _, s := range list {
@@ -166,8 +165,8 @@ func (w *recordedWorld) nearest(list []float64, t float64) float64 {
 	return best
 }
 
-// Requeue is the delay after which the recorded kubelet took up the pod again
-// by itself, if that is within what jitter and the one-second look allow.
+// Requeue returns the delay after which the recorded kubelet took up the pod again by
+// itself, if jitter and the looks of one second allow that delay.
 func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration {
 	at, b := w.since(now), base.Seconds()
 	if s, ok := first(w.own, max(at+b-Slack, at+0.001)); ok && s <= at+1.5*b+1+2*Slack {
@@ -176,7 +175,7 @@ func (w *recordedWorld) Requeue(now time.Time, base time.Duration) time.Duration
 	return never // something else comes first, or the recording ends
 }
 
-// Look is the recorded beginning of a pass within a second after t, if any.
+// Look returns the recorded beginning of a pass within a second after t, if there is one.
 func (w *recordedWorld) Look(t time.Time) time.Time {
 	at := w.since(t)
 	if s, ok := first(w.begins, at-0.005); ok && s <= at+1+2*Slack {
@@ -190,8 +189,8 @@ func (w *recordedWorld) Look(t time.Time) time.Time {
 
 func (w *recordedWorld) Housekeeping(t time.Time) time.Time { return w.grid(t, w.loop+cleanup, 2) }
 
-// Collect is the recorded garbage collection, else the next minute of the
-// kubelet's life.
+// Collect returns the recorded garbage collection, or else the next minute of the kubelet's
+// life.
 func (w *recordedWorld) Collect(t time.Time) time.Time {
 	next := w.grid(t, w.collection, collectPeriod)
 	if s, ok := first(w.removes, w.since(t)+1e-6); ok && math.Abs(s-w.since(next)) < 1 {
@@ -200,7 +199,7 @@ func (w *recordedWorld) Collect(t time.Time) time.Time {
 	return next
 }
 
-// grid is the next multiple of a period since an origin.
+// grid returns the next multiple of a period since an origin.
 func (w *recordedWorld) grid(t time.Time, origin, period float64) time.Time {
 	n := math.Floor((w.since(t) - origin) / period)
 	at := w.instant(origin + (n+1)*period)

@@ -15,11 +15,11 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Actions is what one sync would do.
+// Actions is the plan of one sync.
 var Actions = corpus.Kind{Name: "actions", Recorded: []string{"output"}, Replay: corpus.Exact(replayActions)}
 
-// actionsRecord is one line of actions.jsonl.gz: a pod, what its runtime
-// reports, and what one sync would do.
+// actionsRecord is one line of actions.jsonl.gz: a pod, what its runtime reports, and what
+// one sync would do.
 type actionsRecord struct {
 	Input struct {
 		Pod       *corev1.Pod `json:"pod"`
@@ -93,7 +93,8 @@ func replayActions(line []byte) (string, error) {
 	return corpus.DiffJSON(record.Output, record.output(template, decided))
 }
 
-// ids of instances and sandboxes are positions in the record, from 1.
+// runtime returns what the runtime has. The IDs of instances and sandboxes are their
+// positions in the record, from 1.
 func (r *actionsRecord) runtime(t *lifecycle.Template) (inventory.Snapshot, error) {
 	var state inventory.Snapshot
 	for i, s := range r.Input.Sandboxes {
@@ -127,7 +128,7 @@ func (r *actionsRecord) runtime(t *lifecycle.Template) (inventory.Snapshot, erro
 	return state, nil
 }
 
-// result is the published probe result of an instance.
+// result returns the published probe result of an instance.
 func (r *actionsRecord) result(_ int, instance uint64, kind probe.Kind) (probe.Result, bool) {
 	text := r.Input.Containers[instance-1].Liveness
 	if kind == probe.Startup {
@@ -147,7 +148,7 @@ var actionsReasons = map[plan.Cause]string{
 	plan.CauseUnknownState:  "Unknown",
 }
 
-// output words a plan as the record does.
+// output returns a plan in the form of the record.
 func (r *actionsRecord) output(t *lifecycle.Template, p plan.Plan) actionsOutput {
 	o := actionsOutput{KillPod: p.KillPod, CreateSandbox: p.CreateSandbox, Attempt: p.Attempt,
 		InitContainers: []int{}, Containers: []int{}, ContainersToKill: map[string]actionsKill{}}

@@ -14,7 +14,7 @@ import (
 // Backoff is the crash-loop back-off of one container.
 var Backoff = corpus.Kind{Name: "backoff", Recorded: []string{"steps"}, Replay: corpus.Exact(replayBackoff)}
 
-// backoffRecord is one container restarted for ever.
+// backoffRecord is one container that is restarted for ever.
 type backoffRecord struct {
 	ID     int           `json:"id"`
 	Config backoffConfig `json:"config"`
@@ -92,17 +92,17 @@ func (c backoffConfig) limits() (restart.Limits, error) {
 	return config.Limits()
 }
 
-// crashLoop plays the kubelet's part of a record: when it asks, and what it sees
-// of the container as it asks. Times are microseconds since the scenario's zero.
+// crashLoop plays the kubelet's part of a record: when it asks, and what it then sees of the
+// container. Times are microseconds since the start of the scenario.
 type crashLoop struct {
 	limits  restart.Limits
 	gc      bool
 	entry   restart.Backoff
 	now     int64
-	lastEnd int64 // end of the newest instance that ended; -1: none
+	lastEnd int64 // the end of the newest instance that ended, or -1
 }
 
-// gcPeriodUs is the period of the housekeeping that drops expired entries.
+// gcPeriodUs is the period of the housekeeping that deletes expired entries.
 const gcPeriodUs = 2_000_000
 
 func (c *crashLoop) step(i int, run backoffRun) (backoffStep, error) {
@@ -113,7 +113,7 @@ func (c *crashLoop) step(i int, run backoffRun) (backoffStep, error) {
 	case "exit":
 		c.lastEnd = s.EndedUs
 		c.now += run.SyncUs
-	case "kill": // R26: the check at its end sees the instance before
+	case "kill": // the check at its end sees the previous instance (R26)
 		refused := c.check(&s)
 		c.lastEnd = s.EndedUs
 		if !refused {
@@ -137,11 +137,11 @@ func (c *crashLoop) step(i int, run backoffRun) (backoffStep, error) {
 
 // check asks whether the container may be started now, and reports a refusal.
 func (c *crashLoop) check(s *backoffStep) (refused bool) {
-	if c.gc && c.now > 0 { // one at the instant of a check comes after it
+	if c.gc && c.now > 0 { // housekeeping at the instant of a check comes after it
 		c.entry.Expire(backoffAt((c.now-1)/gcPeriodUs*gcPeriodUs), c.limits)
 	}
 	got := backoffCheck{T: c.now}
-	if c.lastEnd >= 0 { // R20
+	if c.lastEnd >= 0 { // without an exited instance there is no check (R20)
 		var refusal restart.Refusal
 		refusal, refused = c.entry.Check(backoffAt(c.now), backoffAt(c.lastEnd), c.limits)
 		if refused {
@@ -158,14 +158,14 @@ func (c *crashLoop) check(s *backoffStep) (refused bool) {
 	return refused
 }
 
-// backoffZero is a scenario's zero.
+// backoffZero is the start of the scenarios.
 var backoffZero = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func backoffAt(us int64) time.Time { return backoffZero.Add(time.Duration(us) * time.Microsecond) }
 
 func backoffUs(t time.Time) int64 { return t.Sub(backoffZero).Microseconds() }
 
-// diff explains how got differs from what was recorded; empty if it does not.
+// diff describes how got differs from the recorded value. If it does not, it returns "".
 func diff(recorded, got any) string {
 	if d := cmp.Diff(recorded, got); d != "" {
 		return "(-recorded +got)\n" + d

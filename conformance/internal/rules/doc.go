@@ -1,3 +1,3 @@
-// Package rules replays records of single decisions: validation, restart policy,
-// back-off, phase, and what one sync would do.
+// Package rules replays records of single decisions: validation, restart policy, back-off,
+// phase, and the plan of one sync.
 package rules

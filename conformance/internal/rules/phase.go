@@ -12,10 +12,10 @@ import (
 	"github.com/podclock/podclock/restart"
 )
 
-// Phase is phase, conditions and columns of a status.
+// Phase is the phase, the conditions and the columns of a status.
 var Phase = corpus.Kind{Name: "phase", Recorded: []string{"output"}, Replay: corpus.Exact(replayPhase)}
 
-// phaseRecord is a pod with container statuses, and what is derived from them.
+// phaseRecord is a pod with container statuses, and what follows from them.
 type phaseRecord struct {
 	ID     int         `json:"id"`
 	Input  phaseInput  `json:"input"`
@@ -65,7 +65,7 @@ func (in *phaseInput) play() phaseOutput {
 	return out
 }
 
-// threeRecorded reports whether a condition is one of those that records hold.
+// threeRecorded reports whether a condition is one of the three in the records.
 func threeRecorded(c corev1.PodCondition) bool {
 	switch c.Type {
 	case corev1.PodInitialized, corev1.PodReady, corev1.ContainersReady:

@@ -11,7 +11,7 @@ import (
 // Restart is what follows from one exit.
 var Restart = corpus.Kind{Name: "restart", Recorded: []string{"output"}, Replay: corpus.Exact(replayRestart)}
 
-// restartRecord is one container's policy and exit code, and all that follows.
+// restartRecord is the policy of one container and an exit code, and what follows.
 type restartRecord struct {
 	ID     int           `json:"id"`
 	Input  restartInput  `json:"input"`
@@ -70,8 +70,8 @@ func (in restartInput) play() (restartOutput, error) {
 		return restart.Compile(restart.RoleOf(app, init), pod.Spec.RestartPolicy, app, g)
 	}
 	policy := compile(gates)
-	// Four functions of the kubelet read what is written, whatever the gates; the
-	// first of them knows one gate. Who calls them looks at the gates before.
+	// Four functions of the kubelet read the fields whatever the gates are; the first of them
+	// knows one gate. Their callers check the gates before.
 	byPolicy := compile(restart.Gates{DisableRestartAllContainers: gates.DisableRestartAllContainers})
 	written := compile(restart.Gates{})
 	asked := written.OnExit(in.ExitCode)
@@ -95,7 +95,7 @@ func (in restartInput) play() (restartOutput, error) {
 	}, nil
 }
 
-// pod is the record's pod: app alone, or as an init container beside main.
+// pod returns the record's pod: app alone, or as an init container beside main.
 func (in restartInput) pod() *corev1.Pod {
 	app := corev1.Container{Name: "app", RestartPolicy: in.ContainerRestartPolicy,
 		RestartPolicyRules: in.RestartPolicyRules}
@@ -109,7 +109,7 @@ func (in restartInput) pod() *corev1.Pod {
 	return pod
 }
 
-// phases returns a function that gives the pod's phase by the status of app.
+// phases returns a function that computes the pod's phase from the status of app.
 func (in restartInput) phases(pod *corev1.Pod, g restart.Gates) func(corev1.ContainerStatus, bool) corev1.PodPhase {
 	rules := podphase.Compile(pod, g)
 	return func(app corev1.ContainerStatus, terminal bool) corev1.PodPhase {

@@ -13,7 +13,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/apiserver"
 )
 
-// Validate is what an API server makes of a pod.
+// Validate is the defaults and the errors of an API server for a pod.
 var Validate = corpus.Kind{Name: "validate", Recorded: []string{"defaulted", "errors", "otherErrors"},
 	Replay: corpus.Exact(replayValidate)}
 
@@ -22,7 +22,7 @@ type validateRecord struct {
 	Pod       corev1.Pod      `json:"pod"`
 	Defaulted any             `json:"defaulted"`
 	Errors    []validateError `json:"errors"`
-	// OtherErrors counts the errors about fields that are not recorded.
+	// OtherErrors is the number of errors about fields that are not recorded.
 	OtherErrors int `json:"otherErrors"`
 }
 
@@ -75,18 +75,18 @@ func diffErrors(about string, record *validateRecord, errs field.ErrorList) (str
 	return "", nil
 }
 
-// recorded is an error in the form of the corpus.
+// recorded returns an error in the form of the corpus.
 func recorded(e *field.Error) (validateError, error) {
 	got := validateError{Field: e.Field, Type: string(e.Type), Detail: e.Detail, Text: e.Error()}
 	if e.Type == field.ErrorTypeRequired || e.Type == field.ErrorTypeForbidden {
-		return got, nil // their value is no part of the message
+		return got, nil // the message does not have their value
 	}
 	var err error
 	got.BadValue, err = plain(e.BadValue)
 	return got, err
 }
 
-// plain is v as JSON decodes it into an any.
+// plain returns v as JSON would decode it into an any.
 func plain(v any) (any, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -97,7 +97,7 @@ func plain(v any) (any, error) {
 	return out, err
 }
 
-// reduced keeps of a pod the fields that the corpus records.
+// reduced returns a pod with only those fields that the corpus records.
 func reduced(pod *corev1.Pod) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: pod.Namespace},
@@ -112,7 +112,7 @@ func reduced(pod *corev1.Pod) *corev1.Pod {
 	}
 }
 
-// hooks is a lifecycle as records have it: its hooks alone.
+// hooks returns a lifecycle with only its hooks, as in the records.
 func hooks(l *corev1.Lifecycle) *corev1.Lifecycle {
 	if l == nil {
 		return nil

@@ -1,14 +1,13 @@
 //go:build unix
 
-// Command cost measures what a probe costs the one who sends it: the kubelet's
-// handlers, podclock's, and the floor (a bare connect, write, read, close), in
-// turns, against the same servers in another process.
+// Command cost measures the cost of a probe for its sender. It measures the kubelet's
+// handlers, podclock's, and the minimum (a bare connect, write, read, close), in turns,
+// against the same servers in another process.
 //
 //	go run ./cost [-n PROBES] [-rounds ROUNDS]
 //
-// CPU time is that of this process, user and system, as getrusage tells it;
-// allocations are those of the Go runtime. Of the rounds the one with the median
-// CPU time counts.
+// CPU time is the user and system time of this process from getrusage. Allocations are those
+// of the Go runtime. The result is the round with the median CPU time.
 package main
 
 import (
@@ -43,7 +42,7 @@ func main() {
 	}
 }
 
-// cost is that of one probe.
+// cost is the cost of one probe.
 type cost struct {
 	cpu    time.Duration
 	wall   time.Duration
@@ -82,13 +81,13 @@ func report(name, who string, c, reference cost) {
 		float64(c.cpu)/float64(reference.cpu), c.allocs/reference.allocs)
 }
 
-// subject is what is measured: one probe of the server at that address.
+// subject is what is measured: one probe of the server at an address.
 type subject struct {
 	name string
 	run  func(ip string) error
 }
 
-// benchmark is a probe that must end with that outcome.
+// benchmark is a probe that must have a given outcome.
 type benchmark struct {
 	name    string
 	spec    corev1.ProbeHandler
@@ -120,13 +119,13 @@ func prober(h handler.Handler, b benchmark) func(ip string) error {
 	}
 }
 
-// inTurns measures the subjects one after the other, rounds times.
+// inTurns measures the subjects in turns, rounds times.
 func inTurns(subjects []subject, n, rounds int) ([]cost, error) {
 	all := make([][]cost, len(subjects))
 	for round := range rounds {
 		for i, s := range subjects {
-			// Each round has an address of its own: the ports of closed
-			// connections are not free at once.
+			// Each round has its own address, because the ports of closed connections are not free
+			// at once.
 			ip := fmt.Sprintf("127.0.%d.%d", round+1, i+1)
 			c, err := measure(s.run, ip, n)
 			if err != nil {
@@ -172,7 +171,7 @@ func measure(run func(ip string) error, ip string, n int) (cost, error) {
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // cannot be: the arguments are constants
+		panic(err) // impossible: the arguments are constants
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
-// serverVariable tells the child process what it is for.
+// serverVariable tells the child process that it must be the servers.
 const serverVariable = "PODCLOCK_COST_SERVER"
 
 // servers is the process that is probed.
@@ -27,8 +27,8 @@ type servers struct {
 	http, grpc int
 }
 
-// startServers starts this program once more, as the servers. They end with
-// their standard input.
+// startServers starts this program once more, as the servers. They end when their standard
+// input ends.
 func startServers() (*servers, error) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), serverVariable+"=1")
@@ -84,8 +84,8 @@ func handlers() http.Handler {
 	return mux
 }
 
-// floor connects, writes and reads once, if there is something to write, and
-// closes, with nothing between it and the system: what no client can do without.
+// floor returns the minimum that every client needs: it connects, writes and reads once if
+// there is something to write, and closes, directly with system calls.
 func floor(port int, request []byte) func(ip string) error {
 	buffer := make([]byte, 4096)
 	return func(ip string) error {
