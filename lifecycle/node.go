@@ -15,8 +15,8 @@ func (p *Pod) forgetHook() {
 	if p.pass.Stage != execute.StageStart || p.pass.Start.Step != execute.StepHook {
 		return
 	}
-	p.out.explain(p.pass.Plan.Start[p.pass.Next], timeline.DecidedQuirk, "its postStart hook is neither waited for nor run "+
-		"again, since the new kubelet process finds the container running (C32)")
+	p.out.explain(p.pass.Plan.Start[p.pass.Next], timeline.DecidedQuirk, "its postStart hook is neither waited for nor "+
+		"run again, since the new kubelet process finds the container running (C32)")
 }
 
 // kubeletRestarted replaces the kubelet process: what it had in memory is gone,

@@ -40,8 +40,8 @@ func (k *kubelet) generate(r *inventory.Snapshot, final bool) *corev1.PodStatus 
 			"still counts as started: copied from run %d (P76); liveness does not wait for its startup probe", c.Run))
 	}
 	for _, i := range notes.Opened {
-		k.out.explain(i, timeline.DecidedQuirk, "counts as started, since the new kubelet process has no worker for its startup "+
-			"probe yet (P75); liveness and readiness do not wait for it")
+		k.out.explain(i, timeline.DecidedQuirk, "counts as started, since the new kubelet process has no worker for its "+
+			"startup probe yet (P75); liveness and readiness do not wait for it")
 	}
 	return s
 }
