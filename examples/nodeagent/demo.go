@@ -20,10 +20,10 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
-// demoName is the name by which this executable is what the manifests run.
+// demoName is the name under which the manifests run this executable.
 const demoName = "demo"
 
-// installDemo puts a link to this executable into a directory.
+// installDemo makes a link to this executable in a directory.
 func installDemo(dir string) error {
 	executable, err := os.Executable()
 	if err != nil {
@@ -32,7 +32,7 @@ func installDemo(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	link := filepath.Join(dir, demoName) // to an executable that may be gone: that of "go run" is
+	link := filepath.Join(dir, demoName) // the link may be to an executable that is gone, as that of "go run" is
 	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -66,14 +66,14 @@ func listen(port string) (net.Listener, error) {
 	return net.Listen("tcp", net.JoinHostPort(ip, port))
 }
 
-// web is a server that starts slowly, and falls ill when it is told to.
+// web is a server that starts slowly, and that a request can make ill.
 func web(ctx context.Context, delay time.Duration, out io.Writer) error {
 	listener, err := listen("8080")
 	if err != nil {
 		return err
 	}
 	warmAt := time.Now().Add(delay)
-	var ill atomic.Value // how: until a restart
+	var ill atomic.Value // how it is ill, until a restart
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{how}", func(w http.ResponseWriter, r *http.Request) {
 		ill.Store(r.PathValue("how"))
@@ -114,7 +114,7 @@ func grpcServer(ctx context.Context, _ time.Duration, out io.Writer) error {
 	return server.Serve(listener)
 }
 
-// job fails after some work, and says why in its termination message.
+// job fails after some work and says why in its termination message.
 func job(ctx context.Context, delay time.Duration, out io.Writer) error {
 	fmt.Fprintln(out, "working for", delay)
 	select {

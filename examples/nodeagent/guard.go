@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// guard keeps web pages out, which a browser on this machine lets talk to any
-// address. A page that has its own name point here is told apart by the Host that it
-// asks for. What another site asks to change is told apart by its Origin.
+// guard refuses requests of web pages, because a browser on this machine lets them send
+// requests to any address. A page whose own name has this machine's address is recognised by
+// the Host of its requests. A change that another site asks for is recognised by its Origin.
 //
-// The handler answers for localhost, for the address that was connected to, and for
-// the names that are given.
+// The handler answers for localhost, for the address of the connection, and for the given
+// names.
 func guard(next http.Handler, names ...string) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -25,13 +25,13 @@ func guard(next http.Handler, names ...string) http.Handler {
 	})
 }
 
-// isOwn reports whether a request is for a name or address of this server.
+// isOwn reports whether a request is for a name or an address of this server.
 func isOwn(r *http.Request, names []string) bool {
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	host = strings.Trim(host, "[]") // of an IPv6 address without a port
+	host = strings.Trim(host, "[]") // an IPv6 address without a port has them
 	if ip := net.ParseIP(host); ip != nil {
 		at, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 		return ok && (ip.Equal(at.IP) || ip.IsLoopback() && at.IP.IsLoopback())

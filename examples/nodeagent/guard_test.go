@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// ask sends a request that has come to an address of this machine.
+// ask sends a request as if it had come to an address of this machine.
 func ask(h http.Handler, at, method, host string, header map[string]string) int {
 	r := httptest.NewRequest(method, "/", nil)
 	r.Host = host
@@ -59,13 +59,13 @@ func TestAnotherSiteChangesNothing(t *testing.T) {
 		method, origin, site string
 		ok                   bool
 	}{
-		{"POST", "", "", true}, // no browser
+		{"POST", "", "", true}, // not from a browser
 		{"POST", "http://127.0.0.1:10255", "", true},
 		{"POST", "http://127.0.0.1:10255", "same-origin", true},
 		{"POST", "http://evil.test", "", false},
 		{"POST", "null", "", false},
 		{"DELETE", "http://evil.test", "cross-site", false},
-		{"GET", "http://evil.test", "cross-site", true}, // the page does not get to read it
+		{"GET", "http://evil.test", "cross-site", true}, // the page cannot read the response
 	} {
 		header := map[string]string{}
 		for key, value := range map[string]string{"Origin": c.origin, "Sec-Fetch-Site": c.site} {

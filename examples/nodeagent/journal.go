@@ -11,8 +11,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// journal logs what happens to pods: their events, the decisions with their
-// reasons, and kubectl's columns whenever they change.
+// journal logs what happens to pods: their events, the decisions with their reasons, and
+// kubectl's columns when they change.
 type journal struct {
 	log   *slog.Logger
 	shown map[types.UID]string // the columns that were last logged
@@ -20,7 +20,7 @@ type journal struct {
 
 func newJournal(log *slog.Logger) *journal { return &journal{log: log, shown: map[types.UID]string{}} }
 
-// record is the agent's OnRecord: it is called by one goroutine at a time.
+// record is the agent's OnRecord. Only one goroutine at a time calls it.
 func (j *journal) record(pod lifecycle.Identity, r timeline.Record) {
 	level, attrs := slog.LevelInfo, []slog.Attr{slog.String("pod", pod.Name)}
 	text := r.Text()

@@ -1,5 +1,5 @@
-// Command nodeagent runs the pods of a directory as processes of this machine,
-// the way a kubelet runs static pods. README.md says what to try with it.
+// Command nodeagent runs the pods of a directory as processes of this machine, as a kubelet
+// runs static pods. README.md says what to try with it.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	process.Main() // comes first: this program is the shim of its containers, too
+	process.Main() // must come first, because this program is also the shim of its containers
 	program := nodeagent
 	if filepath.Base(os.Args[0]) == demoName {
 		program = demo
@@ -41,14 +41,14 @@ func nodeagent(args []string, stderr io.Writer) error {
 	return run(o, newLogger(stderr), signals)
 }
 
-// options are the flags.
+// options has the values of the flags.
 type options struct {
 	manifests, state, listen, node, record string
 	interval                               time.Duration
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
-	host, _ := os.Hostname() // without one, -node must be given
+	host, _ := os.Hostname() // without a host name, -node must be given
 	var o options
 	f := flag.NewFlagSet("nodeagent", flag.ContinueOnError)
 	f.SetOutput(stderr)
@@ -86,8 +86,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
-// defaultState is a directory in the user's home. It is empty if the user has none:
-// there is no other place where nobody else may write.
+// defaultState returns a directory in the user's home. It returns "" if the user has none,
+// because there is no other place where only the user may write.
 func defaultState() string {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -96,7 +96,7 @@ func defaultState() string {
 	return filepath.Join(cache, "podclock", "nodeagent")
 }
 
-// newLogger writes for people: the time of day will do.
+// newLogger returns a logger for people, which logs only the time of day.
 func newLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey && len(groups) == 0 {

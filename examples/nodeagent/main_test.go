@@ -24,8 +24,8 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/process"
 )
 
-// The test binary is the node agent, and what its manifests run, when it is
-// called by their names.
+// The test binary is also the node agent and the program of its manifests, if called by
+// their names.
 func TestMain(m *testing.M) {
 	process.Main()
 	if name := filepath.Base(os.Args[0]); name == "nodeagent" || name == demoName {
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// hangGuard ends a test that would hang; no test needs so long.
+// hangGuard ends a test that would hang. No test takes that long.
 const hangGuard = 2 * time.Minute
 
 // started is a node agent that runs as a process.
@@ -50,8 +50,7 @@ type started struct {
 	log strings.Builder
 }
 
-// start starts a node agent over a directory of manifests, and waits until it
-// serves.
+// start starts a node agent for a directory of manifests and waits until it serves.
 func start(t *testing.T, manifests, state string, more ...string) *started {
 	t.Helper()
 	executable, err := os.Executable()
@@ -80,7 +79,7 @@ func start(t *testing.T, manifests, state string, more ...string) *started {
 	return n
 }
 
-// read collects the log, and then the process.
+// read collects the log until the process ends.
 func (n *started) read(stderr io.Reader) {
 	defer close(n.ended)
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
@@ -97,7 +96,7 @@ func (n *started) text() string {
 	return n.log.String()
 }
 
-// cleanUp ends whatever a failed test has left.
+// cleanUp ends what a failed test has left behind.
 func (n *started) cleanUp() {
 	n.cmd.Process.Kill()
 	<-n.ended
@@ -110,7 +109,7 @@ func (n *started) cleanUp() {
 	}
 }
 
-// until waits until missing says that nothing is.
+// until waits until missing returns "". What it returns before is what is missing.
 func (n *started) until(what string, missing func() string) {
 	n.t.Helper()
 	why := missing()
@@ -133,7 +132,7 @@ func (n *started) logs(part string) {
 	})
 }
 
-// get returns what the node agent serves.
+// get returns what the node agent serves at a path.
 func (n *started) get(path string) string {
 	n.t.Helper()
 	response, err := http.Get(n.url + path)
@@ -148,7 +147,7 @@ func (n *started) get(path string) string {
 	return string(body)
 }
 
-// pods returns all pods of a name, in their order.
+// pods returns all pods with a name, in their order.
 func (n *started) pods(name string) (found []corev1.Pod) {
 	n.t.Helper()
 	var list corev1.PodList
@@ -163,8 +162,8 @@ func (n *started) pods(name string) (found []corev1.Pod) {
 	return found
 }
 
-// container waits until the only container of the only pod of a name is as it
-// should be, and returns the pod.
+// container waits until the only container of the only pod with a name is ok, and returns
+// the pod.
 func (n *started) container(name, what string, ok func(corev1.ContainerStatus) bool) (pod corev1.Pod) {
 	n.t.Helper()
 	n.until(name+" is "+what, func() string {
@@ -185,7 +184,7 @@ func (n *started) signal(s syscall.Signal) {
 	}
 }
 
-// exits waits for the end, and checks its code.
+// exits waits for the end and checks the exit code.
 func (n *started) exits(code int) {
 	n.t.Helper()
 	select {
@@ -198,8 +197,8 @@ func (n *started) exits(code int) {
 	}
 }
 
-// left returns the processes that belong to a state directory: containers have
-// its name in their environment, shims are in it. Only Linux can tell.
+// left returns the processes that belong to a state directory: containers have its name in
+// their environment, and shims run in it. It works only on Linux.
 func left(state string) (pids []int) {
 	processes, _ := filepath.Glob("/proc/[0-9]*")
 	for _, dir := range processes {

@@ -25,19 +25,19 @@ func newCountingProber() *countingProber {
 	return &countingProber{Prober: handler.New(handler.Options{}), probes: metrics.New()}
 }
 
-// Probe makes one attempt. Only an attempt that errored is made again, and those
-// are not counted (P67).
+// Probe makes one attempt. It does not count errors, because they are not results and the
+// attempt is made again (P67).
 func (p *countingProber) Probe(ctx context.Context, target handler.Target, spec *corev1.Probe) probe.Answer {
 	began := time.Now()
 	answer := p.Prober.Probe(ctx, target, spec)
 	if answer.Err != "" {
 		return answer
 	}
-	result := probe.Success // also with a warning
+	result := probe.Success // a warning counts as a success
 	if answer.Outcome == probe.OutcomeFailure {
 		result = probe.Failure
 	}
-	name, rest, _ := strings.Cut(target.Pod, "_") // NAME_NAMESPACE(UID)
+	name, rest, _ := strings.Cut(target.Pod, "_") // it is NAME_NAMESPACE(UID)
 	namespace, uid, _ := strings.Cut(strings.TrimSuffix(rest, ")"), "(")
 	p.probes.Counted(metrics.Labels{
 		Kind: target.Probe, Container: target.Container, Pod: name, Namespace: namespace, PodUID: types.UID(uid),
@@ -61,8 +61,8 @@ func (p *countingProber) forget(c *agent.Change) {
 	}
 }
 
-// podMetrics are of the pods as they are, by the names that kube-state-metrics
-// gives.
+// podMetrics has the metrics of the present pods, with the names that kube-state-metrics
+// uses.
 type podMetrics struct{ *pods }
 
 var (

@@ -16,7 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// place is an empty directory whose path is short: sockets are made below it.
+// place returns an empty directory with a short path, because sockets are made in it.
 func place(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "node")
@@ -62,7 +62,7 @@ func TestTheNodeRunsItsManifestsForReal(t *testing.T) {
 	}
 }
 
-// keepsPagesOut asks as a page of another site would.
+// keepsPagesOut sends requests as a page of another site would.
 func (n *started) keepsPagesOut(web corev1.Pod) {
 	n.t.Helper()
 	ask := func(method, url, host, origin string) int {
@@ -103,7 +103,7 @@ func TestAStateDirectoryThatOthersMayWriteIsRefused(t *testing.T) {
 	}
 }
 
-// hangs makes the web server hang: its liveness probe restarts it.
+// hangs makes the web server hang, so that its liveness probe restarts it.
 func (n *started) hangs(web corev1.Pod) {
 	n.t.Helper()
 	n.until("web hangs", func() string {
@@ -135,7 +135,7 @@ func (n *started) follows(manifests string) {
 			}
 		}
 		if runs > 1 {
-			n.t.Fatalf("two pods of one name run at once: %+v", pods) // S84
+			n.t.Fatalf("two pods of one name run at once: %+v", pods) // not allowed for static pods (S84)
 		}
 		if len(pods) == 1 && runs == 1 && after.UID != before.UID {
 			return ""
@@ -158,7 +158,7 @@ func (n *started) follows(manifests string) {
 	})
 }
 
-// measures looks for one series of each kind.
+// measures checks one series of each kind.
 func (n *started) measures() {
 	n.t.Helper()
 	text := n.get("/metrics")
@@ -178,7 +178,7 @@ func (n *started) measures() {
 	}
 }
 
-// backsOff waits for the job's second restart: the first one comes at once.
+// backsOff waits for the second restart of the job. The first one has no back-off.
 func (n *started) backsOff() {
 	n.t.Helper()
 	job := n.container("job-n1", "restarted twice", func(c corev1.ContainerStatus) bool {
@@ -216,7 +216,7 @@ func TestAKilledAgentsPodsGoOn(t *testing.T) {
 	}
 	n.signal(syscall.SIGTERM)
 	n.exits(0)
-	n = start(t, manifests, state) // anew: nothing was left
+	n = start(t, manifests, state) // nothing was left of it
 	n.container("waits-n1", "running", func(c corev1.ContainerStatus) bool { return running(c) && c.ContainerID != before.ContainerID })
 	n.signal(syscall.SIGTERM)
 	n.exits(0)

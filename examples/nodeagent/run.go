@@ -18,11 +18,11 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/process"
 )
 
-// config is the kubelet's: here is no API server, and the node's address is
-// that of this machine. Pods have others that begin with 127.
+// config is the configuration of the kubelet. There is no API server, and the node's address
+// is that of this machine. Pods have other addresses that begin with 127.
 var config = lifecycle.Config{Standalone: true, HostIP: "127.0.0.1"}
 
-// run is a node agent from its start to its end, for which a signal asks.
+// run runs a node agent until a signal ends it.
 func run(o options, log *slog.Logger, signals <-chan os.Signal) error {
 	listener, err := net.Listen("tcp", o.listen)
 	if err != nil {
@@ -108,7 +108,7 @@ func newRuntime(o options, log *slog.Logger) (*process.Runtime, error) {
 	})
 }
 
-// newRecorder returns a flight recorder, or nil: nothing is recorded.
+// newRecorder returns a flight recorder, or nil if nothing is to be recorded.
 func newRecorder(o options, log *slog.Logger) (r *flight.Recorder, end func(), err error) {
 	if o.record == "" {
 		return nil, func() {}, nil
@@ -123,8 +123,8 @@ func newRecorder(o options, log *slog.Logger) (r *flight.Recorder, end func(), e
 	}, nil
 }
 
-// drain ends all pods, each within its own grace period, or at once if there is
-// another signal. A third one ends this process whatever is left.
+// drain ends all pods, each within its own grace period. A second signal ends them at once.
+// A third one ends this process, whatever is left.
 func drain(pods *pods, signals <-chan os.Signal) error {
 	ctx, kill := context.WithCancelCause(context.Background())
 	defer kill(nil)

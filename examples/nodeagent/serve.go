@@ -13,10 +13,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// missedLooks in a row mean that the node is not well.
+// missedLooks is how many missed looks in a row mean that the node is not healthy.
 const missedLooks = 10
 
-// newServer serves what a kubelet's read-only port does.
+// newServer returns a server like that of a kubelet's read-only port.
 func newServer(pods *pods, s *source, p *countingProber) *http.Server {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(p.probes, &podMetrics{pods})
@@ -37,7 +37,7 @@ func servePods(w http.ResponseWriter, pods *pods) {
 	json.NewEncoder(w).Encode(&list) // fails only if the client has gone
 }
 
-// serveHealth answers well as long as the manifests are looked at.
+// serveHealth answers well as long as the manifests are read.
 func serveHealth(w http.ResponseWriter, s *source) {
 	if age := s.age(); age > missedLooks*s.interval {
 		http.Error(w, fmt.Sprintf("the manifests were last read %s ago", age.Round(time.Second)),

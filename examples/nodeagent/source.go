@@ -21,18 +21,18 @@ import (
 	"github.com/podclock/podclock/scenario"
 )
 
-// source keeps an agent's pods as the manifests of a directory have them.
+// source makes an agent's pods those of the manifests in a directory.
 type source struct {
 	options
 	pods   *pods
 	log    *slog.Logger
-	held   map[string]*corev1.Pod // by file: what it held when it was last in order
-	wrong  map[string]string      // by file: what is wrong with it, as it was logged
-	looked atomic.Int64           // Unix nanoseconds of the last look that went well
+	held   map[string]*corev1.Pod // by file: its pod when the file was last valid
+	wrong  map[string]string      // by file: its logged mistakes
+	looked atomic.Int64           // Unix nanoseconds of the last look that succeeded
 }
 
-// look reads the directory, and adds and removes pods. What cannot be done yet
-// is done by a later look.
+// look reads the directory, and adds and removes pods. What cannot be done yet is done by a
+// later look.
 func (s *source) look() {
 	files, err := s.files()
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *source) look() {
 	for _, file := range files {
 		pod, err := s.load(file)
 		if err != nil {
-			pod = s.held[file] // half a file, saved, ends no pod
+			pod = s.held[file] // a file that is half written must not end its pod
 			if wrong[file] = err.Error(); wrong[file] != s.wrong[file] {
 				s.complain(wrong[file])
 			}
@@ -66,7 +66,7 @@ func (s *source) complain(errs string) {
 	}
 }
 
-// files are the manifests in the directory, sorted.
+// files returns the manifests in the directory, sorted.
 func (s *source) files() ([]string, error) {
 	entries, err := os.ReadDir(s.manifests)
 	if err != nil {
@@ -84,8 +84,8 @@ func (s *source) files() ([]string, error) {
 	return files, nil
 }
 
-// load makes a static pod of a manifest, as a kubelet does (S84). Its UID tells
-// the node, the file and what is in it.
+// load makes a static pod of a manifest, as a kubelet does (S84). Its UID depends on the
+// node, the file and the content.
 func (s *source) load(file string) (*corev1.Pod, error) {
 	manifest, err := scenario.ReadManifest(file)
 	if err != nil {
@@ -123,9 +123,8 @@ func (s *source) load(file string) (*corev1.Pod, error) {
 	return pod, nil
 }
 
-// apply makes the agent's pods those of the files. A pod that was removed and is
-// wanted again has to be gone first, and to have ended if it is another of the
-// same name (S84).
+// apply makes the agent's pods those of the files. A removed pod that is wanted again must
+// be gone first. Another pod with the same name must have ended (S84).
 func (s *source) apply() {
 	wanted, there := map[types.UID]bool{}, map[types.UID]bool{}
 	for _, pod := range s.held {
@@ -149,5 +148,5 @@ func (s *source) apply() {
 	}
 }
 
-// age is how long ago a look last went well.
+// age returns how long ago a look last succeeded.
 func (s *source) age() time.Duration { return time.Since(time.Unix(0, s.looked.Load())) }

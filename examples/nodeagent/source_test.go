@@ -16,7 +16,7 @@ import (
 	"github.com/podclock/podclock/lifecycle/agent/runtimetest"
 )
 
-// looking is a source over an agent with a runtime in memory.
+// looking is a source for an agent with a runtime in memory.
 type looking struct {
 	*source
 	t   *testing.T
@@ -50,11 +50,11 @@ func write(t *testing.T, file, content string) {
 	}
 }
 
-// settled is long enough for all that follows from a change: another pod of the
+// settled is long enough for everything that follows from a change. Another pod with the
 // same name waits for up to 15 s (S84).
 const settled = 20 * time.Second
 
-// with sets what is in a file ("": it is removed), and looks.
+// with writes a file and looks. If content is "", it removes the file.
 func (l *looking) with(name, content string) {
 	l.t.Helper()
 	file := filepath.Join(l.manifests, name)
@@ -70,7 +70,7 @@ func (l *looking) with(name, content string) {
 	synctest.Wait()
 }
 
-// has checks which pods there are, and their phases.
+// has checks the pods and their phases.
 func (l *looking) has(want string) []*corev1.Pod {
 	l.t.Helper()
 	var have []string
@@ -91,7 +91,7 @@ func (l *looking) logged(text string, times int) {
 	}
 }
 
-// pod is a manifest.
+// pod returns a manifest.
 func pod(name, image string) string {
 	return "apiVersion: v1\nkind: Pod\nmetadata:\n  name: " + name + "\nspec:\n  containers:\n  - {name: app, image: \"" + image + "\"}\n"
 }
@@ -118,7 +118,7 @@ func TestPodsFollowTheirManifests(t *testing.T) {
 	})
 }
 
-// The agent knows a UID for as long as the runtime has dead containers of it.
+// The agent knows a UID as long as the runtime has dead containers with it.
 func TestAPodThatIsPutBackRunsWhenItsPredecessorIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := look(t)

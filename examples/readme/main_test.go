@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The README shows this program's code and output as they are.
+// The README must show exactly this program's code and output.
 func TestTheReadmeTellsTheTruth(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -1,3 +1,3 @@
-// Package unittest shows how to test the probes of a manifest with go test:
-// the test plays the pod against apps as they are on a bad day.
+// Package unittest shows how to test the probes of a manifest with go test. The tests run
+// the pod with apps that misbehave.
 package unittest

@@ -11,7 +11,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// play lets the billing pod of the manifest run for ten minutes.
+// play runs the billing pod of the manifest for ten minutes.
 func play(t *testing.T, app podclock.App) timeline.Container {
 	t.Helper()
 	result, err := podclock.Run(podclock.Options{
@@ -28,7 +28,7 @@ func play(t *testing.T, app podclock.App) timeline.Container {
 	return billing
 }
 
-// manifest is what is deployed, so that it is what is tested.
+// manifest returns what is deployed, so that the test tests exactly that.
 func manifest(t *testing.T) *corev1.Pod {
 	t.Helper()
 	m, err := scenario.ReadManifest("deployment.yaml")
@@ -46,7 +46,7 @@ func manifest(t *testing.T) *corev1.Pod {
 	return pod
 }
 
-// listensAfter is an app that needs some time before its port is open.
+// listensAfter returns an app that needs some time before its port is open.
 func listensAfter(d time.Duration) podclock.App {
 	return podclock.Script{{Probes: podclock.Steps{{Reply: podclock.Refused()}, {From: d, Reply: podclock.OK()}}}}
 }
