@@ -12,8 +12,8 @@ import (
 	"github.com/podclock/podclock/probe/handler/handlertest"
 )
 
-// A reply of a scripted app reads as the kubelet's handler reads a server that
-// really does so.
+// The reply of a scripted app must have the same text as the kubelet's handler gives for a
+// real server that replies so.
 func TestAReplyReadsAsARealServerThatGivesIt(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell"
 	http := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "ready?full", Scheme: corev1.URISchemeHTTP}}
@@ -54,7 +54,7 @@ func TestAReplyReadsAsARealServerThatGivesIt(t *testing.T) {
 	}
 }
 
-// serving is an HTTP server that answers every request with these steps.
+// serving returns the script of an HTTP server that answers every request with the steps.
 func serving(steps ...handlertest.Step) handlertest.Script {
 	return handlertest.Script{Listen: "tcp", Routes: map[string][]handlertest.Step{"*": steps}}
 }
@@ -70,8 +70,8 @@ func listen(t *testing.T, script handlertest.Script) int {
 	return server.Port()
 }
 
-// probeAt is a probe of that port. Its time-out is long enough for a slow machine
-// to answer before it.
+// probeAt returns a probe of a port. Its time-out is long enough for a slow machine to
+// answer.
 func probeAt(h corev1.ProbeHandler, port int) *corev1.Probe {
 	p := &corev1.Probe{ProbeHandler: *h.DeepCopy(), TimeoutSeconds: 3}
 	switch {

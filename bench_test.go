@@ -14,7 +14,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// probed is a pod whose one container has all three probes.
+// probed returns a pod with one container that has all three probes.
 func probed() *corev1.Pod {
 	exec := func(period int32) *corev1.Probe {
 		return &corev1.Probe{
@@ -49,8 +49,8 @@ type machine struct {
 	answer [1]lifecycle.Event
 }
 
-// settle gives an event to the machine and answers at once what it asks for,
-// but for its probes.
+// settle gives an event to the machine and answers at once everything that it asks for,
+// except probes.
 func (m *machine) settle(b *testing.B, ev lifecycle.Event) {
 	b.Helper()
 	answers := map[lifecycle.ActionType]lifecycle.EventType{
@@ -71,7 +71,7 @@ func (m *machine) settle(b *testing.B, ev lifecycle.Event) {
 	}
 }
 
-// tick lets the machine's one probe tick, and answers it well.
+// tick makes the machine's one probe tick and answers it well.
 func (m *machine) tick(b *testing.B) {
 	m.now, _ = m.Deadline()
 	actions := m.Step(m.now)
@@ -86,10 +86,9 @@ func (m *machine) tick(b *testing.B) {
 	b.Fatal("no probe")
 }
 
-// BenchmarkOneProbeTickThatChangesNothing is one tick of a healthy liveness
-// probe: the deadline, the pass, the answer, the count. It is measured in the
-// probe's worker alone, in the machine of its pod, and in the simulator with
-// its queue, app and timeline. Allocations are 0.
+// BenchmarkOneProbeTickThatChangesNothing measures one tick of a healthy liveness probe: the
+// deadline, the pass, the answer, the count. It measures the probe's worker alone, the
+// machine of its pod, and the simulator with its queue, app and timeline. Allocations are 0.
 func BenchmarkOneProbeTickThatChangesNothing(b *testing.B) {
 	b.Run("worker", benchmarkWorkerTick)
 	b.Run("machine", benchmarkMachineTick)
@@ -140,7 +139,7 @@ func benchmarkMachineTick(b *testing.B) {
 	}
 }
 
-// live is the pod probed with the liveness probe alone.
+// live returns the pod probed with only its liveness probe.
 func live() *corev1.Pod {
 	pod := probed()
 	pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[0].ReadinessProbe = nil, nil
@@ -156,7 +155,7 @@ func benchmarkRun(b *testing.B, o podclock.Options) {
 	}
 }
 
-// BenchmarkHour is an hour of one pod with three probes: 1,080 probes.
+// BenchmarkHour measures an hour of one pod with three probes: 1,080 probes.
 func BenchmarkHour(b *testing.B) {
 	o := podclock.Options{Pods: []podclock.Pod{{Manifest: probed()}}, For: time.Hour}
 	b.Run("leaping", func(b *testing.B) { benchmarkRun(b, o) })
@@ -164,7 +163,7 @@ func BenchmarkHour(b *testing.B) {
 	b.Run("every-probe", func(b *testing.B) { benchmarkRun(b, o) })
 }
 
-// BenchmarkCrashLoopDay is a day of a container that crashes 5 s after each start.
+// BenchmarkCrashLoopDay measures a day of a container that crashes 5 s after each start.
 func BenchmarkCrashLoopDay(b *testing.B) {
 	benchmarkRun(b, podclock.Options{
 		Pods: []podclock.Pod{{Manifest: probed(), Apps: map[string]podclock.App{
@@ -174,8 +173,8 @@ func BenchmarkCrashLoopDay(b *testing.B) {
 	})
 }
 
-// Benchmark10000Pods is an hour of 10,000 replicas with three probes each:
-// 10,800,000 probes. It reports the memory that a pod holds at the end.
+// Benchmark10000Pods measures an hour of 10,000 replicas with three probes each: 10,800,000
+// probes. It reports the memory that a pod uses at the end.
 func Benchmark10000Pods(b *testing.B) {
 	const pods = 10_000
 	for name, noLeap := range map[string]bool{"leaping": false, "every-probe": true} {

@@ -9,8 +9,8 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// Somebody's own "is it stuck?" over every status that a watcher could have
-// received.
+// A program can run its own check, such as "is it stuck?", on every status that a watcher
+// could have received.
 func ExampleRun_statuses() {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}}}}
 	crash := podclock.Script{{Exit: &podclock.Exit{After: 5 * time.Second, Code: 1}}}

@@ -14,8 +14,8 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// web is a pod with one container, whose liveness probe is the default: every
-// 10 s, killed after 3 failures.
+// web returns a pod with one container, whose liveness probe has the defaults: one probe
+// every 10 s, and a kill after 3 failures.
 func web() *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "web"},
@@ -36,7 +36,7 @@ func Example() {
 			Apps: map[string]podclock.App{
 				"app": podclock.Script{
 					{Liveness: podclock.Steps{{From: 25 * time.Second, Reply: podclock.Hang()}}},
-					{}, // the second run is well
+					{}, // the second run works well
 				},
 			},
 		}},
@@ -77,7 +77,7 @@ func Example() {
 	// +51s  1/1    Running            1         app restart count 1
 }
 
-// A simulation can be stopped anywhere, looked at, changed, and rewound.
+// A simulation can be stopped at any time, inspected, changed and rewound.
 func ExampleSimulation() {
 	s, err := podclock.New(podclock.Options{Pods: []podclock.Pod{{Manifest: web()}}})
 	if err != nil {
@@ -100,7 +100,7 @@ func ExampleSimulation() {
 	// rewound:   0 restarts
 }
 
-// restarts is how often the containers of the pod web were restarted.
+// restarts returns how often the containers of the pod web were restarted.
 func restarts(t *timeline.Timeline) int {
 	pod, err := t.Pod("web")
 	if err != nil {
@@ -109,7 +109,7 @@ func restarts(t *timeline.Timeline) int {
 	return pod.Restarts()
 }
 
-// random is an app in code: one probe in ten fails, as the seed has it.
+// random is an app in code: one probe in ten fails, depending on the seed.
 type random struct{ podclock.Healthy }
 
 func (random) Probe(c *podclock.Call, _ podclock.ProbeKind) podclock.Reply {

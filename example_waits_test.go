@@ -9,7 +9,7 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// A deleted pod does not go: its postStart hook never returns.
+// A deleted pod does not go away, because its postStart hook never returns.
 func ExampleSimulation_Waits() {
 	hook := &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sleep", "inf"}}}
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{

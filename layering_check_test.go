@@ -20,7 +20,7 @@ import (
 	"testing"
 )
 
-// source is one package of the module: its syntax without tests, and types.
+// source is one package of the module: its syntax without tests, and its types.
 type source struct {
 	path  string // below the module
 	fset  *token.FileSet
@@ -28,7 +28,7 @@ type source struct {
 	info  *types.Info
 }
 
-// listed is what `go list` says of a package.
+// listed is the output of `go list` for a package.
 type listed struct {
 	ImportPath, Dir, Export string
 	GoFiles, Imports        []string

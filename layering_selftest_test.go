@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Each row breaks one rule of the layering test, which must find it.
+// Each row breaks one rule of the layering test, which must find that.
 func TestTheLayeringTestSeesEachBreach(t *testing.T) {
 	for _, c := range []struct{ what, pkg, src, want string }{
 		{"a clock", "probe", `import "time"; var t = time.Now()`, "take now as an argument"},
@@ -58,7 +58,7 @@ func TestTheLayeringTestLetsPassWhatIsRight(t *testing.T) {
 	}
 }
 
-// check runs the rules of a package over one source file.
+// check applies the rules of a package to one source file.
 func check(t *testing.T, pkg, src string) []string {
 	t.Helper()
 	s := &source{path: pkg, fset: token.NewFileSet()}

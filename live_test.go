@@ -27,12 +27,12 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// stories are the scenarios that both shells play, by file.
+// stories returns the scenarios that both shells play, by file.
 func stories(t *testing.T) map[string]*scenario.Scenario {
 	t.Helper()
 	all := map[string]*scenario.Scenario{}
 	for _, pattern := range []string{"examples/*/scenario.yaml", "scenario/testdata/scenarios/*.yaml"} {
-		files, _ := filepath.Glob(pattern) // the pattern is good
+		files, _ := filepath.Glob(pattern) // the pattern is valid
 		for _, file := range files {
 			s, err := scenario.Read(file, "")
 			if err != nil {
@@ -80,8 +80,8 @@ func forAgents(o podclock.Options) podclock.Options {
 	return o
 }
 
-// Every story goes the same way in both shells, on both clocks. Both play it
-// without the facts that forAgents removes.
+// Every story must have the same timeline in both shells, on both clocks. Both shells play
+// it without the facts that forAgents removes.
 func TestTheShellsAgree(t *testing.T) {
 	all := stories(t)
 	if len(all) < 25 {

@@ -61,7 +61,7 @@ func (c *slow) AfterFunc(d time.Duration, f func()) *clock.Timer {
 	return c.Clock.AfterFunc(c.until(c.now().Add(d), c.phase), f)
 }
 
-// until returns how long it is to a time of the story, on the clock below.
+// until returns how long it is, on the clock below, to a time of the story.
 func (c *slow) until(t time.Time, phase time.Duration) time.Duration {
 	d := min(t.Sub(c.epoch), math.MaxInt64/slowness-1)
 	return c.start.Add(d*slowness + phase).Sub(c.Clock.Now())
@@ -121,7 +121,8 @@ func (w *world) join(p *livePod) {
 	w.order = append(w.order, p)
 }
 
-// nameOf is the name of a pod in a recording: the first one of a name has it alone.
+// nameOf returns the name of a pod in a recording. Only the first pod with a name has it
+// without an addition.
 func (w *world) nameOf(id lifecycle.Identity) string {
 	name := id.Namespace + "/" + id.Name
 	if first, ok := w.named[name]; !ok {
@@ -340,7 +341,7 @@ func (w *world) terminate(r *liveRun) *runtimetest.Exit {
 	return w.reaction(r)
 }
 
-// reaction is what an app does about its stop signal.
+// reaction returns what an app does on its stop signal.
 func (w *world) reaction(r *liveRun) *runtimetest.Exit {
 	term := r.app.Terminate(w.call(r))
 	if term.Ignore {
@@ -349,7 +350,8 @@ func (w *world) reaction(r *liveRun) *runtimetest.Exit {
 	return &runtimetest.Exit{After: term.After, Code: term.Code, Message: term.Message}
 }
 
-// recover ends the hang of a container. A stop signal that came meanwhile takes effect.
+// recover ends the hang of a container. A stop signal that came during the hang takes effect
+// now.
 func (w *world) recover(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -171,7 +171,7 @@ func drawFacts(t *rapid.T) []podclock.TimedFact {
 	return timed
 }
 
-// play runs the options and prints all there is to see.
+// play runs the options and returns everything visible as text.
 func play(t *rapid.T, o podclock.Options) string {
 	result, err := podclock.Run(o)
 	if err != nil {
@@ -180,7 +180,7 @@ func play(t *rapid.T, o podclock.Options) string {
 	return printed(t, result.Timeline)
 }
 
-// printed is all there is to see of a timeline, a line for each record.
+// printed returns everything visible of a timeline, one line for each record.
 func printed(t *rapid.T, tl *timeline.Timeline) string {
 	var b strings.Builder
 	for _, r := range tl.Records() {
@@ -202,7 +202,7 @@ func printed(t *rapid.T, tl *timeline.Timeline) string {
 	return b.String()
 }
 
-// firstDifference shows where two texts part.
+// firstDifference returns the first lines that differ.
 func firstDifference(a, b string) string {
 	la, lb := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range min(len(la), len(lb)) {
@@ -256,7 +256,7 @@ func TestRunningInPiecesChangesNothing(t *testing.T) {
 	})
 }
 
-// recorded is what a pod's machine was given and gave.
+// recorded is what a pod's machine was given at an instant, and what it returned.
 type recorded struct {
 	at      time.Time
 	events  []lifecycle.Event
@@ -289,7 +289,7 @@ func TestReplayingTheEventsGivesTheSameActionsAndWakesChangeNothing(t *testing.T
 	})
 }
 
-// replay gives a fresh machine the recorded events, with a wake after each.
+// replay gives a new machine the recorded events, with a wake after each.
 func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 	namespace, pod, _ := strings.Cut(name, "/")
 	manifest := o.Pods[0].Manifest.DeepCopy()
@@ -320,21 +320,22 @@ func replay(t *rapid.T, o podclock.Options, name string, log []*recorded) {
 	}
 }
 
-// watch checks, of one pod, what must hold after every step.
+// watch checks what must be true of one pod after every step.
 type watch struct {
 	lost     map[uint64]bool // instances whose process is gone
-	running  map[int]uint64  // by container: the instance that runs
+	running  map[int]uint64  // by container: the running instance
 	restarts map[string]int32
-	// startup: by container, its startup probe has spoken; its word goes into the
-	// status of an instance that has ended meanwhile, too, until the next sync (P74).
+	// startup says, by container, that its startup probe has a result. Until the next sync
+	// that result also goes into the status of an instance that has ended in the meantime
+	// (P74).
 	startup map[string]bool
-	// last is the kubelet's own status, reported what it sent to the API.
+	// last is the kubelet's own status. reported is what it sent to the API.
 	last, reported *corev1.PodStatus
 }
 
 func (w *watch) event(ev *lifecycle.Event) string {
 	switch {
-	case ev.Type == lifecycle.KubeletRestarted: // the new process knows what the API was sent (S25)
+	case ev.Type == lifecycle.KubeletRestarted: // the new process knows what was sent to the API (S25)
 		w.last, w.restarts = w.reported, map[string]int32{}
 		if w.last != nil {
 			return w.status(w.last)
@@ -344,7 +345,7 @@ func (w *watch) event(ev *lifecycle.Event) string {
 			return fmt.Sprintf("container %d: instance %d starts while %d runs", ev.Container, ev.Instance, other)
 		}
 		w.running[ev.Container] = ev.Instance
-	case ev.Type == lifecycle.ContainerUnknown: // its process is gone, and its end is told later
+	case ev.Type == lifecycle.ContainerUnknown: // its process is gone, and its end is reported later
 		w.lost[ev.Instance] = true
 		delete(w.running, ev.Container)
 	case ev.Type == lifecycle.ContainerExited && w.lost[ev.Instance]:
@@ -357,21 +358,21 @@ func (w *watch) event(ev *lifecycle.Event) string {
 	return ""
 }
 
-// report checks what the API is sent: no restart of a kubelet excuses it.
+// report checks what is sent to the API. A restart of the kubelet is no excuse.
 func (w *watch) report(s *corev1.PodStatus) string {
 	old := w.reported
 	w.reported = s
-	if terminal(s.Phase) && len(w.running) > 0 { // S25
+	if terminal(s.Phase) && len(w.running) > 0 { // all containers must have stopped (S25)
 		return fmt.Sprintf("the reported phase is %s while %d containers run", s.Phase, len(w.running))
 	}
 	if old == nil {
 		return ""
 	}
-	if terminal(old.Phase) && !terminal(s.Phase) { // S23
+	if terminal(old.Phase) && !terminal(s.Phase) { // a pod never leaves a terminal phase (S23)
 		return fmt.Sprintf("the reported phase leaves %s for %s", old.Phase, s.Phase)
 	}
 	for i := range min(len(old.ContainerStatuses), len(s.ContainerStatuses)) {
-		if was, is := &old.ContainerStatuses[i], &s.ContainerStatuses[i]; is.RestartCount < was.RestartCount { // C16
+		if was, is := &old.ContainerStatuses[i], &s.ContainerStatuses[i]; is.RestartCount < was.RestartCount { // it never decreases (C16)
 			return fmt.Sprintf("container %s: the reported restart count falls from %d to %d", is.Name, was.RestartCount, is.RestartCount)
 		}
 	}
@@ -380,8 +381,8 @@ func (w *watch) report(s *corev1.PodStatus) string {
 
 func terminal(p corev1.PodPhase) bool { return p == corev1.PodSucceeded || p == corev1.PodFailed }
 
-// containerName is the name at an index of the machine: regular containers come
-// first, then init containers.
+// containerName returns the name of the container at an index of the machine: regular
+// containers come first, then init containers.
 func containerName(pod *corev1.Pod, index int) string {
 	return slices.Concat(pod.Spec.Containers, pod.Spec.InitContainers)[index].Name
 }
@@ -394,14 +395,14 @@ func (w *watch) status(s *corev1.PodStatus) string {
 				return fmt.Sprintf("container %s: the restart count falls from %d to %d", c.Name, w.restarts[c.Name], c.RestartCount)
 			}
 			w.restarts[c.Name] = c.RestartCount
-			// What is not known to have ended keeps the word of the sync before.
+			// A container that is not known to have ended keeps what the previous sync said.
 			unknown := c.State.Terminated != nil && c.State.Terminated.Reason == "ContainerStatusUnknown"
 			if !w.startup[c.Name] && c.State.Running == nil && !unknown && c.Started != nil && *c.Started {
 				return fmt.Sprintf("container %s is started and does not run", c.Name)
 			}
 		}
 	}
-	if w.last != nil && terminal(w.last.Phase) && !terminal(s.Phase) { // S23
+	if w.last != nil && terminal(w.last.Phase) && !terminal(s.Phase) { // a pod never leaves a terminal phase (S23)
 		return fmt.Sprintf("the phase leaves %s for %s", w.last.Phase, s.Phase)
 	}
 	w.last = s

@@ -15,7 +15,7 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// with is the pod web whose liveness probe has the given handler.
+// with returns the pod web with the given handler in its liveness probe.
 func with(h corev1.ProbeHandler) *corev1.Pod {
 	pod := web()
 	pod.Spec.Containers[0].LivenessProbe.ProbeHandler = h
@@ -93,7 +93,7 @@ func TestAServerIsFoundByPortAndPathAndRedirectsAreFollowedOnTheSameHost(t *test
 	}
 }
 
-// podOf is what the timeline tells of a pod.
+// podOf returns the pod's part of the timeline.
 func podOf(t *testing.T, tl *timeline.Timeline, name string) timeline.Pod {
 	t.Helper()
 	pod, err := tl.Pod(name)
@@ -103,7 +103,7 @@ func podOf(t *testing.T, tl *timeline.Timeline, name string) timeline.Pod {
 	return pod
 }
 
-// containerOf is what the timeline tells of the container app of the pod web.
+// containerOf returns the part of the timeline of the container app of the pod web.
 func containerOf(t *testing.T, tl *timeline.Timeline) timeline.Container {
 	t.Helper()
 	c, err := tl.Container("web", "app")
@@ -304,7 +304,7 @@ func TestASimulationStartsInTheYears1970To9000(t *testing.T) {
 	}
 }
 
-// What is played before the end is what is played of the whole story.
+// What is played before the end must be equal to that part of the whole story.
 func TestARunEndsWithItsContext(t *testing.T) {
 	crashing := podclock.Script{{Exit: &podclock.Exit{After: 5 * time.Second, Code: 1}}}
 	o := podclock.Options{Pods: []podclock.Pod{{Manifest: web(), Apps: map[string]podclock.App{"app": crashing}}}, For: time.Hour}
@@ -350,14 +350,14 @@ func TestAnUpdateThatAnAPIServerRefusesIsAnError(t *testing.T) {
 		t.Errorf("Inject: %v", err)
 	}
 	latest := pod.DeepCopy()
-	latest.Spec.Containers[0].Image = "web:latest" // whose default pull policy is another: it stays as it was
+	latest.Spec.Containers[0].Image = "web:latest" // its default pull policy is another one, but it stays as it was
 	if err := s.Inject(podclock.Update{Manifest: latest}); err != nil {
 		t.Errorf("a new image: %v", err)
 	}
 }
 
-// Each of two updates is possible, but the second not after the first: it is refused when
-// its time comes, and says so.
+// Each of two updates is possible, but the second is not after the first. It is refused when
+// its time comes, with a reason.
 func TestAnUpdateIsCheckedAgainWhenItsTimeComes(t *testing.T) {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}}}}
 	deadline := func(seconds int64) podclock.Update {

@@ -11,7 +11,7 @@ import (
 	"github.com/podclock/podclock"
 )
 
-// within fails if what is played does not come to an end, in real time.
+// within fails if the run does not end within a limit of real time.
 func within(t *testing.T, limit time.Duration, o podclock.Options) (*podclock.Result, error) {
 	t.Helper()
 	var result *podclock.Result
@@ -29,7 +29,7 @@ func within(t *testing.T, limit time.Duration, o podclock.Options) (*podclock.Re
 	return result, err
 }
 
-// restartAll is a pod whose container restarts all whenever it exits with 88.
+// restartAll returns a pod whose container restarts all containers when it exits with 88.
 func restartAll(exit time.Duration) []podclock.Pod {
 	never := corev1.ContainerRestartPolicyNever
 	return []podclock.Pod{{
@@ -49,8 +49,8 @@ func restartAll(exit time.Duration) []podclock.Pod {
 	}}
 }
 
-// R9 knows no back-off, so that in the ideal model an app that takes no time
-// either is started again and again at one instant.
+// A restart of all containers has no back-off (R9, R11). In the ideal model an app that also
+// takes no time is therefore started again and again at one instant.
 func TestVirtualTimeThatStandsStillIsAnErrorThatNamesTheCure(t *testing.T) {
 	_, err := within(t, 20*time.Second, podclock.Options{Pods: restartAll(0), For: time.Minute})
 	const want = "virtual time stands still at +0s: "
@@ -80,7 +80,7 @@ func TestVirtualTimeGoesOnWhereAnythingTakesTime(t *testing.T) {
 	}
 }
 
-// What the machine does at one instant, within one Step, comes to an end.
+// Everything that the machine does at one instant, within one Step, must end.
 func TestAMachineComesToRestWithinEachStep(t *testing.T) {
 	deadline := int64(60)
 	ready := &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"ready"}}}}
