@@ -29,7 +29,7 @@ vet: ## go vet
 
 .PHONY: lint
 lint: ## staticcheck and a few others by golangci-lint, at a pinned version
-	$(GO) run $(GOLANGCI) run ./...
+	$(GO) run $(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: layering
 layering: ## imports go one way, and the core is pure

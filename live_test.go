@@ -387,5 +387,5 @@ func (w *world) injectPod(a *agent.Agent, p *livePod, f podclock.Fact) error {
 	case podclock.LoseNetwork, podclock.ReturnNetwork:
 		return nil // inject has called the agent
 	}
-	return fmt.Errorf("no way to make %T true", f)
+	return fmt.Errorf("no way to make %T true: add its case to inject or injectPod, or remove it in forAgents", f)
 }

@@ -247,14 +247,14 @@ func (r *ScriptRun) follow(t target, since time.Duration, reply Reply) Reply {
 	total := reply.latency
 	for range most {
 		next, err := base.Parse(reply.location)
-		if reply.code < 300 || reply.code > 399 || reply.location == "" || err != nil || next.Hostname() != host {
+		if !answer.Redirects(reply.code) || reply.location == "" || err != nil || next.Hostname() != host {
 			return reply.After(total)
 		}
 		base = next
 		reply, _ = r.serverSteps(portOf(base), pathOf(base.Path)).at(since)
 		total += reply.latency
 	}
-	if reply.code < 300 || reply.code > 399 || reply.location == "" {
+	if !answer.Redirects(reply.code) || reply.location == "" {
 		return reply.After(total)
 	}
 	reply.redirects = true

@@ -93,6 +93,22 @@ func TestAServerIsFoundByPortAndPathAndRedirectsAreFollowedOnTheSameHost(t *test
 	}
 }
 
+func TestOnlyWhatNetHTTPFollowsIsARedirect(t *testing.T) { // P109, P110
+	for status, warns := range map[int]bool{300: true, 302: false, 304: true, 305: true, 307: false, 308: false} {
+		get := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/r", Port: intstr.FromInt32(8080)}}
+		server := podclock.Server{Kind: podclock.HTTPServer, Port: 8080, Steps: podclock.Steps{
+			{Path: "/r", Reply: podclock.Redirect(status, "/ok", "there")},
+			{Path: "/ok", Reply: podclock.HTTP(200, "")},
+		}}
+		tl := run(t, podclock.Options{For: 15 * time.Second, Pods: []podclock.Pod{{
+			Manifest: with(get), Apps: map[string]podclock.App{"app": podclock.Script{{Servers: []podclock.Server{server}}}},
+		}}})
+		if events := podOf(t, tl, "web").Events("ProbeWarning"); (len(events) > 0) != warns {
+			t.Errorf("status %d: warnings %v, want some: %v", status, events, warns)
+		}
+	}
+}
+
 // podOf returns the pod's part of the timeline.
 func podOf(t *testing.T, tl *timeline.Timeline, name string) timeline.Pod {
 	t.Helper()

@@ -32,7 +32,7 @@ func TestEveryValueOfAClosedSetHasItsOwnName(t *testing.T) {
 		for i, name := range all {
 			unknown := strings.HasPrefix(name, set+"(")
 			if name == "" || unknown != (i == last) || slices.Index(all, name) != i {
-				t.Errorf("%s: number %d of %d is called %q", set, i, last, name)
+				t.Errorf("%s: number %d of %d is called %q: give it a row in its table", set, i, last, name)
 			}
 		}
 	}
@@ -69,7 +69,8 @@ func TestEveryEventTypeIsAnAnswerOrTakenAsAFact(t *testing.T) {
 			answer = answer || a.Type == DroppedEvent && strings.Contains(a.Message, "answers no open request")
 		}
 		if want := isAnswer(e) && e != ProbeFinished; answer != want {
-			t.Errorf("%v is taken as an answer: %v, want %v", e, answer, want)
+			t.Errorf("%v is taken as an answer: %v, want %v: a fact needs its case in apply.go, an answer its request in "+
+				"eventtable.go", e, answer, want)
 		}
 	}
 }

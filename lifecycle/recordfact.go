@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle/inventory"
@@ -52,7 +53,7 @@ func (p *Pod) FactRecord(now time.Time, ev *Event) (timeline.Record, bool) {
 	default:
 		text := eventTable[ev.Type].text
 		if text == nil {
-			panic("lifecycle: no record for " + ev.Type.String())
+			panic(fmt.Sprintf("lifecycle: no record for event type %d (%v): give it text in eventtable.go", ev.Type, ev.Type))
 		}
 		r.Kind, r.Reason, r.Message = timeline.Fact, ev.Type.String(), text(ev)
 	}

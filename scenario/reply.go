@@ -104,6 +104,8 @@ func (v value) replyKeys() podclock.Reply {
 	switch {
 	case a.location != "" && a.is != "status":
 		v.wrong("location goes with a status from 300 to 399 only; add status: 302")
+	case a.location != "" && (a.status < 300 || a.status > 399):
+		v.wrong("location goes with a status from 300 to 399 only, not with %d", a.status)
 	case a.location != "":
 		a.reply = podclock.Redirect(int(a.status), a.location, a.body)
 	case a.body != "" && (a.is == "status" || a.is == "exit"):

@@ -29,6 +29,12 @@ func HTTP(status int, body string) probe.Answer {
 	return Success(body)
 }
 
+// Redirects reports whether a client follows an answer with this status, if it says
+// whereto (P109): net/http does for 301, 302, 303, 307 and 308.
+func Redirects(status int) bool {
+	return status >= 301 && status <= 303 || status == 307 || status == 308
+}
+
 // HTTPUnanswered returns the answer for a request that got no response (P111).
 func HTTPUnanswered(url, err string) probe.Answer { return Failure(GetError(url, err)) }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+
+	"github.com/podclock/podclock/probe/answer"
 )
 
 // verdict is what is known of the head of a response.
@@ -130,7 +132,7 @@ func (h *head) framing() verdict {
 	if h.chunked && (h.hasLength || h.minor == '0' || h.bodiless()) {
 		return headIrregular
 	}
-	if h.location && redirects(h.status) {
+	if h.location && answer.Redirects(h.status) {
 		return headIrregular
 	}
 	return headComplete
@@ -139,16 +141,6 @@ func (h *head) framing() verdict {
 // bodiless: a response of that status has no body, whatever its head says.
 func (h *head) bodiless() bool {
 	return h.status == http.StatusNoContent || h.status == http.StatusNotModified
-}
-
-// redirects: net/http's client follows such a response if it says whereto.
-func redirects(status int) bool {
-	switch status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return true
-	}
-	return false
 }
 
 // equalFold tells whether b is the lower-case name, in any case.
