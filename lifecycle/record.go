@@ -164,6 +164,7 @@ func (p *Pod) recordState(now time.Time, full *corev1.PodStatus) *timeline.State
 	restarts, _, _ := strings.Cut(row.Restarts, " ")
 	s := &timeline.State{
 		Ready: row.Ready, Status: row.Status, Restarts: restarts, Phase: full.Phase, Full: full,
+		Deleted:    p.object.carries().Asked || p.worker.Removed,
 		Containers: make([]timeline.ContainerState, 0, len(p.t.spec.Containers)),
 	}
 	for i := range full.Conditions {

@@ -10,8 +10,12 @@ import (
 //	TIME  TYPE     REASON     OBJECT   MESSAGE
 //	+31s  Warning  Unhealthy  web/app  Liveness probe failed: …  (x3 until +51s)
 //
-// OBJECT is the pod, or pod and container. Times are rounded to milliseconds.
+// OBJECT is the pod, or pod and container. Times are rounded to milliseconds. It is an error
+// if the filter drops events.
 func (t *Timeline) WriteEvents(w io.Writer) error {
+	if err := t.filter.allows(Event); err != nil {
+		return err
+	}
 	lines := [][5]string{{"TIME", "TYPE", "REASON", "OBJECT", "MESSAGE"}}
 	names := t.shortNames()
 	for r := range t.all() {

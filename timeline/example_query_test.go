@@ -69,7 +69,7 @@ func ExampleKinds_Has() {
 	// Output: true false
 }
 
-// Without complete statuses StatusAt finds nothing, so ask first.
+// Without complete statuses StatusAt panics, so ask first.
 func ExampleTimeline_KeepsSnapshots() {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	fmt.Println(timeline.New(start).KeepsSnapshots())

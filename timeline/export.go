@@ -47,6 +47,7 @@ type stateObject struct {
 	Restarts   string            `json:"restarts"`
 	Phase      corev1.PodPhase   `json:"phase"`
 	PodReady   bool              `json:"podReady"`
+	Deleted    bool              `json:"deleted,omitempty"`
 	Containers []containerObject `json:"containers,omitempty"`
 	Full       *corev1.PodStatus `json:"podStatus,omitempty"`
 }
@@ -120,7 +121,8 @@ func (t *Timeline) object(r *Record) recordObject {
 
 func (s *State) object() *stateObject {
 	o := &stateObject{
-		Ready: s.Ready, Status: s.Status, Restarts: s.Restarts, Phase: s.Phase, PodReady: s.PodReady, Full: s.Full,
+		Ready: s.Ready, Status: s.Status, Restarts: s.Restarts, Phase: s.Phase, PodReady: s.PodReady, Deleted: s.Deleted,
+		Full: s.Full,
 	}
 	for _, c := range s.Containers {
 		o.Containers = append(o.Containers, containerObject(c))

@@ -1,6 +1,9 @@
 package timeline
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Kind says what a [Record] is about. The set is closed.
 type Kind uint8
@@ -62,14 +65,38 @@ func KindsOf(kinds ...Kind) Kinds {
 func (s Kinds) Has(k Kind) bool { return s&(1<<k) != 0 }
 
 // Filter says which records a [Timeline] drops, to save memory. The zero Filter keeps all.
+//
+// A query that needs what the filter drops never answers as if nothing had happened. It
+// returns an error if it returns one at all, otherwise it panics with one. Use
+// [Timeline.Keeps] and [Timeline.KeepsSnapshots] to ask first.
 type Filter struct {
-	// Drop has the kinds that are dropped. Queries that need them find nothing.
+	// Drop has the kinds that are dropped.
 	Drop Kinds
 	// NoSnapshots drops the complete PodStatus of Status records. It keeps their columns and
 	// readiness.
 	NoSnapshots bool
 }
 
+// allows returns an error if the filter drops one of the kinds.
+func (f Filter) allows(kinds ...Kind) error {
+	for _, k := range kinds {
+		if f.Drop.Has(k) {
+			return fmt.Errorf("timeline: this query needs %s records, which the filter drops; "+
+				"take timeline.%[1]s out of Filter.Drop", k)
+		}
+	}
+	return nil
+}
+
+// allowsSnapshots returns an error if the filter drops complete statuses.
+func (f Filter) allowsSnapshots() error {
+	if f.NoSnapshots {
+		return errors.New("timeline: this query needs complete statuses, which the filter drops; " +
+			"take NoSnapshots out of the Filter")
+	}
+	return f.allows(Status)
+}
+
 // Essential drops what repeats in a healthy pod, and complete statuses. Use it for many pods
-// over a long time.
+// over a long time. All queries but [Pod.StatusAt] and [Pod.Statuses] work with it.
 var Essential = Filter{Drop: KindsOf(Counted, Skipped, Sync, Hook, Removed), NoSnapshots: true}

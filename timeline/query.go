@@ -10,7 +10,7 @@ import (
 )
 
 // Pod has one pod's part of a timeline. Its durations count from the start of the timeline.
-// The zero Pod has no records.
+// The zero Pod has no records. Queries panic if the timeline's [Filter] drops what they need.
 type Pod struct {
 	timeline *Timeline
 	name     string
@@ -48,13 +48,16 @@ func (p Pod) Records() []Record {
 func (p Pod) all() iter.Seq[*Record] { return p.of() }
 
 // of iterates over the pod's records of the given kinds. If there are none given, it
-// iterates over all.
+// iterates over all. It panics if the filter drops one of the given kinds.
 func (p Pod) of(kinds ...Kind) iter.Seq[*Record] {
+	if p.timeline == nil {
+		return func(func(*Record) bool) {}
+	}
+	if err := p.timeline.filter.allows(kinds...); err != nil {
+		panic(err)
+	}
 	set := KindsOf(kinds...)
 	return func(yield func(*Record) bool) {
-		if p.timeline == nil {
-			return
-		}
 		for r := range p.timeline.of(p.name) {
 			if (set == 0 || set.Has(r.Kind)) && !yield(r) {
 				return
@@ -74,8 +77,13 @@ func (t *Timeline) Container(pod, name string) (Container, error) {
 }
 
 // Container returns the part of one container of the pod. It is an error if no status of the
-// pod has a container of that name. Statuses that the timeline's filter drops do not count.
+// pod has a container of that name, or if the timeline's filter drops statuses.
 func (p Pod) Container(name string) (Container, error) {
+	if p.timeline != nil {
+		if err := p.timeline.filter.allows(Status); err != nil {
+			return Container{}, err
+		}
+	}
 	var names []string
 	for r := range p.of(Status) {
 		for _, c := range r.State.Containers {
@@ -143,13 +151,24 @@ func (p Pod) StateAt(d time.Duration) (State, bool) {
 }
 
 // StatusAt returns a copy of the complete status as stored d after the start. It returns
-// false if there was none, or if the timeline's filter drops complete statuses.
+// false if there was none. It panics if the timeline's filter drops complete statuses.
 func (p Pod) StatusAt(d time.Duration) (corev1.PodStatus, bool) {
+	p.needSnapshots()
 	s, ok := p.StateAt(d)
 	if !ok || s.Full == nil {
 		return corev1.PodStatus{}, false
 	}
 	return *s.Full.DeepCopy(), true
+}
+
+// needSnapshots panics if the filter drops complete statuses.
+func (p Pod) needSnapshots() {
+	if p.timeline == nil {
+		return
+	}
+	if err := p.timeline.filter.allowsSnapshots(); err != nil {
+		panic(err)
+	}
 }
 
 // last returns the status at the end of the timeline, or the zero State if there was none.

@@ -52,6 +52,8 @@ type State struct {
 	Phase                   corev1.PodPhase
 	// PodReady says whether the condition Ready is True.
 	PodReady bool
+	// Deleted says that the pod's deletion was asked for, or that the pod is gone from its source.
+	Deleted bool
 	// Containers has the regular containers by name, and then the init containers.
 	Containers []ContainerState
 	// Full is the complete status. If nil, the timeline does not keep it.

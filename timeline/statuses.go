@@ -19,9 +19,10 @@ type PodStatus struct {
 }
 
 // Statuses returns copies of all statuses of the pod, in order. They are everything that a
-// watcher of the pod could have received. Only Column shows that a pod is being deleted. If
-// the filter drops statuses or complete statuses, there are none.
+// watcher of the pod could have received. Only Column shows that a pod is being deleted. It
+// panics if the timeline's filter drops statuses or complete statuses.
 func (p Pod) Statuses() []PodStatus {
+	p.needSnapshots()
 	var all []PodStatus
 	for r := range p.of(Status) {
 		if s := r.State; s.Full != nil {
@@ -43,8 +44,12 @@ type statusLine struct {
 }
 
 // WriteStatuses writes the statuses of all pods in order, each as a JSON object on its own
-// line. It is for programs that check whether a pod is stuck.
+// line. It is for programs that check whether a pod is stuck. It is an error if the filter
+// drops statuses or complete statuses.
 func (t *Timeline) WriteStatuses(w io.Writer) error {
+	if err := t.filter.allowsSnapshots(); err != nil {
+		return err
+	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
 	for r := range t.all() {

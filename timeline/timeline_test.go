@@ -303,13 +303,6 @@ func TestAFilterDropsKindsAndSnapshots(t *testing.T) {
 	if tl.Len() != 1 || tl.Records()[0].State.Full != nil {
 		t.Errorf("%+v", tl.Records())
 	}
-	pod, err := tl.Pod("p")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := pod.StatusAt(0); ok {
-		t.Error("there is a whole status though none is kept")
-	}
 }
 
 func TestEveryKindHasANameAndAText(t *testing.T) {

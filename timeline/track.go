@@ -46,8 +46,8 @@ func (k *Track) Add(r Record) {
 	t.Close(r.last())
 	if r.Kind == Status {
 		if k.state != nil && r.State != nil && k.state.Full != nil && k.state.Full == r.State.Full &&
-			k.state.Status == r.State.Status {
-			return // added twice; only the column shows a deletion
+			k.state.Status == r.State.Status && k.state.Deleted == r.State.Deleted {
+			return // added twice
 		}
 		r = k.compareState(r)
 	}
