@@ -31,10 +31,10 @@ func (w *Worker) judge(at instant, v *View) (SkipReason, EndReason) {
 }
 
 // see computes the first instant at which the initial delay is over. The kubelet compares
-// whole seconds, truncated towards zero. Without a delay an instance may therefore seem to
-// start up to a second in the future and be probed all the same (P53). StartedAt is a time
-// of the wall clock, which may have been set since the epoch: it is compared with the wall
-// clock's present time.
+// whole seconds, truncated towards zero. Without a delay it therefore probes even an instance
+// that seems to start up to a second in the future (P53). StartedAt is a time of the wall
+// clock, which may have been set since the epoch. It is compared with the wall clock's
+// present time.
 func (w *Worker) see(m *moment, v *View) {
 	if v.StartedAt == w.startedAt {
 		return

@@ -15,8 +15,8 @@ import (
 
 // These are the waiting reasons of the kubelet's internal hooks (C2).
 const (
-	ReasonPreCreateHook = "PreCreateHookError"
-	ReasonPreStartHook  = "PreStartHookError"
+	ReasonPreCreateHook = "PreCreateHookError" // the hook before the create call failed
+	ReasonPreStartHook  = "PreStartHookError"  // the hook before the start call failed
 )
 
 // Start is the start of one container.

@@ -39,7 +39,7 @@ func (s *Server) serve(tcp *net.TCPConn) {
 	}
 }
 
-// readRequestHead reads up to the blank line.
+// readRequestHead reads the lines up to the blank line. It returns false if reading fails.
 func readRequestHead(conn net.Conn) ([]string, bool) {
 	var lines []string
 	reader := bufio.NewReader(conn)
@@ -56,7 +56,7 @@ func readRequestHead(conn net.Conn) ([]string, bool) {
 	}
 }
 
-// answer follows the steps for a request.
+// answer does the steps for a request.
 func (s *Server) answer(conn net.Conn, tcp *net.TCPConn, requestLine string) {
 	_, target, _ := strings.Cut(requestLine, " ")
 	if end := strings.LastIndex(target, " "); end >= 0 {
@@ -76,7 +76,7 @@ func (s *Server) answer(conn net.Conn, tcp *net.TCPConn, requestLine string) {
 	}
 }
 
-// step tells whether to go on.
+// step does one step. It returns false if the connection is over.
 func (s *Server) step(conn net.Conn, tcp *net.TCPConn, step Step) bool {
 	if step.Write != "" && !write(conn, s.fill(step.Write), max(step.Repeat, 1)) {
 		return false
@@ -94,10 +94,10 @@ func (s *Server) step(conn net.Conn, tcp *net.TCPConn, step Step) bool {
 	return true
 }
 
-// writeSize is how much is written at once, in bytes, about.
+// writeSize is about how many bytes are written at once.
 const writeSize = 64 << 10
 
-// write writes the text so many times and tells whether it could.
+// write writes the text a number of times. It returns false if writing fails.
 func write(conn net.Conn, text string, times int) bool {
 	perWrite := max(1, min(times, writeSize/len(text)))
 	whole := []byte(strings.Repeat(text, perWrite))
@@ -109,7 +109,7 @@ func write(conn net.Conn, text string, times int) bool {
 	return true
 }
 
-// sleep tells whether it was not cut short by Close.
+// sleep sleeps. It returns false if Close interrupts it.
 func (s *Server) sleep(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

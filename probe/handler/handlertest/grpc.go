@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// slowly is how long a "slow" health check takes.
+// slowly is the duration of a "slow" health check.
 const slowly = 300 * time.Millisecond
 
 func (s *Server) serveGRPC() {
@@ -76,7 +76,8 @@ func byService(service string) (*grpc_health_v1.HealthCheckResponse, error) {
 	return nil, status.Error(codes.NotFound, "unknown service")
 }
 
-// fail answers with the script's code; with code 0 that is an empty answer.
+// fail returns the error with the script's code. If the code is 0, it returns an empty
+// response.
 func (s *Server) fail() (*grpc_health_v1.HealthCheckResponse, error) {
 	code, err := strconv.ParseUint(s.script.Code, 10, 32)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Server) fail() (*grpc_health_v1.HealthCheckResponse, error) {
 	return &grpc_health_v1.HealthCheckResponse{}, status.Error(codes.Code(code), s.script.Message)
 }
 
-// describe is what is recorded of a call.
+// describe returns what is recorded of a call.
 func describe(ctx context.Context, service string) []string {
 	md, _ := metadata.FromIncomingContext(ctx)
 	lines := []string{"service: " + service}

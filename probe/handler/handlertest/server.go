@@ -13,14 +13,14 @@ import (
 	"google.golang.org/grpc"
 )
 
-// Server plays a Script.
+// Server plays a Script. Use Start to make one.
 type Server struct {
 	script   Script
-	listener net.Listener // nil: the port is closed
-	tls      *tls.Config  // nil: plain
-	grpc     *grpc.Server // nil: a server that is written here
+	listener net.Listener // nil if the port is closed
+	tls      *tls.Config  // nil if plain
+	grpc     *grpc.Server // nil if it is not a gRPC server
 	port     int
-	second   *Server // of a main server
+	second   *Server // nil for the second server itself
 	seen     *seen
 
 	running sync.WaitGroup
@@ -36,7 +36,7 @@ type seen struct {
 	changed     chan struct{} // closed and replaced when a connection is counted
 }
 
-// Start starts a server on a free port. Close it.
+// Start starts a server on a free port. The caller must close it.
 func Start(script Script) (*Server, error) {
 	log := &seen{changed: make(chan struct{})}
 	other, err := start(second, log, nil)
@@ -94,30 +94,29 @@ func (s *Server) listen() (err error) {
 	return nil
 }
 
-// Port is the server's port.
+// Port returns the server's port.
 func (s *Server) Port() int { return s.port }
 
-// SecondPort is the port of the server that {port2} stands for.
+// SecondPort returns the port of the second server, which is {port2} in a script.
 func (s *Server) SecondPort() int { return s.second.port }
 
-// Requests are the lines of each request head, or what a gRPC server saw of
-// each call, in order.
+// Requests returns the lines of each request head or, for a gRPC server, what it saw of each
+// call. They are in order.
 func (s *Server) Requests() [][]string {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return s.seen.requests
 }
 
-// Connections is how many connections were accepted, if the server is none of
-// gRPC.
+// Connections returns how many connections were accepted. A gRPC server does not count them.
 func (s *Server) Connections() int {
 	s.seen.mu.Lock()
 	defer s.seen.mu.Unlock()
 	return s.seen.connections
 }
 
-// Await waits until so many connections were accepted: those of a client that
-// has finished may still be waiting for it. It gives up after a while.
+// Await waits until a number of connections were accepted, but not longer than patience. The
+// connections of a client that has finished may not be accepted yet.
 func (s *Server) Await(connections int, patience time.Duration) {
 	giveUp := time.NewTimer(patience)
 	defer giveUp.Stop()
@@ -182,7 +181,7 @@ func (l *seen) request(lines []string) {
 	l.requests = append(l.requests, lines)
 }
 
-// fill puts the ports into a text.
+// fill replaces the ports in a text.
 func (s *Server) fill(text string) string {
 	if !strings.Contains(text, "{port") {
 		return text

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// certificate is made once: it is for a name that no server here has.
+// certificate is made once. It is for a name that no server here has.
 var certificate = sync.OnceValues(func() (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -29,8 +29,8 @@ var certificate = sync.OnceValues(func() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
 })
 
-// selfSigned is the configuration of a server whose only version is at most
-// maxVersion, if that is not 0.
+// selfSigned returns the configuration of a TLS server. If maxVersion is not 0, it is the
+// highest version.
 func selfSigned(maxVersion uint16) (*tls.Config, error) {
 	cert, err := certificate()
 	if err != nil {

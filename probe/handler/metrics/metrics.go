@@ -6,8 +6,8 @@
 //		probe.Success, 12*time.Millisecond)
 //	// prober_probe_total{container="app",…,probe_type="Liveness",result="successful"} 1
 //
-// It is apart from package handler so that only those who want metrics link
-// the Prometheus client.
+// It is a package of its own, so that programs without metrics do not link the Prometheus
+// client.
 package metrics
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// Labels say which probe is counted.
+// Labels are the labels of a probe.
 type Labels struct {
 	Kind      probe.Kind
 	Container string
@@ -28,7 +28,7 @@ type Labels struct {
 	PodUID    types.UID
 }
 
-// Collector is the two metrics. It is safe for concurrent use.
+// Collector has the two metrics. It is safe for concurrent use.
 type Collector struct {
 	total    *prometheus.CounterVec
 	duration *prometheus.HistogramVec
@@ -50,9 +50,9 @@ func New() *Collector {
 	}
 }
 
-// Counted counts a pass that ended with result after took, from the start of its
-// first attempt to the end of its last. A pass whose attempts all errored has no
-// result and is not counted (P67). Of failures the duration is not observed.
+// Counted counts a pass with its result. took is the time from the beginning of its first
+// attempt to the end of its last. Do not count a pass whose attempts all gave errors,
+// because it has no result (P67). The duration of a failure is not observed.
 func (c *Collector) Counted(of Labels, result probe.Result, took time.Duration) {
 	c.total.With(of.total(result)).Inc()
 	if result != probe.Failure {
@@ -60,7 +60,7 @@ func (c *Collector) Counted(of Labels, result probe.Result, took time.Duration) 
 	}
 }
 
-// Forget drops the series of a probe: its worker has ended (P34).
+// Forget drops the series of a probe. Call it when the probe's worker has ended (P34).
 func (c *Collector) Forget(of Labels) {
 	for _, result := range []probe.Result{probe.Unknown, probe.Success, probe.Failure} {
 		c.total.Delete(of.total(result))
@@ -106,7 +106,7 @@ func resultLabel(result probe.Result) string {
 	return "unknown"
 }
 
-// probeType is the kind as the kubelet writes it: capitalised.
+// probeType returns the name of the kind as the kubelet writes it: capitalised.
 func probeType(kind probe.Kind) string {
 	switch kind {
 	case probe.Startup:

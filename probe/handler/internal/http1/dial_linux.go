@@ -11,25 +11,24 @@ import (
 	"time"
 )
 
-// socket is a TCP connection to an IP address. It costs a third of the system
-// calls and a tenth of the allocations of a net.TCPConn: no option is set,
-// nothing is looked up, and the peer's address is known. On the wire there is
-// no difference: it writes once and is closed at once, and SO_LINGER (P93) only
-// makes close wait for the peer.
+// socket is a TCP connection to an IP address. It needs a third of the system calls and a
+// tenth of the allocations of a net.TCPConn, because it sets no option, looks nothing up,
+// and knows the peer's address. The wire shows no difference: a probe writes once and then
+// closes, and SO_LINGER (P93) only makes close wait for the peer.
 type socket struct {
 	file          *os.File
 	local, remote netip.AddrPort
-	forget        func() bool // stops watching the context
+	forget        func() bool // stops waiting for the context
 }
 
-// Dial connects to addr. The connection keeps the deadline, and ends
-// with the context.
+// Dial connects to addr. The deadline is set on the connection. When ctx ends, the
+// connection ends.
 func Dial(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
 	c, err := openSocket(ctx, addr, deadline)
 	if err == nil && c.local == c.remote {
-		// The kernel took the target's port for the source and the socket has
-		// connected to itself: nobody listens there. Ports are not taken twice
-		// in a row.
+		// The kernel chose the target's port as the source, and the socket has connected to
+		// itself. That means that nobody listens on the port. The kernel does not choose the
+		// same port twice in a row.
 		c.Close()
 		c, err = openSocket(ctx, addr, deadline)
 	}
@@ -50,8 +49,7 @@ func openSocket(ctx context.Context, addr netip.AddrPort, deadline time.Time) (*
 		syscall.Close(fd)
 		return nil, os.NewSyscallError("connect", err)
 	}
-	// The poller is told of the socket only now: before connect it would report
-	// a hang-up.
+	// The poller gets the socket only now, because before connect it would report a hang-up.
 	c := &socket{file: os.NewFile(uintptr(fd), "tcp"), remote: addr}
 	if err := c.establish(ctx, to, deadline); err != nil {
 		c.Close()
@@ -60,7 +58,7 @@ func openSocket(ctx context.Context, addr netip.AddrPort, deadline time.Time) (*
 	return c, nil
 }
 
-// establish waits for the end of the handshake and learns the local address.
+// establish waits for the end of the handshake and reads the local address.
 func (c *socket) establish(ctx context.Context, to syscall.Sockaddr, deadline time.Time) error {
 	if err := c.file.SetDeadline(deadline); err != nil {
 		return err
@@ -74,8 +72,8 @@ func (c *socket) establish(ctx context.Context, to syscall.Sockaddr, deadline ti
 	}
 	var failed error
 	err = raw.Write(func(fd uintptr) bool {
-		// A second connect tells how the first went: success, its error, or
-		// that it goes on. On the loopback it is over by now.
+		// A second connect returns the result of the first: success, its error, or that it is
+		// not over. On the loopback it is already over.
 		if err := syscall.Connect(int(fd), to); err != nil && err != syscall.EISCONN {
 			if unfinished(err) {
 				return false
@@ -127,10 +125,10 @@ func (c *socket) Write(b []byte) (int, error) {
 	return n, c.named("write", err)
 }
 
-// named dresses an error of the file as package net would that of a connection.
+// named gives an error of the file the text that package net gives it for a connection.
 func (c *socket) named(op string, err error) error {
 	var failed *fs.PathError
-	if !errors.As(err, &failed) { // nil and io.EOF go through
+	if !errors.As(err, &failed) { // nil and io.EOF stay as they are
 		return err
 	}
 	cause := failed.Err

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Dial connects to addr. The connection keeps the deadline, and ends
-// with the context.
+// Dial connects to addr. The deadline is set on the connection. When ctx ends, the
+// connection ends.
 func Dial(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Conn, error) {
 	dialer := net.Dialer{Deadline: deadline}
 	conn, err := dialer.DialContext(ctx, "tcp", addr.String())
@@ -28,7 +28,7 @@ func Dial(ctx context.Context, addr netip.AddrPort, deadline time.Time) (net.Con
 	return &watched{Conn: conn, forget: forget}, nil
 }
 
-// watched is a connection that stops watching its context when it is closed.
+// watched is a connection that stops waiting for its context when it is closed.
 type watched struct {
 	net.Conn
 	forget func() bool

@@ -8,31 +8,29 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// verdict is what is known of the head of a response.
+// verdict is what the head of a response allows.
 type verdict uint8
 
 const (
 	headIncomplete verdict = iota // all lines so far are regular
 	headComplete
-	headIrregular // only net/http can tell what it amounts to
+	headIrregular // only net/http can judge it
 )
 
-// head reads the head of a response line by line. It takes no more than a
-// part of what net/http takes, and sees in it what net/http sees: everything
-// else is irregular.
+// head parses the head of a response line by line. It accepts only some of the heads that
+// net/http accepts, and understands them in the same way. Every other head is irregular.
 type head struct {
-	size      int // bytes of the lines read
+	size      int // the number of bytes of the parsed lines
 	lines     int
 	status    int
-	minor     byte // of the version: '0' or '1'
+	minor     byte // the minor version: '0' or '1'
 	length    int  // Content-Length, if hasLength
 	hasLength bool
 	chunked   bool
 	location  bool
 }
 
-// scan goes on with the lines that are new in b, which begins with the status
-// line.
+// scan continues with the new lines in b. b begins with the status line.
 func (h *head) scan(b []byte) verdict {
 	for {
 		end := bytes.IndexByte(b[h.size:], '\n')
@@ -60,7 +58,7 @@ func (h *head) scan(b []byte) verdict {
 	}
 }
 
-// statusLine reads "HTTP/1.1 200 OK", with any reason or none.
+// statusLine parses "HTTP/1.1 200 OK", with any reason or none.
 func (h *head) statusLine(line []byte) bool {
 	const prefix = "HTTP/1."
 	if len(line) < len("HTTP/1.1 200") || string(line[:len(prefix)]) != prefix || line[8] != ' ' {
@@ -75,11 +73,11 @@ func (h *head) statusLine(line []byte) bool {
 		}
 		h.status = 10*h.status + int(c-'0')
 	}
-	// 1xx responses come before the real one, or end HTTP.
+	// 1xx responses come before the real response, or end HTTP.
 	return h.status >= http.StatusOK && (len(line) == 12 || line[12] == ' ')
 }
 
-// field reads one header line and notes what frames or moves the body.
+// field parses a header line. It records what decides the length of the body or redirects.
 func (h *head) field(line []byte) bool {
 	name, value, found := bytes.Cut(line, []byte(":"))
 	if !found || !plainName(name) || !plainValue(value) {
@@ -115,7 +113,7 @@ func (h *head) framingField(name, value []byte) bool {
 }
 
 func (h *head) readLength(value []byte) bool {
-	if len(value) == 0 || len(value) > 9 { // more than fits an int of 32 bits
+	if len(value) == 0 || len(value) > 9 { // too large for an int of 32 bits
 		return false
 	}
 	for _, c := range value {
@@ -127,7 +125,7 @@ func (h *head) readLength(value []byte) bool {
 	return true
 }
 
-// framing looks at the fields together.
+// framing checks that the fields about the body agree.
 func (h *head) framing() verdict {
 	if h.chunked && (h.hasLength || h.minor == '0' || h.bodiless()) {
 		return headIrregular
@@ -138,12 +136,12 @@ func (h *head) framing() verdict {
 	return headComplete
 }
 
-// bodiless: a response of that status has no body, whatever its head says.
+// bodiless reports whether a response with this status has no body, whatever its head says.
 func (h *head) bodiless() bool {
 	return h.status == http.StatusNoContent || h.status == http.StatusNotModified
 }
 
-// equalFold tells whether b is the lower-case name, in any case.
+// equalFold reports whether b is the lower-case name, in any case.
 func equalFold(b []byte, name string) bool {
 	return strings.EqualFold(string(b), name)
 }

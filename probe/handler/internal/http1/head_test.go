@@ -3,8 +3,7 @@ package http1
 import "testing"
 
 func TestARegularResponseIsNotReplayed(t *testing.T) {
-	// Were they all replayed, the fuzz test above would compare net/http with
-	// itself.
+	// If all responses were replayed, the fuzz test above would compare net/http with itself.
 	for _, test := range []struct {
 		response string
 		want     verdict
@@ -21,7 +20,7 @@ func TestARegularResponseIsNotReplayed(t *testing.T) {
 		if got := h.scan([]byte(test.response)); got != test.want {
 			t.Errorf("%q: verdict %d, want %d", test.response, got, test.want)
 		}
-		// The same, byte by byte.
+		// The same response must have the same verdict byte by byte.
 		h = head{}
 		var got verdict
 		for n := 1; n <= len(test.response) && got == headIncomplete; n++ {

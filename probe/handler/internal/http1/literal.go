@@ -2,8 +2,8 @@ package http1
 
 import "net/netip"
 
-// Literal returns the address if host is a plain IP, which needs neither a
-// resolver nor an interface's index.
+// Literal returns the address if host is a plain IP. Such a host needs no resolver and no
+// index of an interface.
 func Literal(host string, port int) (netip.AddrPort, bool) {
 	ip, err := netip.ParseAddr(host)
 	if err != nil || ip.Zone() != "" || ip.Is4In6() || ip.IsUnspecified() {

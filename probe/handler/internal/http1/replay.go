@@ -11,17 +11,17 @@ import (
 	"github.com/podclock/podclock/probe"
 )
 
-// replay lets net/http have the exchange once more, on the same connection: the
-// request that it writes has been sent and is dropped, what the server said is
-// read again, and from there on the connection is live. So its verdict is the
-// one that it would have given, and the server sees one request.
+// replay makes net/http repeat the exchange on the same connection. The request that
+// net/http writes was already sent, so it is dropped. net/http first reads the bytes that
+// were already received, and then from the connection. The verdict is therefore that of
+// net/http, and the server sees one request.
 //
-// ended is how reading the connection ended, if it did.
+// ended is the error with which reading the connection has ended, or nil.
 func (p Client) replay(ctx context.Context, x *Exchange, conn net.Conn, ended error, deadline time.Time) probe.Answer {
-	conn.SetDeadline(time.Time{}) // net/http keeps the time now
+	conn.SetDeadline(time.Time{}) // net/http now keeps the time
 	r := &replayed{
 		Conn:     conn,
-		received: slices.Clone(x.buffer[:x.received]), // net/http may read on behind the answer
+		received: slices.Clone(x.buffer[:x.received]), // a copy, because net/http may read on after the answer
 		ended:    ended,
 		unsent:   len(x.Wire),
 		sent:     make(chan struct{}),
@@ -31,14 +31,15 @@ func (p Client) replay(ctx context.Context, x *Exchange, conn net.Conn, ended er
 	var once atomic.Pointer[replayed]
 	once.Store(r)
 	ctx = context.WithValue(ctx, replayKey{}, &once)
-	// Not even net/http can use a timeout of less than nothing.
+	// A negative timeout has no meaning for net/http.
 	return p.RoundTrip(ctx, x.req(), max(time.Until(deadline), time.Nanosecond))
 }
 
 // replayKey is the key of the connection in the context of a request.
 type replayKey struct{}
 
-// DialOrReplay hands the context's connection to the first who dials with it.
+// DialOrReplay returns the context's connection to the first call with that context. All
+// other calls dial.
 func DialOrReplay(dial func(ctx context.Context, network,
 	address string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -51,15 +52,14 @@ func DialOrReplay(dial func(ctx context.Context, network,
 	}
 }
 
-// replayed is a connection on which a request has been sent and the beginning
-// of the response received.
+// replayed is a connection whose request was sent and whose response has begun.
 type replayed struct {
 	net.Conn
 	received []byte
 	ended    error
 
-	// Reading starts when the request has been written again, as what is read
-	// came after it.
+	// unsent is how much of the request net/http has not written again yet. Reading waits
+	// until it is 0, because the response came after the request.
 	unsent int
 	sent   chan struct{}
 

@@ -8,7 +8,7 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// NewRequest builds the request of an httpGet action (P105, P106).
+// NewRequest returns the request of an httpGet action (P105, P106).
 func NewRequest(action *corev1.HTTPGetAction, host string, port int, userAgent string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, answer.URL(action, answer.Address(host, port)).String(), nil)
 	if err != nil {
@@ -20,7 +20,7 @@ func NewRequest(action *corev1.HTTPGetAction, host string, port int, userAgent s
 	setDefault(req.Header, "User-Agent", userAgent)
 	setDefault(req.Header, "Accept", "*/*")
 	if req.Header.Get("Accept") == "" {
-		req.Header.Del("Accept") // P106: empty means that it is not sent
+		req.Header.Del("Accept") // an empty value means that the header is not sent (P106)
 	}
 	req.Host = req.Header.Get("Host")
 	return req, nil

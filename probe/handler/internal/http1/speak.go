@@ -15,20 +15,20 @@ import (
 	"github.com/podclock/podclock/probe/answer"
 )
 
-// What net/http's client says when its time is over.
+// These are the errors of net/http's client when the time is over.
 var (
-	ErrAwaitingHeaders = errors.New(answer.AwaitingHeaders) // before a response
-	ErrReadingBody     = errors.New(answer.ReadingBody)     // after its head
+	ErrAwaitingHeaders = errors.New(answer.AwaitingHeaders) // before the head of a response
+	ErrReadingBody     = errors.New(answer.ReadingBody)     // after the head
 )
 
-// Client has exchanges. What it cannot judge without doubt it leaves to net/http.
+// Client makes exchanges. It leaves those to net/http that it cannot judge without doubt.
 type Client struct {
-	// RoundTrip has the whole exchange by net/http, on a transport whose DialContext
-	// is one of [DialOrReplay].
+	// RoundTrip makes the whole exchange with net/http, on a transport whose DialContext is
+	// one of [DialOrReplay].
 	RoundTrip func(ctx context.Context, req *http.Request, timeout time.Duration) probe.Answer
 }
 
-// Do connects and has the exchange.
+// Do connects and makes the exchange.
 func (p Client) Do(ctx context.Context, x *Exchange, deadline time.Time) probe.Answer {
 	conn, err := Dial(ctx, x.addr, deadline)
 	if err != nil {
@@ -37,8 +37,8 @@ func (p Client) Do(ctx context.Context, x *Exchange, deadline time.Time) probe.A
 	return p.Converse(ctx, x, conn, deadline)
 }
 
-// Converse has the exchange on a connection, which it closes, and whose deadline
-// is set.
+// Converse makes the exchange on a connection, whose deadline must be set. It closes the
+// connection.
 func (p Client) Converse(ctx context.Context, x *Exchange, conn net.Conn, deadline time.Time) probe.Answer {
 	verdict, err := x.readHead(conn)
 	switch {
@@ -55,7 +55,7 @@ func (p Client) Converse(ctx context.Context, x *Exchange, conn net.Conn, deadli
 	return p.replay(ctx, x, conn, err, deadline)
 }
 
-// unanswered is the answer if no response came (P111).
+// unanswered returns the answer if no response came (P111).
 func (x *Exchange) unanswered(err error) probe.Answer {
 	if timedOut(err) {
 		err = ErrAwaitingHeaders
@@ -63,8 +63,8 @@ func (x *Exchange) unanswered(err error) probe.Answer {
 	return answer.Failure(x.errorText(err))
 }
 
-// readHead sends the request and reads until the head is complete or can no
-// longer be, or the connection fails.
+// readHead sends the request. It reads until the head is complete, cannot be completed, or
+// the connection fails.
 func (x *Exchange) readHead(conn net.Conn) (verdict, error) {
 	if _, err := conn.Write(x.Wire); err != nil {
 		return headIncomplete, asRead(err)
@@ -78,8 +78,8 @@ func (x *Exchange) readHead(conn net.Conn) (verdict, error) {
 	}
 }
 
-// asRead turns the error of a write into that of a read: net/http reads while
-// it writes, and a connection that is broken by then is noticed there.
+// asRead turns the error of a write into that of a read. net/http reads while it writes, so
+// it notices a broken connection when it reads.
 func asRead(err error) error {
 	var failed *net.OpError
 	if errors.As(err, &failed) && !failed.Timeout() {
@@ -91,7 +91,7 @@ func asRead(err error) error {
 	return err
 }
 
-// judge reads as much of the body as the answer shows (P110) and judges.
+// judge reads as much of the body as the answer shows (P110), and returns the answer.
 func (x *Exchange) judge(conn net.Conn) probe.Answer {
 	want := answer.OutputLimit
 	if x.head.hasLength {
@@ -115,9 +115,9 @@ func (x *Exchange) judge(conn net.Conn) probe.Answer {
 	return answer.HTTP(x.head.status, string(x.buffer[x.head.size:x.head.size+want]))
 }
 
-// judgeChunked leaves the chunks to net/http's reader.
+// judgeChunked uses net/http's reader for the chunks.
 func (x *Exchange) judgeChunked(conn net.Conn) probe.Answer {
-	// ReadResponse stops within what was received: it takes the head alone.
+	// ReadResponse stops within the received bytes, because it reads only the head.
 	stream := io.MultiReader(bytes.NewReader(x.buffer[:x.received]), conn)
 	resp, err := http.ReadResponse(bufio.NewReader(stream), nil)
 	if err != nil {
@@ -130,7 +130,7 @@ func (x *Exchange) judgeChunked(conn net.Conn) probe.Answer {
 	return answer.HTTP(resp.StatusCode, string(body))
 }
 
-// bodyError is what net/http says to that error of reading a body (P112).
+// bodyError returns net/http's error for an error of reading a body (P112).
 func bodyError(err error) error {
 	switch {
 	case err == io.EOF:

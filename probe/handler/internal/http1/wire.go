@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// HeadLimit is how long a head may be, in bytes, to be judged here.
+	// HeadLimit is the maximum length, in bytes, of a head that is judged here.
 	HeadLimit = 4 << 10
-	// responseBuffer is how much of a response an exchange looks at, in bytes: a head
-	// and what an answer shows of the body.
+	// responseBuffer is how many bytes of a response an exchange reads: a head, and as much of
+	// the body as an answer shows.
 	responseBuffer = HeadLimit + answer.OutputLimit
 )
 
-// Exchange is one request and what has come of its response. It is pooled: call
+// Exchange is one request and what was received of its response. Exchanges are reused: call
 // Release when the answer is made.
 type Exchange struct {
 	addr      netip.AddrPort
@@ -41,8 +41,8 @@ type Exchange struct {
 
 var exchanges = sync.Pool{New: func() any { return new(Exchange) }}
 
-// NewExchange returns the exchange for an action, unless it is one that only
-// net/http knows how to send.
+// NewExchange returns the exchange for an action. It returns false if only net/http can send
+// the request.
 func NewExchange(host string, port int, action *corev1.HTTPGetAction, userAgent string) (*Exchange, bool) {
 	addr, ok := Literal(host, port)
 	if !ok || !(action.Scheme == "" || strings.EqualFold(string(action.Scheme), "http")) {
@@ -58,14 +58,15 @@ func NewExchange(host string, port int, action *corev1.HTTPGetAction, userAgent 
 	return x, true
 }
 
-// Release gives the exchange back. Nothing may refer to its buffer any more.
+// Release frees the exchange for reuse. Nothing may refer to its buffer any more.
 func (x *Exchange) Release() {
 	x.action, x.request = nil, nil
 	x.Wire, x.received, x.head = x.Wire[:0], 0, head{}
 	exchanges.Put(x)
 }
 
-// writePlain fills wire if that takes no more than to put strings together.
+// writePlain fills Wire by joining strings. It returns false if the request is not that
+// simple.
 func (x *Exchange) writePlain() bool {
 	if len(x.action.HTTPHeaders) > 0 || !plainPath(x.action.Path) || !plainValue(x.userAgent) {
 		return false
@@ -80,7 +81,7 @@ func (x *Exchange) writePlain() bool {
 	return true
 }
 
-// writeRequest fills wire with what net/http's transport would write.
+// writeRequest fills Wire with the request as net/http's transport would write it.
 func (x *Exchange) writeRequest() bool {
 	req, err := NewRequest(x.action, x.host, x.port, x.userAgent)
 	if err != nil || req.URL.Opaque != "" || req.URL.User != nil || !plainHeaders(req.Header) {
@@ -90,21 +91,21 @@ func (x *Exchange) writeRequest() bool {
 		return false
 	}
 	x.request = req
-	// The transport ends its connections with this line, behind all others.
+	// The transport writes this line after all others.
 	x.Wire = append(x.Wire[:len(x.Wire)-len("\r\n")], "Connection: close\r\n\r\n"...)
 	return true
 }
 
-// req is the request, for those who need more than its bytes.
+// req returns the request as an *http.Request.
 func (x *Exchange) req() *http.Request {
 	if x.request == nil {
-		// A plain request is one that can be built.
+		// The request can be built, because NewExchange has checked it.
 		x.request, _ = NewRequest(x.action, x.host, x.port, x.userAgent)
 	}
 	return x.request
 }
 
-// errorText is the text that net/http's client gives to an error.
+// errorText returns the text that net/http's client gives to an error.
 func (x *Exchange) errorText(err error) string {
 	return (&url.Error{Op: "Get", URL: x.req().URL.String(), Err: err}).Error()
 }
@@ -117,8 +118,7 @@ func (a *appender) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// plainPath tells whether a path appears in the request and in the URL as it
-// is written.
+// plainPath reports whether a path is the same in the request and in the URL.
 func plainPath(path string) bool {
 	if path == "" || path[0] != '/' || strings.HasPrefix(path, "//") {
 		return false
@@ -131,8 +131,8 @@ func plainPath(path string) bool {
 	return true
 }
 
-// plainHeaders tells whether net/http's transport takes the headers without
-// objection and leaves what it adds to them at the end.
+// plainHeaders reports whether net/http's transport accepts the headers and adds its own at
+// the end.
 func plainHeaders(header http.Header) bool {
 	for name, values := range header {
 		if name == "Connection" || name == "Upgrade" || !plainName(name) {
@@ -156,7 +156,7 @@ func plainName[T string | []byte](name T) bool {
 	return len(name) > 0
 }
 
-// plainValue: printable ASCII and blanks.
+// plainValue reports whether a value has only printable ASCII, blanks and tabs.
 func plainValue[T string | []byte](value T) bool {
 	for i := range len(value) {
 		if c := value[i]; (c < ' ' || c > '~') && c != '\t' {
