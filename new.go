@@ -1,6 +1,7 @@
 package podclock
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -109,6 +110,21 @@ func (o *Options) checkStart() error {
 			o.Start.Format(time.RFC3339), FirstYear, LastYear, Epoch.Format(time.RFC3339))
 	}
 	return nil
+}
+
+// end returns when [Run] ends.
+func (o *Options) end() time.Duration { return cmp.Or(o.For, DefaultFor) }
+
+// checkEnd finds facts that would never happen in [Run].
+func (o *Options) checkEnd() error {
+	var errs []error
+	for i, f := range o.Facts {
+		if f.At > o.end() {
+			errs = append(errs, fmt.Errorf("podclock: Facts[%d].At: %s: comes after the end, which is For: %s; make that longer",
+				i, f.At, o.end()))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checkTimes finds negative times.

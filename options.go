@@ -18,7 +18,8 @@ type Options struct {
 	// Images says what the node's registry does, by image as the manifests name it.
 	// An image that is not listed is present on the node.
 	Images map[string]Image
-	// Facts happen to the pods at their times; those of one instant in this order.
+	// Facts happen to the pods at their times; those of one instant in this order. [Run]
+	// takes none after its end.
 	Facts []TimedFact
 
 	// For is how long [Run] plays; [New] ignores it. The default is DefaultFor.

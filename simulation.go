@@ -1,8 +1,8 @@
 package podclock
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -181,7 +181,7 @@ type PodResult struct {
 	Waits    []lifecycle.Wait // what it waits for at the end; see [Simulation.Waits]
 }
 
-// Run plays the story of the options to its end.
+// Run plays the story of the options to its end. It is an error if a fact comes after that.
 func Run(o Options) (*Result, error) { return RunContext(context.Background(), o) }
 
 // RunContext is [Run] until ctx is done. It then returns what the story has come to, and
@@ -192,10 +192,10 @@ func RunContext(ctx context.Context, o Options) (*Result, error) {
 		stopped = func() bool { return ctx.Err() != nil }
 	}
 	s, err := newStoppable(o, stopped)
-	if err != nil {
+	if err := errors.Join(err, o.checkEnd()); err != nil {
 		return nil, err
 	}
-	if err := s.RunFor(cmp.Or(o.For, DefaultFor)); err != nil {
+	if err := s.RunFor(o.end()); err != nil {
 		return nil, err
 	}
 	return s.Result(), context.Cause(ctx)

@@ -266,6 +266,22 @@ func TestWhatIsWrongWithTheOptionsIsNamedWithItsCure(t *testing.T) {
 	}
 }
 
+func TestAFactAfterTheEndOfARunIsAnError(t *testing.T) {
+	for length, want := range map[time.Duration]string{
+		0:                "podclock: Facts[1].At: 11m0s: comes after the end, which is For: 10m0s; make that longer",
+		2 * time.Minute:  "podclock: Facts[1].At: 11m0s: comes after the end, which is For: 2m0s; make that longer",
+		11 * time.Minute: "",
+	} {
+		_, err := podclock.Run(podclock.Options{
+			Pods: []podclock.Pod{{Manifest: web()}}, For: length,
+			Facts: []podclock.TimedFact{{Fact: podclock.Crash{}}, {At: 11 * time.Minute, Fact: podclock.Delete{}}},
+		})
+		if want == "" && err != nil || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("For: %v: error %v; want %s", length, err, want)
+		}
+	}
+}
+
 // mute is an app that gives no reply.
 type mute struct{ podclock.Healthy }
 

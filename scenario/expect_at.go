@@ -17,9 +17,8 @@ func (e *expecting) at(v value) {
 			v.p.addf(line, "%s: %s", v.path, problem)
 			return
 		}
-		if e.end > 0 && at > e.end {
-			v.p.addf(line, "%s.%s: comes after the end, which is for: %v; make that longer", v.path, key, e.end)
-			return
+		if e.end > 0 {
+			v.p.within(e.end, place{at: at, line: line, path: v.path + "." + key})
 		}
 		e.moment = at
 		defer func() { e.moment = 0 }()

@@ -19,19 +19,17 @@ import (
 //	  2m: {crash: web}
 //	  5m: delete
 //
-// A fact after end, the scenario's own, would never happen and is a problem. If end
-// is 0, the scenario has none.
-func (v value) facts(pods []podclock.Pod, end time.Duration) []podclock.TimedFact {
+// It also returns where the facts of each time are.
+func (v value) facts(pods []podclock.Pod) ([]podclock.TimedFact, []place) {
 	var facts []podclock.TimedFact
+	var places []place
 	v.entries(func(key string, line int, entry value) {
 		at, problem := parseDuration(key)
 		if problem != "" {
 			v.p.addf(line, "%s: %s", v.path, problem)
 			return
 		}
-		if end > 0 && at > end {
-			v.p.addf(line, "%s.%s: comes after the end, which is for: %v; make that longer", v.path, key, end)
-		}
+		places = append(places, place{at: at, line: line, path: v.path + "." + key})
 		entry.items(func(e value) {
 			if fact := e.fact(pods); fact != nil {
 				facts = append(facts, podclock.TimedFact{At: at, Fact: fact})
@@ -39,7 +37,21 @@ func (v value) facts(pods []podclock.Pod, end time.Duration) []podclock.TimedFac
 		})
 	})
 	slices.SortStableFunc(facts, func(a, b podclock.TimedFact) int { return cmp.Compare(a.At, b.At) })
-	return facts
+	return facts, places
+}
+
+// place is where a file says what happens at a time.
+type place struct {
+	at   time.Duration
+	line int
+	path string
+}
+
+// within reports the place unless it is within a run of this length.
+func (p *problems) within(length time.Duration, is place) {
+	if is.at > length {
+		p.addf(is.line, "%s: comes after the end, which is for: %v; make that longer", is.path, length)
+	}
 }
 
 // factReader reads the argument of one kind of fact. The argument may be missing.

@@ -98,10 +98,22 @@ func (r *reader) read() {
 		return // the reason is reported, and all names below would be unknown
 	}
 	if at.given() {
-		r.scenario.Options.Facts = at.facts(r.scenario.Options.Pods, r.scenario.Options.For)
+		r.facts(at)
 	}
 	if expect.given() {
 		r.scenario.checks = expect.expectations(&r.scenario.Options)
+	}
+}
+
+// facts reads the section at. A fact after the end of a scenario that has its own would
+// never happen.
+func (r *reader) facts(v value) {
+	o := &r.scenario.Options
+	o.Facts, r.scenario.factPlaces = v.facts(o.Pods)
+	for _, at := range r.scenario.factPlaces {
+		if o.For > 0 {
+			r.within(o.For, at)
+		}
 	}
 }
 

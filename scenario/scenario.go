@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,8 @@ type Scenario struct {
 	objects  []*Object // of Options.Pods
 	checks   []check
 	warnings []*Error // about what is not played
+	// factPlaces is where the file has the facts of Options.Facts.
+	factPlaces []place
 }
 
 // Choice selects objects of a manifest. The zero Choice selects all.
@@ -46,7 +49,7 @@ type Choice struct {
 //
 // ref chooses the object, as [Manifest.Find] takes it. If it is empty, the file
 // chooses. Errors are of type [*Error], joined. [Scenario.Run] accepts whatever Read
-// accepts.
+// accepts, unless a fact comes after the end that the caller or the default sets.
 func Read(file, ref string) (*Scenario, error) {
 	data, err := readLimited(file, maxManifestSize)
 	if err != nil {
@@ -223,6 +226,13 @@ func (s *Scenario) Run() (*podclock.Result, error) { return s.RunContext(context
 // RunContext is [Scenario.Run] until ctx is done. It then returns what the scenario has
 // come to, and the cause.
 func (s *Scenario) RunContext(ctx context.Context) (*podclock.Result, error) {
+	p := problems{file: s.File}
+	for _, at := range s.factPlaces {
+		p.within(cmp.Or(s.Options.For, podclock.DefaultFor), at)
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
 	result, err := podclock.RunContext(ctx, s.Options)
 	if err != nil {
 		err = fmt.Errorf("%s:1: %w", s.File, err)

@@ -68,7 +68,7 @@ type played struct {
 	Timing       string                `json:"timing"`
 	Seed         uint64                `json:"seed"`
 	Summary      []scenario.PodSummary `json:"summary"`
-	Expectations *expected             `json:"expectations,omitempty"`
+	Expectations *expected             `json:"expectations"` // nil if nothing was expected, or checked
 	Timeline     *timeline.Timeline    `json:"timeline"`
 }
 
@@ -91,8 +91,11 @@ func (s *simulate) render(w io.Writer, story *scenario.Scenario, o outcome) erro
 	if story.TimingName != "ideal" {
 		fmt.Fprintf(w, "timing %s, seed %d\n", story.TimingName, o.result.Seed)
 	}
-	if e := object.Expectations; e != nil && len(e.Unmet) == 0 {
+	switch e := object.Expectations; {
+	case e != nil && len(e.Unmet) == 0:
 		fmt.Fprintf(w, "all %d expectations are met\n", e.Count)
+	case e == nil && story.Object == nil && !o.interrupted:
+		fmt.Fprintln(w, "nothing was expected")
 	}
 	return nil
 }

@@ -46,9 +46,9 @@ if another has one.
 
 The table ends with a summary of each pod. JSON and YAML are one object a story:
 file and object; timing and seed, with which the same story can be played again;
-summary, by pod, with its times, restarts and kills; expectations, if the scenario
-has some, with those that are unmet; and timeline. What a scenario may say is in
-"go doc github.com/podclock/podclock/scenario".
+summary, by pod, with its times, restarts and kills; expectations, with those that
+are unmet, or null if nothing was expected; and timeline. What a scenario may say is
+in "go doc github.com/podclock/podclock/scenario".
 
 Ctrl-C ends the story that is played, and prints what there is of it.
 
