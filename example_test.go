@@ -72,7 +72,7 @@ func Example() {
 	// +51s                                      app: stop signal, SIGKILL after 30s (run 0)
 	// +51s                                      app: exited with 143, Error (run 0)
 	// +51s                                      app: restarted: killed for its liveness probe, whatever the code (R39); no
-	//                                             back-off, since no earlier run has ended (R20)
+	//                                             back-off: it counts from the end of the run before, and there is none (R26)
 	// +51s                                      app: started (run 1)
 	// +51s  1/1    Running            1         app restart count 1
 }

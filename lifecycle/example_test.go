@@ -61,13 +61,13 @@ func ExamplePod_Step() {
 	//     0s start, restart count 0
 	//     1s restart: restarted: pod restartPolicy Always, exit code 1 -> restart; the next back-off is 10s
 	//     1s start, restart count 1
-	//     2s refusal: restart refused: back-off 10s, 10s left
+	//     2s refusal: restart refused: back-off 10s, 10s left, counted from the end of run 1
 	//    12s restart: restarted: pod restartPolicy Always, exit code 1 -> restart; the next back-off is 20s
 	//    12s start, restart count 2
-	//    13s refusal: restart refused: back-off 20s, 20s left
+	//    13s refusal: restart refused: back-off 20s, 20s left, counted from the end of run 2
 	//    33s restart: restarted: pod restartPolicy Always, exit code 1 -> restart; the next back-off is 40s
 	//    33s start, restart count 3
-	//    34s refusal: restart refused: back-off 40s, 40s left
+	//    34s refusal: restart refused: back-off 40s, 40s left, counted from the end of run 3
 }
 
 // A crash-looping container in its back-off: the process that holds the machine

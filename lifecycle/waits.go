@@ -170,7 +170,7 @@ func (w *waits) running(i int, c *inventory.Instance) {
 	case !started && p.Containers[i].Spec.StartupProbe != nil:
 		w.add(WaitProbe, i, c.StartedAt, none, "%s to start up: its startup probe has not succeeded (P75)", name)
 	case started && !s.Ready && p.Containers[i].Spec.ReadinessProbe != nil:
-		w.add(WaitProbe, i, w.unready(), none, "%s to be ready: its readiness probe has not succeeded (P77)", name)
+		w.add(WaitProbe, i, w.unready(), none, "%s to be ready: its readiness probe does not succeed (P77)", name)
 	}
 }
 

@@ -31,7 +31,7 @@
 //
 //	apps:                  # by container; one not named is well for ever, and ends well in a job
 //	  web:
-//	    probes: {0s: refuse, 40s: ok}         # every probe, by the time since the start
+//	    probes: {0s: refuse, 40s: ok}         # every probe, by the time since the start of the run
 //	    readiness: {0s: ok, 5m: 503, 6m: ok}  # also startup, liveness
 //	    exit: {after: 10m, code: 1, reason: OOMKilled, message: text}
 //	    term: {after: 3s, code: 0}            # on SIGTERM; or ignore

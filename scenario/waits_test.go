@@ -67,7 +67,7 @@ manifest:
 			[]string{"probe web: web to start up: its startup probe has not succeeded (P75), for 35s so far, without limit"}},
 		{"P77 a readiness probe", pod("for: 35s\napps: {web: {probes: {0s: ok, 10s: fail}}}",
 			"{containers: [{name: web, image: 'web:1', readinessProbe: {periodSeconds: 1, failureThreshold: 1, tcpSocket: {port: 80}}}]}"),
-			[]string{"probe web: web to be ready: its readiness probe has not succeeded (P77), for 25s so far, without limit"}},
+			[]string{"probe web: web to be ready: its readiness probe does not succeed (P77), for 25s so far, without limit"}},
 		{"S44 a readiness gate", pod("for: 35s",
 			"{readinessGates: [{conditionType: example.com/lb}], containers: [{name: web, image: 'web:1'}]}"),
 			[]string{`gate : readiness gate "example.com/lb": its condition is not True (S44), for 35s so far, without limit`}},

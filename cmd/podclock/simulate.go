@@ -123,7 +123,7 @@ func (s *simulate) load(cmd *cobra.Command, args []string) ([]*scenario.Scenario
 	}
 	warn(cmd.ErrOrStderr(), warnings)
 	if len(without) > 0 && s.choice == (scenario.Choice{}) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "podclock simulate: no pod in %s\n", strings.Join(without, ", "))
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: no pod in it; skipped\n", strings.Join(without, ", "))
 	}
 	return stories, nil
 }

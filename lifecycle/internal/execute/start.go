@@ -82,7 +82,7 @@ func (r *Run) checkBackoff(e *Env, i int) {
 	if exited == nil { // there is no end to count from, and no entry is made (R20)
 		if c := r.Snapshot.Newest(i); c != nil && c.State != restart.StateCreated && r.Plan.Why(i) != plan.RestartExit {
 			e.Host.Explain(i, timeline.DecidedRestart,
-				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off, since no earlier run has ended (R20)")
+				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off: it counts from the end of the run before, and there is none (R26)")
 		}
 		r.ensureImage(e, i)
 		return
@@ -90,7 +90,7 @@ func (r *Run) checkBackoff(e *Env, i int) {
 	b := &e.Starts.Containers[i].Backoff
 	e.expire(b)
 	if refusal, refused := b.Check(e.Now, exited.FinishedAt, e.Pod.Limits); refused {
-		r.refuseStart(e, i, refusal)
+		r.refuseStart(e, i, refusal, exited)
 		return
 	}
 	b.Advance(e.Now, exited.FinishedAt, e.Pod.Limits)
@@ -149,10 +149,11 @@ func (e *Env) expire(b *restart.Backoff) {
 }
 
 // refuseStart records a refused start (R27, R28).
-func (r *Run) refuseStart(e *Env, i int, refusal restart.Refusal) {
+func (r *Run) refuseStart(e *Env, i int, refusal restart.Refusal, exited *inventory.Instance) {
 	name := e.Pod.Name(i)
 	e.Host.Event(i, corev1.EventTypeWarning, restart.EventReasonBackOff, refusal.EventMessage(name, e.ID.String()))
-	e.Host.Explain(i, timeline.DecidedRefusal, refused("restart refused", refusal, e.Now))
+	e.Host.Explain(i, timeline.DecidedRefusal, fmt.Sprintf("%s, counted from the end of run %d",
+		refused("restart refused", refusal, e.Now), exited.Attempt))
 	until := refusal.Until
 	if last, ok := e.Starts.Containers[i].Backoff.Expires(e.Pod.Limits); ok && e.WakesAtExpiry && last.Before(until) {
 		until = last // the ideal model syncs when the entry vanishes (R25)
