@@ -46,6 +46,7 @@
 //	  firstReady: "<= 1m"
 //	  restarts: {web: 1}
 //	  killed: never
+//	  flaps: "<= 2"
 //
 // An answer is ok, fail, refuse, hang, stall, error, a number (a status of
 // HTTP or of a command), a serving status of gRPC (NOT_SERVING), or keys:
@@ -61,14 +62,24 @@
 // kubelet has and that the file does not define, such as a mistyped one, is an
 // error.
 //
-// killed expects never, liveness, startup, or several words of a reason. It holds
-// for the pod, or by container.
+// killed expects never, liveness, startup, or several words of a reason. killed and
+// restarts hold for the pod, or by container. They hold for the whole run, or for a part
+// of it, whose two ends belong to it: killed then has by, and restarts has count. Several
+// parts are a list.
+//
+//	expect:
+//	  restarts: {between: [2m, 10m], count: "<= 1"}
+//	  killed: {web: [{between: [0s, 1m], by: never}, {between: [2m, 10m], by: liveness}]}
+//
+// unready is the time that a pod was not Ready in all, longestUnready the longest stretch
+// of it, and flaps how often the pod lost Ready. They count after the first Ready and
+// before the deletion. A pod that was never Ready does not meet them.
 //
 // These facts can happen at a time: delete, remove, evict, refuse, update,
 // condition, shutdown (of the node), loseNode, returnNode, loseNetwork,
 // returnNetwork, restartKubelet, killSandbox, freeName, crash, loseContainer, hang,
 // recover, outage, spoilImage. An update changes images and activeDeadlineSeconds, as far as an
-// API server lets it.
+// API server lets it. A fact after the end is an error.
 //
 // Further keys are start (in the years 1970 to 9000), images, sandbox, nameTaken, latency, parallelPulls,
 // maxContainerRestartPeriod, noLeap and kubelet. The key pods lists several pods,
@@ -84,15 +95,15 @@
 // a Timing other than the two, and whether manifests are trusted.
 //
 // Further expectations are timeReady, detection, phase, status, ready, finished
-// and events. These compare the pod's status: reason, message, order (of the
-// regular containers in the status), conditions and containers. An expected
-// message may be a part of the real one. Expectations hold at the end, or at an
-// instant if they stand under at. They hold for every pod, or for one pod if they
-// stand under pods.
+// and events, which may be never. These compare the pod's status: reason, message, order
+// (of the regular containers in the status), conditions, which may be absent, and
+// containers. An expected message may be a part of the real one. Expectations hold at the
+// end, or at an instant if they stand under at. They hold for every pod, or for one pod if
+// they stand under pods.
 //
 //	expect:
-//	  events: {Killing: {count: 1, container: web, message: failed liveness probe}}
-//	  conditions: {Initialized: True, Ready: {status: False, reason: ContainersNotReady, since: 30s}}
+//	  events: {Killing: {count: 1, container: web, message: failed liveness probe}, Evicted: never}
+//	  conditions: {DisruptionTarget: absent, Ready: {status: False, reason: ContainersNotReady, since: 30s}}
 //	  containers:
 //	    web: {state: waiting, reason: CrashLoopBackOff, last: {exitCode: 1}}
 //	  at:

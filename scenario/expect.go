@@ -31,6 +31,9 @@ type check struct {
 // [*Error] for each expectation that is not met, at the line of the expectation.
 func (s *Scenario) Check(result *podclock.Result) error {
 	p := problems{file: s.File}
+	if s.needs(&p, result.Timeline); len(p.list) > 0 {
+		return p.err()
+	}
 	total := result.End.Sub(result.Start)
 	for _, c := range s.checks {
 		if c.at > total {
@@ -47,6 +50,20 @@ func (s *Scenario) Check(result *podclock.Result) error {
 		}
 	}
 	return p.err()
+}
+
+// needs reports the kinds of records that expectations are about and that a timeline does
+// not keep.
+func (s *Scenario) needs(p *problems, t *timeline.Timeline) {
+	for _, k := range []timeline.Kind{
+		timeline.Event, timeline.Status, timeline.Decision, timeline.Started, timeline.Exited, timeline.Lost, timeline.Result,
+		timeline.Fact,
+	} {
+		if len(s.checks) > 0 && !t.Keeps(k) {
+			p.addf(s.checks[0].line, "expectations need %s records, which Options.Filter drops; "+
+				"take timeline.%[1]s out of it", k)
+		}
+	}
 }
 
 // timelineOf returns the records of a pod. A pod that never arrived has none.
@@ -104,17 +121,20 @@ func (v value) expectations(o *podclock.Options) []check {
 
 func (e *expecting) fields() map[string]fieldReader {
 	known := map[string]fieldReader{
-		"firstReady": e.firstReady,
-		"timeReady":  e.timeReady,
-		"restarts":   e.restarts,
-		"killed":     e.killed,
-		"detection":  e.detection,
-		"phase":      e.phase,
-		"status":     e.status,
-		"ready":      e.ready,
-		"finished":   e.finished,
-		"events":     e.events,
-		"at":         e.at,
+		"firstReady":     e.firstReady,
+		"timeReady":      e.timeReady,
+		"unready":        e.unready,
+		"longestUnready": e.longestUnready,
+		"flaps":          e.flaps,
+		"restarts":       e.restarts,
+		"killed":         e.killed,
+		"detection":      e.detection,
+		"phase":          e.phase,
+		"status":         e.status,
+		"ready":          e.ready,
+		"finished":       e.finished,
+		"events":         e.events,
+		"at":             e.at,
 	}
 	e.statusFields(statusAtEnd, known)
 	return known
@@ -140,26 +160,16 @@ func (e *expecting) timeReady(v value) {
 	})
 }
 
-// restarts expects the restarts of the whole pod, or by container.
+// restarts expects the restarts of the whole pod, or by container, in all or in a span.
 func (e *expecting) restarts(v value) {
-	e.byContainer(v, func(v value, count func(timeline.Pod) int) {
-		want := v.bound(numberBound)
-		e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
-			n := count(t)
-			return strconv.Itoa(n), want.allows(time.Duration(n))
+	e.byContainer(v, func(v value, container string) {
+		e.spans(v, "count", func(v value, of span) {
+			want := v.bound(numberBound)
+			e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
+				n := restartsIn(t, container, of)
+				return strconv.Itoa(n), want.allows(time.Duration(n))
+			})
 		})
-	})
-}
-
-func (e *expecting) byContainer(v value, add func(value, func(timeline.Pod) int)) {
-	if !v.isMapping() {
-		add(v, timeline.Pod.Restarts)
-		return
-	}
-	v.entries(func(name string, _ int, entry value) {
-		if e.known(v, entry, name) {
-			add(entry, func(t timeline.Pod) int { return containerOf(t, name).Restarts() })
-		}
 	})
 }
 
@@ -179,21 +189,15 @@ func (e *expecting) known(v, entry value, name string) bool {
 	return true
 }
 
-// killed expects never, the probe that some kill is for, or a part of its reason.
-// It counts kills of the whole pod, or by container.
+// killed expects never, the probe that some kill is for, or a part of its reason. It
+// concerns kills of the whole pod, or by container, in all or in a span.
 func (e *expecting) killed(v value) {
-	if v.isMapping() {
-		v.entries(func(name string, _ int, entry value) {
-			if e.known(v, entry, name) {
-				e.killedFor(entry, func(t timeline.Pod) []timeline.Kill { return containerOf(t, name).Kills() })
-			}
-		})
-		return
-	}
-	e.killedFor(v, timeline.Pod.Kills)
+	e.byContainer(v, func(v value, container string) {
+		e.spans(v, "by", func(v value, of span) { e.killedFor(v, container, of) })
+	})
 }
 
-func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill) {
+func (e *expecting) killedFor(v value, container string, of span) {
 	want := v.text()
 	if !strings.Contains(want, " ") { // several words are a part of a reason
 		want = v.oneOf("never", "liveness", "startup")
@@ -202,13 +206,12 @@ func (e *expecting) killedFor(v value, kills func(timeline.Pod) []timeline.Kill)
 		return
 	}
 	e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
-		all := kills(t)
+		all := killsIn(t, container, of)
 		got := "never"
 		if len(all) > 0 {
 			got = fmt.Sprintf("%s after %s (%d in all)", all[0].Why, all[0].At, len(all))
 		}
-		because := func(k timeline.Kill) bool { return strings.Contains(k.Why, want) }
-		return got, want == "never" && len(all) == 0 || slices.ContainsFunc(all, because)
+		return got, want == "never" && len(all) == 0 || slices.ContainsFunc(all, because(want))
 	})
 }
 

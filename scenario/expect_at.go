@@ -28,7 +28,7 @@ func (e *expecting) at(v value) {
 				e.add(v, want, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 					state, ok := t.StateAt(at)
 					if !ok {
-						return "no status yet", false
+						return noStatus, false
 					}
 					return of(state), of(state) == want
 				})
@@ -51,7 +51,7 @@ func (e *expecting) restartsAt(v value, at time.Duration) {
 	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 		state, ok := t.StateAt(at)
 		if !ok {
-			return "no status yet", false
+			return noStatus, false
 		}
 		n := int32(0)
 		for _, c := range state.Containers {

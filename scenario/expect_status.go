@@ -12,18 +12,29 @@ import (
 	"github.com/podclock/podclock/timeline"
 )
 
-// statusOf returns the status that an expectation is about. It returns false if
-// there was none yet.
-type statusOf func(podclock.PodResult, timeline.Pod) (*corev1.PodStatus, bool)
+// statusOf returns the status that an expectation is about. If there is none, it returns
+// why.
+type statusOf func(podclock.PodResult, timeline.Pod) (s *corev1.PodStatus, why string)
 
-func statusAtEnd(p podclock.PodResult, _ timeline.Pod) (*corev1.PodStatus, bool) {
-	return &p.Status, true
+func statusAtEnd(p podclock.PodResult, _ timeline.Pod) (*corev1.PodStatus, string) {
+	return &p.Status, ""
 }
 
+const (
+	noStatus    = "no status yet"
+	noCondition = "no such condition"
+)
+
 func statusAt(at time.Duration) statusOf {
-	return func(_ podclock.PodResult, t timeline.Pod) (*corev1.PodStatus, bool) {
-		s, ok := t.StatusAt(at)
-		return &s, ok
+	return func(_ podclock.PodResult, t timeline.Pod) (*corev1.PodStatus, string) {
+		s, ok := t.StateAt(at)
+		switch {
+		case !ok:
+			return nil, noStatus
+		case s.Full == nil:
+			return nil, "no complete status, which Options.Filter drops; take NoSnapshots out of it"
+		}
+		return s.Full, ""
 	}
 }
 
@@ -76,9 +87,9 @@ func number(v value) wanted {
 // part adds an expectation about a part of a status.
 func (e *expecting) part(v value, of statusOf, want wanted, read func(*corev1.PodStatus) string) {
 	e.add(v, want.text, func(p podclock.PodResult, t timeline.Pod) (string, bool) {
-		s, ok := of(p, t)
-		if !ok {
-			return "no status yet", false
+		s, why := of(p, t)
+		if s == nil {
+			return why, false
 		}
 		got := read(s)
 		return strconv.Quote(got), want.meets(got)
@@ -94,7 +105,8 @@ func orderOf(s *corev1.PodStatus) string {
 	return fmt.Sprint(names)
 }
 
-// conditions expects conditions by type. Each is given by its status, or by keys.
+// conditions expects conditions by type. Each is given by its status, by absent, or by
+// keys.
 //
 //	conditions: {Initialized: True, Ready: {status: False, reason: PodFailed}}
 func (e *expecting) conditions(v value, of statusOf) {
@@ -111,7 +123,7 @@ func (e *expecting) conditions(v value, of statusOf) {
 							return read(c)
 						}
 					}
-					return "no such condition"
+					return noCondition
 				})
 			}
 		}
@@ -129,8 +141,13 @@ func (e *expecting) conditions(v value, of statusOf) {
 	})
 }
 
+// conditionStatus matches the status of a condition. The word absent matches that there is
+// no such condition.
 func conditionStatus(v value) wanted {
-	want := string(v.conditionStatus())
+	want := string(v.conditionStatus("absent"))
+	if want == "absent" {
+		return wanted{want, func(got string) bool { return got == noCondition }}
+	}
 	return wanted{want, func(got string) bool { return got == want }}
 }
 
@@ -139,9 +156,12 @@ func conditionStatus(v value) wanted {
 func (e *expecting) since(v value, of statusOf, condition string) {
 	want := v.bound(timeBound)
 	e.add(v, want.text, func(p podclock.PodResult, t timeline.Pod) (string, bool) {
-		s, ok := of(p, t)
-		if !ok || s.StartTime == nil {
-			return "no status yet", false
+		s, why := of(p, t)
+		switch {
+		case s == nil:
+			return why, false
+		case s.StartTime == nil:
+			return noStatus, false
 		}
 		for _, c := range s.Conditions {
 			if string(c.Type) == condition {
@@ -149,7 +169,7 @@ func (e *expecting) since(v value, of statusOf, condition string) {
 				return d.String(), want.meets(d, true)
 			}
 		}
-		return "no such condition", want.meets(0, false)
+		return noCondition, want.meets(0, false)
 	})
 }
 

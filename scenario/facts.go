@@ -276,15 +276,16 @@ func conditionFact(v value, pods []podclock.Pod) podclock.Fact {
 	return f
 }
 
-// conditionStatus reads True, False or Unknown, which YAML may take for a boolean.
-func (v value) conditionStatus() corev1.ConditionStatus {
+// conditionStatus reads True, False or Unknown, which YAML may take for a boolean, or one
+// of the other words.
+func (v value) conditionStatus(others ...string) corev1.ConditionStatus {
 	switch v.text() {
 	case "True", "true":
 		return corev1.ConditionTrue
 	case "False", "false":
 		return corev1.ConditionFalse
 	}
-	return corev1.ConditionStatus(v.oneOf("Unknown", "True", "False"))
+	return corev1.ConditionStatus(v.oneOf(append(others, "Unknown", "True", "False")...))
 }
 
 func loseNetworkFact(v value, _ []podclock.Pod) podclock.Fact {

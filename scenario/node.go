@@ -41,9 +41,23 @@ func (v value) child(key *yamlv3.Node, n *yamlv3.Node) value {
 }
 
 func (v value) isMapping() bool { return v.node.Kind == yamlv3.MappingNode }
-func (v value) isList() bool    { return v.node.Kind == yamlv3.SequenceNode }
-func (v value) isFolded() bool  { return v.node.Style&yamlv3.FoldedStyle != 0 }
-func (v value) isScalar() bool  { return v.node.Kind == yamlv3.ScalarNode && v.node.Tag != "!!null" }
+
+// has reports whether the value is a mapping with a key.
+func (v value) has(key string) bool {
+	if !v.isMapping() {
+		return false
+	}
+	for i := 0; i < len(v.node.Content); i += 2 {
+		if v.node.Content[i].Value == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (v value) isList() bool   { return v.node.Kind == yamlv3.SequenceNode }
+func (v value) isFolded() bool { return v.node.Style&yamlv3.FoldedStyle != 0 }
+func (v value) isScalar() bool { return v.node.Kind == yamlv3.ScalarNode && v.node.Tag != "!!null" }
 
 // fields reads a mapping with known keys only.
 func (v value) fields(known map[string]fieldReader) {

@@ -92,7 +92,8 @@ type WaitSummary struct {
 	Text string `json:"text"`
 }
 
-// Summarize returns the outcome of a run for each pod.
+// Summarize returns the outcome of a run for each pod. It panics as queries do if
+// Options.Filter drops what they need; see [timeline.Filter].
 func Summarize(result *podclock.Result) []PodSummary {
 	var all []PodSummary
 	for _, pod := range result.Pods {
@@ -168,7 +169,7 @@ func killsOf(t timeline.Pod) []KillSummary {
 
 // WriteSummary prints the outcome of a run for each pod: when it was first Ready and
 // for how long, its restarts, and its kills with their reasons. Pods with the same
-// outcome share one entry.
+// outcome share one entry. It panics as [Summarize] does.
 func WriteSummary(w io.Writer, result *podclock.Result) error {
 	total := result.End.Sub(result.Start)
 	var out bytes.Buffer

@@ -18,7 +18,9 @@ func flaps() timeline.Pod {
 	}
 	status := func(seconds int, ready, deleted bool) {
 		add(seconds, timeline.Record{Kind: timeline.Status, State: &timeline.State{
-			PodReady: ready, Deleted: deleted, Containers: []timeline.ContainerState{{Name: "app", Ready: ready}},
+			PodReady: ready, Deleted: deleted, Containers: []timeline.ContainerState{
+				{Name: "app", Ready: ready, Restarts: int32(min(seconds/70, 1))},
+			},
 		}})
 	}
 	status(5, true, false)
@@ -67,4 +69,18 @@ func ExamplePod_LongestUnready() {
 func ExamplePod_Flaps() {
 	fmt.Println(flaps().Flaps())
 	// Output: 2
+}
+
+func ExamplePod_RestartsBetween() {
+	fmt.Println(flaps().RestartsBetween(0, time.Minute), flaps().RestartsBetween(time.Minute, 2*time.Minute))
+	// Output: 0 1
+}
+
+func ExampleContainer_RestartsBetween() {
+	app, err := flaps().Container("app")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(app.RestartsBetween(0, time.Minute), app.RestartsBetween(72*time.Second, 2*time.Minute))
+	// Output: 0 1
 }

@@ -223,11 +223,20 @@ func (p Pod) total(has func(*State) bool) time.Duration {
 // Restarts returns the sum of the restart counts of the pod's containers at the end of the
 // timeline.
 func (p Pod) Restarts() int {
-	n := 0
-	for _, c := range p.last().Containers {
-		n += int(c.Restarts)
-	}
-	return n
+	s := p.last()
+	return s.restarts()
+}
+
+// RestartsBetween returns how many restarts of the pod's containers were counted from one
+// instant to another. Both instants are included.
+func (p Pod) RestartsBetween(from, to time.Duration) int {
+	return p.restartsAt(to) - p.restartsAt(from-1)
+}
+
+// restartsAt returns the sum of the restart counts as stored d after the start.
+func (p Pod) restartsAt(d time.Duration) int {
+	s, _ := p.StateAt(d)
+	return s.restarts()
 }
 
 // Kills returns all decisions to kill a container of the pod or the whole pod.

@@ -52,6 +52,19 @@ func (c Container) Restarts() int {
 	return int(state.Restarts)
 }
 
+// RestartsBetween returns how many restarts of the container were counted from one instant to
+// another. Both instants are included.
+func (c Container) RestartsBetween(from, to time.Duration) int {
+	return c.restartsAt(to) - c.restartsAt(from-1)
+}
+
+// restartsAt returns the restart count as stored d after the start.
+func (c Container) restartsAt(d time.Duration) int {
+	s, _ := c.pod.StateAt(d)
+	state, _ := s.container(c.name)
+	return int(state.Restarts)
+}
+
 // Exit is the end of one run of a container. Run counts from 0.
 type Exit struct {
 	At       time.Duration

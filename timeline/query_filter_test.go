@@ -21,6 +21,7 @@ func TestAQueryOfWhatTheFilterDropsIsAnError(t *testing.T) {
 		{"FirstReady", without(Status), func(p Pod) { p.FirstReady() }, "Status"},
 		{"TimeReady", without(Status), func(p Pod) { p.TimeReady() }, "Status"},
 		{"Restarts", without(Status), func(p Pod) { p.Restarts() }, "Status"},
+		{"RestartsBetween", without(Status), func(p Pod) { p.RestartsBetween(0, 1) }, "Status"},
 		{"StateAt", without(Status), func(p Pod) { p.StateAt(0) }, "Status"},
 		{"StatusAt", snapshots, func(p Pod) { p.StatusAt(0) }, "NoSnapshots"},
 		{"StatusAt", without(Status), func(p Pod) { p.StatusAt(0) }, "Status"},

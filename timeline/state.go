@@ -55,6 +55,15 @@ func (c *ContainerState) changes(before *State, parts []string) []string {
 	return parts
 }
 
+// restarts returns the sum of the restart counts.
+func (s *State) restarts() int {
+	n := 0
+	for _, c := range s.Containers {
+		n += int(c.Restarts)
+	}
+	return n
+}
+
 func (s *State) container(name string) (ContainerState, bool) {
 	for _, c := range s.Containers {
 		if c.Name == name {
