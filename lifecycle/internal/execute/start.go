@@ -82,7 +82,8 @@ func (r *Run) checkBackoff(e *Env, i int) {
 	if exited == nil { // there is no end to count from, and no entry is made (R20)
 		if c := r.Snapshot.Newest(i); c != nil && c.State != restart.StateCreated && r.Plan.Why(i) != plan.RestartExit {
 			e.Host.Explain(i, timeline.DecidedRestart,
-				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off: it counts from the end of the run before, and there is none (R26)")
+				"restarted: "+r.whyStarted(e, i, nil)+"; no back-off: it counts from the end of the run before, and "+
+					"there is none (R26)")
 		}
 		r.ensureImage(e, i)
 		return
