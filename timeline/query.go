@@ -19,6 +19,9 @@ type Pod struct {
 // Pod returns the part of the pod "namespace/name". The namespace may be left out. It is an
 // error if no pod or several pods have the name.
 func (t *Timeline) Pod(name string) (Pod, error) {
+	if _, ok := t.byName[name]; ok {
+		return Pod{t, name}, nil
+	}
 	var found []string
 	for _, k := range t.tracks {
 		if k.pod == name || strings.HasSuffix(k.pod, "/"+name) {

@@ -78,7 +78,7 @@ func (q *queue) add(now, at time.Duration, class taskClass) (*task, int32) {
 	at = max(at, now)
 	q.heap.Set(slot, at, uint64(class)<<classShift|q.seq)
 	if class == outside {
-		i, _ := slices.BinarySearch(q.outside, at)
+		i, _ := slices.BinarySearch(q.outside, at+1) // after its equals: most facts come in order
 		q.outside = slices.Insert(q.outside, i, at)
 	}
 	return t, slot
