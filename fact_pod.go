@@ -1,16 +1,17 @@
 package podclock
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/podclock/podclock/internal/node"
 	"github.com/podclock/podclock/lifecycle"
 	"github.com/podclock/podclock/lifecycle/apiserver"
+	"github.com/podclock/podclock/timeline"
 )
 
 // Facts about a pod object.
@@ -114,7 +115,7 @@ func (f Refuse) check(s *Simulation, at time.Duration) error {
 	}
 	p := pods[0]
 	return fmt.Errorf("%T at %s: pod %s arrives at %s, which is when admission is decided; refuse it then",
-		f, offset(at), p.Name, offset(p.Arrival))
+		f, timeline.FormatOffset(at), p.Name, timeline.FormatOffset(p.Arrival))
 }
 
 // inject refuses the pods that arrive now. One that is there already ignores it,
@@ -125,23 +126,24 @@ func (f Refuse) inject(s *Simulation, pods node.Group) {
 	})
 }
 
-// Update changes a pod's spec to that of Manifest. What an API server lets change are the
-// images, activeDeadlineSeconds and tolerations; anything else is its error. A pull policy
-// that Manifest leaves out stays as it was.
+// Update changes a pod's spec, as kubectl edit does. What an API server lets change are the
+// images, activeDeadlineSeconds and tolerations; anything else is its error.
 type Update struct {
-	Pod      string
-	Manifest *corev1.Pod
+	Pod string
+	// Change edits the pod as the API server has it, on a copy. It may be called more than
+	// once, and must then do the same.
+	Change func(pod *corev1.Pod)
 }
 
 func (f Update) target() (string, []string) { return f.Pod, nil }
 
 func (f Update) check(s *Simulation, _ time.Duration) error {
-	if f.Manifest == nil {
-		return fmt.Errorf("%T.Manifest: there is none; give the changed pod", f)
+	if f.Change == nil {
+		return fmt.Errorf("%T.Change: there is none; give what edits the pod", f)
 	}
 	for _, p := range s.podsNamed(f.Pod) {
 		if _, err := f.template(s, p); err != nil {
-			return fmt.Errorf("%T.Manifest: pod %s: %w", f, p.Name, err)
+			return fmt.Errorf("%T: pod %s: %w", f, p.Name, err)
 		}
 	}
 	return nil
@@ -154,22 +156,16 @@ func (f Update) template(s *Simulation, p *node.Pod) (*lifecycle.Template, error
 	if m := p.Machine(); m != nil {
 		was = m.Wanted()
 	}
-	manifest := named(f.Manifest.DeepCopy())
-	keepPullPolicies(manifest.Spec.Containers, was.Pod().Spec.Containers)
-	keepPullPolicies(manifest.Spec.InitContainers, was.Pod().Spec.InitContainers)
-	t, err := lifecycle.Compile(manifest, s.options.Config)
+	changed := was.Pod().DeepCopy()
+	f.Change(changed)
+	if !equality.Semantic.DeepEqual(changed.Spec, was.Pod().Spec) {
+		changed.Generation++
+	}
+	t, err := lifecycle.Compile(changed, s.options.Config)
 	if err != nil || was.Static() {
 		return t, err
 	}
 	return t, apiserver.ValidateUpdate(t.Pod(), was.Pod()).ToAggregate()
-}
-
-// keepPullPolicies fills in the pull policies that an update leaves out: an API server has
-// set them when the pod was made, by the image of then.
-func keepPullPolicies(now, was []corev1.Container) {
-	for i := range min(len(now), len(was)) {
-		now[i].ImagePullPolicy = cmp.Or(now[i].ImagePullPolicy, was[i].ImagePullPolicy)
-	}
 }
 
 // inject updates the pods. One that another update has changed since this one was checked

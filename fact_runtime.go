@@ -170,8 +170,8 @@ func (f *Outage) names(container string) bool {
 	return f.Container == container || slices.Contains(f.Containers, container)
 }
 
-// SpoilImage lets pulls of an image fail, and takes it off the node. An empty
-// Error makes it good again.
+// SpoilImage lets pulls of an image fail, and takes it off the node. With an empty Error
+// pulls succeed again.
 type SpoilImage struct{ Image, Error string }
 
 func (SpoilImage) target() (string, []string) { return "", nil }

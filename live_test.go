@@ -378,9 +378,10 @@ func (w *world) injectPod(a *agent.Agent, p *livePod, f podclock.Fact) error {
 	case podclock.SetCondition:
 		return a.SetCondition(p.identity.UID, f.Condition)
 	case podclock.Update:
-		manifest := podclock.Named(f.Manifest).DeepCopy()
-		manifest.UID = p.identity.UID
-		return a.Update(manifest)
+		pod, _ := a.Pod(p.identity.UID)
+		f.Change(pod)
+		pod.Generation++
+		return a.Update(pod)
 	case podclock.KillSandbox:
 		w.KillSandbox(p.sandbox)
 		return nil

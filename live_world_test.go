@@ -278,12 +278,14 @@ func (w *world) PullImage(ctx context.Context, name string, pod *corev1.Pod) (in
 func (w *world) spoil(f podclock.SpoilImage) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	i := w.images[f.Image]
+	i := w.image(f.Image)
 	if i == nil {
-		i = &liveImage{Image: podclock.Image{Present: true}}
+		i = &liveImage{present: true}
 		w.images[f.Image] = i
 	}
-	i.spoilt, i.present = f.Error, f.Error == "" && i.Present
+	if i.spoilt = f.Error; f.Error != "" {
+		i.present = false
+	}
 }
 
 // call returns the arguments of an app's methods.

@@ -54,7 +54,7 @@ func (s *Simulation) RunUntil(t time.Time) error { return s.runUntil(t.Sub(s.opt
 func (s *Simulation) runUntil(end time.Duration) error {
 	if now := s.node.Elapsed(); end < now {
 		return fmt.Errorf("podclock: RunUntil: %s is past; the simulation is at %s; make a Clone to go back to",
-			offset(end), offset(now))
+			timeline.FormatOffset(end), timeline.FormatOffset(now))
 	}
 	return failure(s.node.RunUntil(end))
 }
@@ -66,9 +66,6 @@ func failure(err error) error {
 	}
 	return fmt.Errorf("podclock: %w", err)
 }
-
-// offset words a time since the start.
-func offset(d time.Duration) string { return timeline.Offset(time.Time{}, time.Time{}.Add(d)) }
 
 // Now returns the virtual time.
 func (s *Simulation) Now() time.Time { return s.node.Now() }

@@ -373,17 +373,16 @@ func TestAnUpdateThatAnAPIServerRefusesIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := pod.DeepCopy()
-	changed.Spec.Containers[0].LivenessProbe = &corev1.Probe{
-		ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"live"}}},
-	}
-	err = s.Inject(podclock.Update{Manifest: changed})
+	err = s.Inject(podclock.Update{Change: func(p *corev1.Pod) {
+		p.Spec.Containers[0].LivenessProbe = &corev1.Probe{
+			ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"live"}}},
+		}
+	}})
 	if err == nil || !strings.Contains(err.Error(), "spec.containers[0].livenessProbe: Forbidden: pod updates may not change fields") {
 		t.Errorf("Inject: %v", err)
 	}
-	latest := pod.DeepCopy()
-	latest.Spec.Containers[0].Image = "web:latest" // its default pull policy is another one, but it stays as it was
-	if err := s.Inject(podclock.Update{Manifest: latest}); err != nil {
+	latest := func(p *corev1.Pod) { p.Spec.Containers[0].Image = "web:latest" } // its pull policy stays as it was
+	if err := s.Inject(podclock.Update{Change: latest}); err != nil {
 		t.Errorf("a new image: %v", err)
 	}
 }
@@ -393,9 +392,7 @@ func TestAnUpdateThatAnAPIServerRefusesIsAnError(t *testing.T) {
 func TestAnUpdateIsCheckedAgainWhenItsTimeComes(t *testing.T) {
 	pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "web", Image: "web:1"}}}}
 	deadline := func(seconds int64) podclock.Update {
-		p := pod.DeepCopy()
-		p.Spec.ActiveDeadlineSeconds = &seconds
-		return podclock.Update{Manifest: p}
+		return podclock.Update{Change: func(p *corev1.Pod) { p.Spec.ActiveDeadlineSeconds = &seconds }}
 	}
 	result, err := podclock.Run(podclock.Options{
 		Pods: []podclock.Pod{{Manifest: pod}},

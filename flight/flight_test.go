@@ -88,7 +88,7 @@ func TestARecordingPlayedAgainShowsTheSame(t *testing.T) {
 }
 
 func TestEachFileCanBePlayedAlone(t *testing.T) {
-	o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxTotal: 35_000}
+	o := flight.Options{Dir: t.TempDir(), MaxBytes: 10_000, MaxTotal: 38_000}
 	r := newRecorder(t, o)
 	one, two := newNode(t, r, "1"), newNode(t, r, "2")
 	for d := time.Minute; d <= 20*time.Minute; d += time.Minute {

@@ -108,3 +108,12 @@ func (g grid) next(t time.Time) time.Time {
 	}
 	return t.Add(g.period - into)
 }
+
+// ChanceOf returns the Chance of pod number n of a node. A Chance with a method
+// ForPod(n int) Chance has one for each pod; any other is shared by all.
+func ChanceOf(c Chance, n int) Chance {
+	if f, ok := c.(interface{ ForPod(n int) Chance }); ok {
+		return f.ForPod(n)
+	}
+	return c
+}

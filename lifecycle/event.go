@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/execute"
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/probe"
 )
@@ -153,7 +154,7 @@ func (e *Eviction) why(own int64) string {
 	if e.Grace != nil {
 		grace = max(*e.Grace, 1)
 	}
-	text := fmt.Sprintf("with %v of grace (S81)", seconds(grace))
+	text := fmt.Sprintf("with %v of grace (S81)", spec.Seconds(grace))
 	if e.EventReason == "" {
 		return e.Message + " " + text
 	}
@@ -179,7 +180,7 @@ func (e *Eviction) patience(own int64) time.Duration {
 	if e.Grace != nil {
 		own = *e.Grace
 	}
-	return seconds(max(least, own+own/2))
+	return spec.Seconds(max(least, own+own/2))
 }
 
 func (e *Eviction) clone() *Eviction {

@@ -1,6 +1,10 @@
 package lifecycle
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/podclock/podclock/lifecycle/internal/spec"
+)
 
 // eventInfo is what the machine knows of one type of event beside what it does
 // about it, which is the type's case in Pod.apply.
@@ -42,7 +46,7 @@ var eventTable = [numEventTypes]eventInfo{
 		if ev.Grace == nil {
 			return "deleted"
 		}
-		return "deleted, with a grace period of " + seconds(*ev.Grace).String()
+		return "deleted, with a grace period of " + spec.Seconds(*ev.Grace).String()
 	}},
 	PodRemoved: {name: "PodRemoved", text: always("removed from its source")},
 	PodEvicted: {name: "PodEvicted", lacks: lacksEviction, text: func(ev *Event) string {

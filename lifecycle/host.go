@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock/lifecycle/internal/kill"
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
 	"github.com/podclock/podclock/timeline"
@@ -103,7 +104,7 @@ func (h host) Stop(container int, instance uint64, grace int64) uint64 {
 		attempt = c.Attempt
 	}
 	return h.k.out.request(h.k.now, Action{Type: StopContainer, Container: container, Instance: instance,
-		Attempt: uint64(attempt), Grace: seconds(grace)})
+		Attempt: uint64(attempt), Grace: spec.Seconds(grace)})
 }
 
 // RemoveInstance asks for the removal of an instance; 0: it is gone already.
@@ -138,7 +139,5 @@ func (h host) runHook(container int, instance uint64, kind HookKind, hook *corev
 	case hook.Sleep.Seconds == 0:
 		return kill.HookRun{}
 	}
-	return kill.HookRun{Ends: h.k.now.Add(seconds(hook.Sleep.Seconds))}
+	return kill.HookRun{Ends: h.k.now.Add(spec.Seconds(hook.Sleep.Seconds))}
 }
-
-func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }

@@ -72,7 +72,7 @@ func (k *kubelet) newInstance(r openRequest, ev *Event) inventory.Instance {
 	c := &k.t.spec.Containers[r.container]
 	id := ev.ID
 	if id == "" {
-		id = fmt.Sprintf("podclock://%s-%s-%d-%d", k.id.Name, c.Spec.Name, r.attempt, r.op)
+		id = fmt.Sprintf("podclock://%s_%s_%s_%d_%d", k.id.Namespace, k.id.Name, c.Spec.Name, r.attempt, r.op)
 	}
 	return inventory.Instance{ID: r.op, Container: r.container, State: restart.StateCreated, CreatedAt: k.now,
 		Attempt: int32(r.attempt), RuntimeID: id, ImageID: ev.ImageID, Image: c.Spec.Image}

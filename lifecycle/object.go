@@ -52,11 +52,11 @@ func (d deletion) ask(now time.Time, grace *int64, own int64) (deletion, bool) {
 	}
 	switch {
 	case !d.Asked:
-		return deletion{Asked: true, At: now, Until: now.Add(seconds(own)), Grace: own}, true
+		return deletion{Asked: true, At: now, Until: now.Add(spec.Seconds(own)), Grace: own}, true
 	case grace == nil || own >= d.Grace:
 		return d, false
 	}
-	d.Grace, d.Until = own, d.At.Add(seconds(own))
+	d.Grace, d.Until = own, d.At.Add(spec.Seconds(own))
 	if d.Until.Before(now) { // the shortened end is already past
 		d.Grace, d.Until = min(own, 1), now
 	}

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/podclock/podclock/lifecycle/internal/kill"
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 )
 
 // Pod is the machine of one pod: a kubelet in small, with a pod worker, a
@@ -57,6 +60,18 @@ func (p *Pod) Object() *corev1.Pod {
 	pod.Status = p.Reported()
 	p.object.mark(pod)
 	return pod
+}
+
+// StopsWithin returns the longest time that the pod's containers take to stop, from the
+// moment when it ends: the grace period of its deletion, or its own, and what a container
+// gets at least between its stop signal and SIGKILL, also if its preStop hook has used up
+// the grace period (C42).
+func (p *Pod) StopsWithin() time.Duration {
+	grace := p.t.spec.Grace
+	if d := p.object.carries(); d.Asked {
+		grace = d.Grace
+	}
+	return spec.Seconds(grace) + spec.Seconds(kill.MinimumGrace)
 }
 
 // Step tells the machine what happened at now, and returns what follows, in the

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/podphase"
 )
@@ -37,7 +38,7 @@ func (p *Pod) deletionSeen(d deletion) {
 		return
 	}
 	p.worker.Deleted = p.worker.Deleted || !p.worker.Terminating
-	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", seconds(d.Grace)))
+	p.terminate(nil, fmt.Sprintf("deleted, with %v of grace", spec.Seconds(d.Grace)))
 	p.explainWaits()
 	if !p.t.has(QuirkS71) {
 		p.kills.Hurry(p.now, host{&p.kubelet}, p.worker.Grace)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/podclock/podclock/lifecycle/internal/execute"
 	"github.com/podclock/podclock/lifecycle/internal/kill"
+	"github.com/podclock/podclock/lifecycle/internal/spec"
 	"github.com/podclock/podclock/lifecycle/internal/status"
 	"github.com/podclock/podclock/lifecycle/inventory"
 	"github.com/podclock/podclock/restart"
@@ -111,7 +112,7 @@ func (w *waits) kill(k *kill.Kill) {
 		w.add(WaitStop, k.Container, k.Since, k.Until, "the containers that stop before sidecar %s (C46)", name)
 	case kill.Stop:
 		asked := w.out.since(k.Op)
-		w.add(WaitStop, k.Container, asked, asked.Add(seconds(k.Grace)),
+		w.add(WaitStop, k.Container, asked, asked.Add(spec.Seconds(k.Grace)),
 			"%s to end by its stop signal, or by SIGKILL (C45)", name)
 	}
 }
@@ -170,21 +171,34 @@ func (w *waits) running(i int, c *inventory.Instance) {
 	case !started && p.Containers[i].Spec.StartupProbe != nil:
 		w.add(WaitProbe, i, c.StartedAt, none, "%s to start up: its startup probe has not succeeded (P75)", name)
 	case started && !s.Ready && p.Containers[i].Spec.ReadinessProbe != nil:
-		w.add(WaitProbe, i, w.unready(), none, "%s to be ready: its readiness probe does not succeed (P77)", name)
+		w.add(WaitProbe, i, w.unreadySince(c), none, "%s to be ready: its readiness probe does not succeed (P77)", name)
 	}
 }
 
-// unready returns since when the pod has not been ready.
-func (w *waits) unready() time.Time {
+// unreadySince returns since when a container has not been ready. If the pod has several,
+// nothing remembers that of each.
+func (w *waits) unreadySince(c *inventory.Instance) time.Time {
+	if len(w.t.spec.Containers) > 1 {
+		return time.Time{}
+	}
+	if at := w.changed(corev1.ContainersReady); at.After(c.StartedAt) {
+		return at
+	}
+	return c.StartedAt
+}
+
+// changed returns when a condition last changed. If there is none, that is not known.
+func (w *waits) changed(t corev1.PodConditionType) time.Time {
 	for _, c := range w.cache.Status.Conditions {
-		if c.Type == corev1.PodReady && c.Status != corev1.ConditionTrue {
+		if c.Type == t {
 			return c.LastTransitionTime.Time
 		}
 	}
 	return time.Time{}
 }
 
-// gates finds the readiness gates that alone keep the pod from being Ready.
+// gates finds the readiness gates that alone keep the pod from being Ready: since its
+// containers have been.
 func (w *waits) gates() {
 	s := w.cache.Status
 	if !status.ConditionTrue(s, corev1.ContainersReady) {
@@ -192,8 +206,8 @@ func (w *waits) gates() {
 	}
 	for _, g := range w.t.spec.Manifest.Spec.ReadinessGates {
 		if !status.ConditionTrue(s, g.ConditionType) {
-			w.add(WaitGate, NoContainer, w.unready(), time.Time{}, "readiness gate %q: its condition is not True (S44)",
-				g.ConditionType)
+			w.add(WaitGate, NoContainer, w.changed(corev1.ContainersReady), time.Time{},
+				"readiness gate %q: its condition is not True (S44)", g.ConditionType)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -20,11 +22,12 @@ type bound struct {
 // boundKind reads the value after the operator, and returns a problem if it cannot.
 type boundKind func(string) (time.Duration, string)
 
-func timeBound(s string) (time.Duration, string) { return parseDuration(s) }
-
 func numberBound(s string) (time.Duration, string) {
 	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil {
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, fmt.Sprintf("%s is too large; write at most %d", s, uint32(math.MaxUint32))
+	case err != nil:
 		return 0, fmt.Sprintf("%q is no number; write one as 3, \">= 3\" or never", s)
 	}
 	return time.Duration(n), ""

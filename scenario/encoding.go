@@ -12,14 +12,14 @@ import (
 // that begins with such a mark, and refuses any other encoding.
 func toUTF8(file string, data []byte) ([]byte, error) {
 	data, problem := decodeMarked(data)
-	at := bytes.IndexByte(data, 0)
+	at, cure := bytes.IndexByte(data, 0), "save the file as UTF-8, as with iconv -f OLD -t UTF-8"
 	switch {
 	case problem != "":
 		at = 0
 	case at >= 0 && at < 2:
 		problem = "UTF-16 or UTF-32 without a byte order mark, or no text"
 	case at >= 0:
-		problem = "a byte 0: this is no text"
+		problem, cure = "a byte 0: this is no text", "give a file of YAML or JSON"
 	default:
 		if at = invalidAt(data); at < 0 {
 			return data, nil
@@ -27,7 +27,7 @@ func toUTF8(file string, data []byte) ([]byte, error) {
 		problem = fmt.Sprintf("the byte %#x is not UTF-8, but Latin-1 or the like", data[at])
 	}
 	line := 1 + bytes.Count(data[:at], []byte("\n"))
-	return nil, &Error{File: file, Line: line, Msg: problem + "; save the file as UTF-8, as with iconv -f OLD -t UTF-8"}
+	return nil, &Error{File: file, Line: line, Msg: problem + "; " + cure}
 }
 
 // decodeMarked removes a byte order mark, and decodes the UTF-16 after one. It returns
@@ -52,6 +52,15 @@ func decodeMarked(data []byte) ([]byte, string) {
 	units := make([]uint16, len(data)/2-1)
 	for i := range units {
 		units[i] = order.Uint16(data[2*i+2:])
+	}
+	for i := 0; i < len(units); i++ {
+		switch {
+		case !utf16.IsSurrogate(rune(units[i])):
+		case i+1 < len(units) && utf16.DecodeRune(rune(units[i]), rune(units[i+1])) != utf8.RuneError:
+			i++
+		default:
+			return data, "UTF-16 with half a character"
+		}
 	}
 	return []byte(string(utf16.Decode(units))), ""
 }

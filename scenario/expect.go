@@ -145,7 +145,7 @@ func (e *expecting) add(v value, want string, of func(podclock.PodResult, timeli
 }
 
 func (e *expecting) firstReady(v value) {
-	want := v.bound(timeBound)
+	want := v.bound(parseDuration)
 	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 		at, ever := t.FirstReady()
 		return orNever(at, ever), want.meets(at, ever)
@@ -153,7 +153,7 @@ func (e *expecting) firstReady(v value) {
 }
 
 func (e *expecting) timeReady(v value) {
-	want := v.bound(timeBound)
+	want := v.bound(parseDuration)
 	e.add(v, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 		d := t.TimeReady()
 		return d.String(), want.allows(d)
@@ -221,7 +221,7 @@ func (e *expecting) detection(v value) {
 		if !e.known(v, entry, name) {
 			return
 		}
-		want := entry.bound(timeBound)
+		want := entry.bound(parseDuration)
 		e.add(entry, want.text, func(_ podclock.PodResult, t timeline.Pod) (string, bool) {
 			all := containerOf(t, name).Detections()
 			if len(all) == 0 || !all[0].Found {

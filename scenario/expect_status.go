@@ -154,7 +154,7 @@ func conditionStatus(v value) wanted {
 // since expects the time from the pod's startTime to the condition's last
 // transition. The API has both in whole seconds (S66), and so has their difference.
 func (e *expecting) since(v value, of statusOf, condition string) {
-	want := v.bound(timeBound)
+	want := v.bound(parseDuration)
 	e.add(v, want.text, func(p podclock.PodResult, t timeline.Pod) (string, bool) {
 		s, why := of(p, t)
 		switch {

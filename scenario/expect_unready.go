@@ -12,10 +12,12 @@ import (
 )
 
 // unready expects how long a pod was not Ready in all.
-func (e *expecting) unready(v value) { e.afterReady(v, timeBound, timeline.Pod.TimeUnready) }
+func (e *expecting) unready(v value) { e.afterReady(v, parseDuration, timeline.Pod.TimeUnready) }
 
 // longestUnready expects how long a pod was not Ready at a time.
-func (e *expecting) longestUnready(v value) { e.afterReady(v, timeBound, timeline.Pod.LongestUnready) }
+func (e *expecting) longestUnready(v value) {
+	e.afterReady(v, parseDuration, timeline.Pod.LongestUnready)
+}
 
 // flaps expects how often a pod lost Ready.
 func (e *expecting) flaps(v value) {

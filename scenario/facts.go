@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/podclock/podclock"
+	"github.com/podclock/podclock/lifecycle/apiserver"
 	"github.com/podclock/podclock/probe"
 )
 
@@ -216,14 +217,33 @@ func updateFact(v value, pods []podclock.Pod) podclock.Fact {
 		v.wrong("say which pod; add pod: %s", podNames(pods)[0])
 		return nil
 	}
-	if images.node == nil && deadline == nil {
+	if !images.given() && deadline == nil {
 		v.wrong("nothing changes; add images: {CONTAINER: IMAGE}, or activeDeadlineSeconds")
 		return nil
 	}
-	f.Manifest = updatedPod(pods, f.Pod).DeepCopy()
-	v.updateDeadline(f.Manifest, deadline)
-	images.updateImages(f.Manifest)
+	pod := updatedPod(pods, f.Pod).DeepCopy()
+	byName := images.imagesOf(pod)
+	f.Change = func(pod *corev1.Pod) {
+		for name, image := range byName {
+			containerNamed(pod, name).Image = image
+		}
+		if deadline != nil {
+			pod.Spec.ActiveDeadlineSeconds = deadline
+		}
+	}
+	v.refused(f, pod)
 	return f
+}
+
+// refused reports what an API server refuses of an update of a pod that is as in its
+// manifest.
+func (v value) refused(f podclock.Update, pod *corev1.Pod) {
+	apiserver.SetDefaults(pod)
+	was := pod.DeepCopy()
+	f.Change(pod)
+	for _, err := range apiserver.ValidateUpdate(pod, was) {
+		v.wrong("%s", err)
+	}
 }
 
 // updatedPod returns the manifest of the pod of this name, or of the only one.
@@ -236,29 +256,20 @@ func updatedPod(pods []podclock.Pod, name string) *corev1.Pod {
 	return pods[0].Manifest
 }
 
-// updateDeadline sets a pod's deadline, unless seconds is nil.
-func (v value) updateDeadline(pod *corev1.Pod, seconds *int64) {
-	if seconds == nil {
-		return
-	}
-	if was := pod.Spec.ActiveDeadlineSeconds; was != nil && *was < *seconds {
-		v.wrong("activeDeadlineSeconds: %d: must be less than or equal to previous value, %d", *seconds, *was)
-	}
-	pod.Spec.ActiveDeadlineSeconds = seconds
-}
-
-// updateImages sets images by container, if the value has been given.
-func (v value) updateImages(pod *corev1.Pod) {
-	if v.node == nil {
-		return
+// imagesOf reads images by container of a pod. If the value was not given, there are none.
+func (v value) imagesOf(pod *corev1.Pod) map[string]string {
+	images := map[string]string{}
+	if !v.given() {
+		return images
 	}
 	v.entries(func(name string, line int, entry value) {
-		if c := containerNamed(pod, name); c != nil {
-			c.Image = entry.text()
+		if containerNamed(pod, name) != nil {
+			images[name] = entry.text()
 			return
 		}
 		v.p.addf(line, "%s: the pod has no container %q; %s", v.path, name, hint(name, containerNames(pod)))
 	})
+	return images
 }
 
 func conditionFact(v value, pods []podclock.Pod) podclock.Fact {

@@ -74,7 +74,8 @@ func TestAnotherEncodingIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"UTF-16 without a mark, big end first", string(in16(binary.BigEndian, onePod)), "m.yaml:1: UTF-16 or UTF-32 without a byte order mark, or no text" + cure},
 		{"half a character", "\xff\xfea\x00p", "m.yaml:1: UTF-16 that ends within a character" + cure},
 		{"UTF-32", "\xff\xfe\x00\x00a\x00\x00\x00", "m.yaml:1: UTF-32" + cure},
-		{"zeros in a text", "kind: Pod\nmetadata: \x00\n", "m.yaml:2: a byte 0: this is no text" + cure},
+		{"zeros in a text", "kind: Pod\nmetadata: \x00\n", "m.yaml:2: a byte 0: this is no text; give a file of YAML or JSON"},
+		{"half a pair", "\xff\xfea\x00\x00\xd8b\x00", "m.yaml:1: UTF-16 with half a character" + cure},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			_, err := Parse("m.yaml", []byte(c.data), "", nil)

@@ -88,6 +88,7 @@ func TestABadScenarioIsAnErrorWithItsPlaceAndCure(t *testing.T) {
 		{"a reason near one of the file's own", m + "apps: {web: {exit: {reason: Bored}}}\nexpect: {status: Bord}\n", `s.yaml:3: expect.status: "Bord" is no STATUS of kubectl; did you mean Bored?`},
 		{"an event's reason that is none", m + "expect:\n  events:\n    Startd: never\n", `s.yaml:4: expect.events: "Startd" is no reason of an event; did you mean Started?`},
 		{"an expectation after the end", m + "for: 1m\nexpect:\n  at:\n    2m: {ready: true}\n", "s.yaml:5: expect.at.2m: comes after the end, which is for: 1m0s; make that longer"},
+		{"an expected number that is too large", m + "expect: {restarts: 99999999999}\n", "s.yaml:2: expect.restarts: 99999999999 is too large; write at most 4294967295"},
 		{"restarts at an instant", m + "expect: {at: {5s: {restarts: few}}}\n", `s.yaml:2: expect.at.5s.restarts: "few" is no number; write one as 3, ">= 3" or never`},
 		{"ready at an instant", m + "expect: {at: {5s: {ready: yes}}}\n", `s.yaml:2: expect.at.5s.ready: "yes" where true or false is wanted`},
 		{"a kill by a mistyped probe", m + "expect: {killed: livenes}\n", `s.yaml:2: expect.killed: "livenes" is not known; did you mean liveness?`},

@@ -122,7 +122,9 @@ func TestFactsComeInOrderOfTime(t *testing.T) {
 	var updated *corev1.Pod
 	for i, f := range facts {
 		if u, ok := f.Fact.(podclock.Update); ok {
-			updated, facts[i].Fact = u.Manifest, podclock.Update{Pod: u.Pod}
+			updated = read(t, "every-key.yaml").Options.Pods[0].Manifest.DeepCopy()
+			u.Change(updated)
+			facts[i].Fact = podclock.Update{Pod: u.Pod}
 		}
 	}
 	if updated == nil || updated.Spec.Containers[0].Image != "web:2" || *updated.Spec.ActiveDeadlineSeconds != 86400 {

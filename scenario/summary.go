@@ -122,14 +122,14 @@ func summarize(p podclock.PodResult, t timeline.Pod) PodSummary {
 }
 
 func waitSummary(w *lifecycle.Wait, result *podclock.Result) WaitSummary {
-	since := func(t time.Time) *metav1.Duration {
+	offset := func(t time.Time) *metav1.Duration {
 		if t.IsZero() {
 			return nil
 		}
 		return &metav1.Duration{Duration: t.Sub(result.Start)}
 	}
 	return WaitSummary{
-		Kind: w.Kind, Container: w.Container, For: w.For, Since: since(w.Since), Until: since(w.Until),
+		Kind: w.Kind, Container: w.Container, For: w.For, Since: offset(w.Since), Until: offset(w.Until),
 		Text: w.Text(result.End),
 	}
 }
@@ -168,8 +168,9 @@ func killsOf(t timeline.Pod) []KillSummary {
 }
 
 // WriteSummary prints the outcome of a run for each pod: when it was first Ready and
-// for how long, its restarts, and its kills with their reasons. Pods with the same
-// outcome share one entry. It panics as [Summarize] does.
+// for how long, its restarts, its kills with their reasons, how soon they ended an app's
+// trouble, and what the pod waits for at the end. Pods with the same outcome share one
+// entry. It panics as [Summarize] does.
 func WriteSummary(w io.Writer, result *podclock.Result) error {
 	total := result.End.Sub(result.Start)
 	var out bytes.Buffer

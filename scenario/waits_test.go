@@ -68,6 +68,17 @@ manifest:
 		{"P77 a readiness probe", pod("for: 35s\napps: {web: {probes: {0s: ok, 10s: fail}}}",
 			"{containers: [{name: web, image: 'web:1', readinessProbe: {periodSeconds: 1, failureThreshold: 1, tcpSocket: {port: 80}}}]}"),
 			[]string{"probe web: web to be ready: its readiness probe does not succeed (P77), for 25s so far, without limit"}},
+		{"P77 a readiness probe of one of several", pod("for: 2m\napps: {web: {probes: {0s: fail}}, prep: {exit: {after: 1m}}}",
+			"{containers: [{name: web, image: 'web:1', readinessProbe: {tcpSocket: {port: 80}}}], "+
+				"initContainers: [{name: prep, image: 'prep:1'}]}"),
+			[]string{"probe web: web to be ready: its readiness probe does not succeed (P77), without limit"}},
+		{"P77 a restarted container", pod("for: 2m\napps: {web: {runs: [{exit: {after: 1m, code: 1}}, {probes: {0s: fail}}]}}",
+			"{containers: [{name: web, image: 'web:1', readinessProbe: {tcpSocket: {port: 80}}}]}"),
+			[]string{"probe web: web to be ready: its readiness probe does not succeed (P77), for 1m0s so far, without limit"}},
+		{"S44 a gate after an init container", pod("for: 2m\napps: {prep: {exit: {after: 1m}}}",
+			"{readinessGates: [{conditionType: example.com/lb}], containers: [{name: web, image: 'web:1'}], "+
+				"initContainers: [{name: prep, image: 'prep:1'}]}"),
+			[]string{`gate : readiness gate "example.com/lb": its condition is not True (S44), for 1m0s so far, without limit`}},
 		{"S44 a readiness gate", pod("for: 35s",
 			"{readinessGates: [{conditionType: example.com/lb}], containers: [{name: web, image: 'web:1'}]}"),
 			[]string{`gate : readiness gate "example.com/lb": its condition is not True (S44), for 35s so far, without limit`}},

@@ -15,7 +15,7 @@ const (
 	DecidedStop                            // a sync stops all containers and the sandbox: why
 	DecidedEnd                             // the pod terminates: why
 	DecidedQuirk                           // a surprising rule changes what follows: which
-	DecidedWait                            // a deletion must wait: for what, since when, and until when at most
+	DecidedWait                            // a pod waits, or its deletion must: for what, since when, until when at most
 	numDecisions
 )
 

@@ -4,8 +4,10 @@ import "time"
 
 // Offset returns a time as a duration since start, such as "+12m30s", "+1.25s" or "-2s".
 // [time.ParseDuration] can parse it.
-func Offset(start, at time.Time) string {
-	d := at.Sub(start)
+func Offset(start, at time.Time) string { return FormatOffset(at.Sub(start)) }
+
+// FormatOffset returns a duration since the start as [Offset] does.
+func FormatOffset(d time.Duration) string {
 	if d < 0 {
 		return d.String()
 	}

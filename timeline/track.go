@@ -90,7 +90,7 @@ func (k *Track) addProbe(r *Record) {
 		k.append(r, false)
 		for _, i := range w.recent[:w.nrecent] {
 			if e := &k.timeline.entries[i]; e.Outcome == r.Outcome && e.Instance == r.Instance {
-				e.quiet = false // it changed the result
+				e.quiet, k.timeline.order = false, nil // it changed the result
 			}
 		}
 	default:

@@ -34,10 +34,12 @@ func (p *Pod) createContainer(a *lifecycle.Action) {
 	})
 }
 
-// containerID names an instance by its pod, container, restart count, and how often the
-// container was created.
+// containerID names an instance by its namespace, pod, container, restart count, and how
+// often the container was created. No name has an underscore.
 func containerID(p *Pod, c *instance) string {
-	return fmt.Sprintf("podclock://%s-%s-%d-%d", p.Identity.Name, p.Template.Container(c.container).Name, c.attempt, c.run)
+	id := &p.Identity
+	name := p.Template.Container(c.container).Name
+	return fmt.Sprintf("podclock://%s_%s_%s_%d_%d", id.Namespace, id.Name, name, c.attempt, c.run)
 }
 
 // containerCreated ends a call to create a container.
@@ -84,16 +86,16 @@ func (p *Pod) containerStarted(t *task) {
 // plan queues the events of a run that are known at its start: its notes and its end.
 func (p *Pod) plan(c *instance) {
 	if e := c.plan.Exit; e != nil {
-		p.exitAfter(e.After, c.id, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
+		p.exitAfter(e.After, c, lifecycle.Event{ExitCode: e.Code, ExitReason: e.Reason, Message: e.Message})
 	}
 	for _, note := range c.plan.Notes {
-		p.after(note.After, task{kind: taskNote, instance: c.id, note: note})
+		c.planned = append(c.planned, p.after(note.After, task{kind: taskNote, instance: c.id, note: note}))
 	}
 }
 
 // exitAfter queues an end of the instance. The first of several counts.
-func (p *Pod) exitAfter(d time.Duration, id uint64, ev lifecycle.Event) {
-	p.after(d, task{kind: taskExit, instance: id, event: ev})
+func (p *Pod) exitAfter(d time.Duration, c *instance, ev lifecycle.Event) {
+	c.planned = append(c.planned, p.after(d, task{kind: taskExit, instance: c.id, event: ev}))
 }
 
 // exit ends an instance, if it runs. It cuts off its probes and hooks and answers the
@@ -131,8 +133,13 @@ func (p *Pod) endLost(id uint64) {
 // lostEnd returns the end of a container that the runtime has lost track of (C8).
 func lostEnd() *lifecycle.Event { return &lifecycle.Event{ExitCode: lostCode, ExitReason: "Error"} }
 
-// cutAll cuts off the probes and hooks under way in an instance.
+// cutAll cuts off the probes and hooks under way in an instance, and cancels what was planned
+// for it.
 func (p *Pod) cutAll(c *instance) {
+	for _, slot := range c.planned {
+		p.node.queue.cancel(slot)
+	}
+	c.planned = nil
 	for i := range c.inflight {
 		p.cut(c, &c.inflight[i])
 	}
@@ -179,7 +186,7 @@ func (p *Pod) stopContainer(a *lifecycle.Action) {
 		c.signalled = true
 		p.signal(c, a.Grace)
 	}
-	p.exitAfter(a.Grace, c.id, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
+	p.exitAfter(a.Grace, c, lifecycle.Event{ExitCode: sigkilled, ExitReason: "Error"})
 }
 
 // signal lets the app react to its stop signal. A reaction that takes the whole grace
@@ -194,7 +201,7 @@ func (p *Pod) signal(c *instance, grace time.Duration) {
 		return
 	}
 	if !term.Ignore && (term.After < grace || grace <= 0) {
-		p.exitAfter(term.After, c.id, lifecycle.Event{ExitCode: term.Code, Message: term.Message})
+		p.exitAfter(term.After, c, lifecycle.Event{ExitCode: term.Code, Message: term.Message})
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // Spoil makes every pull of an image fail and removes the image from the node. If err
-// is empty, pulls succeed again.
+// is empty, pulls succeed again; what was removed is pulled again when it is needed.
 func (n *Node) Spoil(image, err string) { n.images.spoil(image, err) }
 
 // SetNetwork sets why the node's network is not ready, and tells the machines of all
@@ -50,7 +50,7 @@ func (g Group) Refuse(ev lifecycle.Event) {
 // KillSandbox ends the ready sandbox of each pod with all its containers.
 func (g Group) KillSandbox() {
 	g.eachMachine(func(p *Pod) {
-		if id := p.present(); id != 0 {
+		if id := p.readySandbox(); id != 0 {
 			p.sandboxDies(id)
 		}
 	})

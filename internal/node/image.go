@@ -2,6 +2,7 @@ package node
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,12 +42,15 @@ type images struct {
 
 func newImages(all map[string]Image) images {
 	i := images{states: make(map[string]*imageState, len(all))}
-	//podclock:unordered: one map becomes another
-	for name, image := range all {
-		i.states[name] = &imageState{image: image, present: image.Present}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		i.states[imageKey(name)] = &imageState{image: all[name], present: all[name].Present}
 	}
 	return i
 }
+
+// imageKey returns what an image is known by: without the tag that is filled in if there is
+// none.
+func imageKey(name string) string { return strings.TrimSuffix(name, ":latest") }
 
 func (i *images) clone() images {
 	c := images{maps.Clone(i.states), i.free}
@@ -58,24 +62,21 @@ func (i *images) clone() images {
 	return c
 }
 
-// state returns the state of an image by the machine's name for it, which has a tag. An
-// image that is not listed is present, and its state is nil.
-func (i *images) state(name string) *imageState {
-	if st, ok := i.states[name]; ok {
-		return st
-	}
-	return i.states[strings.TrimSuffix(name, ":latest")]
-}
+// state returns the state of an image. An image that is not listed is present, and its
+// state is nil.
+func (i *images) state(name string) *imageState { return i.states[imageKey(name)] }
 
-// spoil makes every pull of an image fail. If err is empty, pulls succeed again.
+// spoil makes every pull of an image fail, and removes the image from the node. If err is
+// empty, pulls succeed again, and an image that was removed is pulled again.
 func (i *images) spoil(name, err string) {
-	st := i.states[name]
+	st := i.state(name)
 	if st == nil {
-		st = &imageState{image: Image{Present: true}}
-		i.states[name] = st
+		st = &imageState{present: true}
+		i.states[imageKey(name)] = st
 	}
-	st.spoilt = err
-	st.present = err == "" && st.image.Present
+	if st.spoilt = err; err != "" {
+		st.present = false
+	}
 }
 
 // pull queues a pull and returns the time from now until it is over. takes is the pull's

@@ -76,12 +76,8 @@ func (o *Options) podTiming(pod int) *lifecycle.Timing {
 	if o.Timing == nil {
 		return nil
 	}
-	w, ok := o.Timing.Chance.(interface{ ForPod(n int) lifecycle.Chance })
-	if !ok {
-		return o.Timing
-	}
 	t := *o.Timing
-	t.Chance = w.ForPod(pod)
+	t.Chance = lifecycle.ChanceOf(t.Chance, pod)
 	return &t
 }
 
@@ -157,6 +153,3 @@ func (n *Node) Timeline() *timeline.Timeline { return n.log }
 
 // Failed returns the error that has ended the simulation, or nil.
 func (n *Node) Failed() error { return n.failed }
-
-// offset formats a time since the start.
-func offset(d time.Duration) string { return timeline.Offset(time.Time{}, time.Time{}.Add(d)) }

@@ -183,13 +183,75 @@ func TestI12PullsWaitForEachOther(t *testing.T) {
 	}
 }
 
-func TestASpoiltImageIsGoneFromTheNode(t *testing.T) {
-	a := &apps{}
-	n := begin(t, a, Options{}, pod(t, "a"))
-	n.Spoil("web:1", "manifest unknown")
+func TestASpoiltImageIsGoneUntilItIsPulledAgain(t *testing.T) {
+	listed := map[string]Image{"web:1": {Present: true}}
+	pulled := map[string]Image{"web:1": {Pulls: []Pull{{Takes: time.Second}}}}
+	untagged := map[string]Image{"web": {Pulls: []Pull{{Takes: time.Second}}}}
+	for _, row := range []struct {
+		name, image string
+		images      map[string]Image
+		spoilt      string // the name that the fact gives
+	}{
+		{"not listed", "web:1", nil, "web:1"}, {"on the node", "web:1", listed, "web:1"}, {"to be pulled", "web:1", pulled, "web:1"},
+		{"without its tag", "web", untagged, "web:latest"}, {"with its tag", "web:latest", untagged, "web"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			a := &apps{}
+			n := begin(t, a, Options{Images: row.images}, pod(t, "a", func(p *corev1.Pod) {
+				p.Spec.Containers[0].Image = row.image
+				p.Spec.Containers[0].ImagePullPolicy = corev1.PullIfNotPresent
+			}))
+			n.Spoil(row.spoilt, "manifest unknown")
+			n.Schedule(time.Minute, func() { n.Spoil(row.spoilt, "") })
+			run(t, n, 2*time.Minute)
+			if a.count("manifest unknown") == 0 {
+				t.Error("no pull fails")
+			}
+			if a.count("default/a ImagePulled") != a.count("manifest unknown")+1 || a.count("ContainerStarted") != 1 {
+				t.Errorf("one pull succeeds once the image is good again:\n%s", strings.Join(a.log, "\n"))
+			}
+		})
+	}
+}
+
+func TestAnImageThatWasPulledStaysWhenNothingWasSpoilt(t *testing.T) {
+	a := &apps{plan: Plan{Exit: &Exit{After: 90 * time.Second, Code: 1}}}
+	n := begin(t, a, Options{Images: map[string]Image{"web:1": {Pulls: []Pull{{}}}}}, pod(t, "a"))
 	n.Schedule(time.Minute, func() { n.Spoil("web:1", "") })
 	run(t, n, 2*time.Minute)
-	a.want(t, "0s default/a ImagePulled: manifest unknown", "1m0s default/a ContainerStarted")
+	if a.count("ImagePulled") != 1 || a.count("ContainerStarted") != 2 {
+		t.Errorf("pulled once for two runs:\n%s", strings.Join(a.log, "\n"))
+	}
+}
+
+// What was planned for a run is forgotten with its end: nothing is due then, and nothing
+// held.
+func TestTheEndOfARunForgetsWhatWasPlannedForIt(t *testing.T) {
+	a := &apps{plan: Plan{Exit: &Exit{After: 1000 * time.Hour}, Notes: []Note{{After: 900 * time.Hour, Text: "late"}}}}
+	n := begin(t, a, Options{}, pod(t, "a"))
+	for i := range 20 {
+		run(t, n, time.Duration(i+1)*20*time.Minute)
+		n.Pods().Exit("web", Exit{Code: 1})
+	}
+	run(t, n, 10*time.Hour)
+	if held := len(n.queue.tasks) - len(n.queue.free); held > 6 {
+		t.Errorf("%d tasks are held for one run", held)
+	}
+}
+
+func TestEveryRequestIsPerformed(t *testing.T) {
+	for a := lifecycle.ActionType(1); a.String() != fmt.Sprintf("ActionType(%d)", a); a++ {
+		if !a.IsRequest() {
+			continue
+		}
+		n := begin(t, &apps{}, Options{}, pod(t, "a"))
+		run(t, n, 0)
+		before := len(n.queue.tasks) - len(n.queue.free)
+		n.Pods()[0].perform(&lifecycle.Action{Type: a, Op: 1000, Image: "web:1"})
+		if after := len(n.queue.tasks) - len(n.queue.free); after != before+1 {
+			t.Errorf("%v queues %d answers", a, after-before)
+		}
+	}
 }
 
 func TestAContainersEndCutsOffItsProbeAndItsHook(t *testing.T) {

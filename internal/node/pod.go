@@ -60,12 +60,13 @@ func (p *Pod) clone(n *Node) *Pod {
 	for i := range c.instances {
 		c.instances[i].stops = slices.Clone(c.instances[i].stops)
 		c.instances[i].inflight = slices.Clone(c.instances[i].inflight)
+		c.instances[i].planned = slices.Clone(c.instances[i].planned)
 	}
 	return &c
 }
 
-// present returns the sandbox that is ready, or 0.
-func (p *Pod) present() uint64 {
+// readySandbox returns the sandbox that is ready, or 0.
+func (p *Pod) readySandbox() uint64 {
 	if !p.ready {
 		return 0
 	}
@@ -85,6 +86,7 @@ type instance struct {
 	plan      Plan
 	stops     []uint64 // the Ops of StopContainer requests that wait for its end
 	inflight  []pending
+	planned   []int32 // the slots of its queued exits and notes
 }
 
 type instanceState uint8
@@ -168,7 +170,7 @@ func (p *Pod) after(d time.Duration, t task) int32 {
 func (p *Pod) fail(c *instance, method string, err error) {
 	n := p.node
 	if n.failed == nil {
-		n.failed = fmt.Errorf("at %s, pod %s, container %q, run %d, %s: %w", offset(n.now), p.Name,
+		n.failed = fmt.Errorf("at %s, pod %s, container %q, run %d, %s: %w", timeline.FormatOffset(n.now), p.Name,
 			p.Template.Container(c.container).Name, c.run, method, err)
 	}
 }

@@ -26,19 +26,19 @@ const classShift = 62
 type taskKind uint8
 
 const (
-	taskDeliver   taskKind = iota + 1 // event, to the pod
-	taskHappening                     // happening, for the host
-	taskArrive                        // the kubelet learns of the pod
-	taskSandbox                       // event: a sandbox was run, or failed
-	taskNoSandbox                     // event: the sandbox was stopped
-	taskCollapse                      // the sandbox dies
-	taskPulled                        // event: an image was pulled, or failed
-	taskCreated                       // event: a container was created, or failed
-	taskStarted                       // event: a container starts, or fails to
-	taskExit                          // event: a container ends, if it still runs
-	taskLostEnd                       // a container in an unknown state ends
-	taskRemoved                       // event: a dead container is removed
-	taskNote                          // note: an app's behaviour changes
+	taskDeliver        taskKind = iota + 1 // event, to the pod
+	taskHappening                          // happening, for the host
+	taskArrive                             // the kubelet learns of the pod
+	taskSandbox                            // event: a sandbox was run, or failed
+	taskSandboxStopped                     // event: the sandbox was stopped
+	taskSandboxDies                        // the sandbox dies
+	taskPulled                             // event: an image was pulled, or failed
+	taskCreated                            // event: a container was created, or failed
+	taskStarted                            // event: a container starts, or fails to
+	taskExit                               // event: a container ends, if it still runs
+	taskLostEnd                            // a container in an unknown state ends
+	taskRemoved                            // event: a dead container is removed
+	taskNote                               // note: an app's behaviour changes
 )
 
 // task is something that will happen at some time.

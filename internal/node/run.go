@@ -102,18 +102,22 @@ func (n *Node) playOne() {
 	n.pods[pod].step()
 }
 
-// stepsPerInstant is how many steps one pod may need at one instant. Any simulation that
-// ends needs far fewer.
-const stepsPerInstant = 20_000
+// A simulation that ends needs far fewer steps at one instant than these: stepsOfFew by each
+// of the first hundred pods, of which one may be the only one that is busy, and stepsOfMany
+// by each pod.
+const (
+	stepsOfFew  = 20_000
+	stepsOfMany = 1_000
+)
 
 // stalled reports whether virtual time stands still. That happens if an app, in no time,
 // does something that makes the kubelet ask it again.
 func (n *Node) stalled() bool {
 	n.steps++
-	if n.steps <= stepsPerInstant*max(1, min(len(n.pods), 100)) {
+	if n.steps <= stepsOfFew*max(1, min(len(n.pods), 100))+stepsOfMany*len(n.pods) {
 		return false
 	}
 	n.failed = fmt.Errorf("virtual time stands still at %s: %d steps at one instant; give what the apps do some time",
-		offset(n.now), n.steps)
+		timeline.FormatOffset(n.now), n.steps)
 	return true
 }

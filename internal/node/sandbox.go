@@ -49,7 +49,7 @@ func (p *Pod) sandboxRun(t *task) {
 			t.event.Err, t.event.ErrReason = p.Sandbox.StatusError, "FailedPodSandBoxStatus"
 		}
 		if first && p.Sandbox.DiesAfter > 0 {
-			p.after(p.Sandbox.DiesAfter, task{kind: taskCollapse, instance: t.event.Op})
+			p.after(p.Sandbox.DiesAfter, task{kind: taskSandboxDies, instance: t.event.Op})
 		}
 	}
 	p.step(&t.event)
@@ -69,11 +69,11 @@ func (a *addresses) next() string {
 func (p *Pod) stopSandbox(a *lifecycle.Action) {
 	ev := lifecycle.Event{Type: lifecycle.SandboxStopped, Op: a.Op}
 	var d time.Duration
-	if p.present() == a.Instance {
+	if p.readySandbox() == a.Instance {
 		d = cmp.Or(p.Sandbox.StopTakes, p.node.options.Latency.StopSandbox)
 		ev.Err = p.stuck()
 	}
-	p.after(d, task{kind: taskNoSandbox, instance: a.Instance, event: ev})
+	p.after(d, task{kind: taskSandboxStopped, instance: a.Instance, event: ev})
 }
 
 // stuck returns why the sandbox cannot be stopped: a runtime first stops all that runs in
@@ -91,7 +91,7 @@ func (p *Pod) stuck() string {
 // run in it. For a sandbox that was stopped before, or cannot be, the machine gets only the
 // answer.
 func (p *Pod) sandboxStopped(t *task) {
-	if p.present() != t.instance || t.event.Err != "" {
+	if p.readySandbox() != t.instance || t.event.Err != "" {
 		p.step(&t.event)
 		return
 	}
@@ -108,7 +108,7 @@ func (p *Pod) removeSandbox(a *lifecycle.Action) {
 
 // sandboxDies ends a sandbox without a request, if it is ready.
 func (p *Pod) sandboxDies(id uint64) {
-	if p.present() != id {
+	if p.readySandbox() != id {
 		return
 	}
 	p.ready = false

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/podclock/podclock/lifecycle"
@@ -90,6 +92,10 @@ func (p *Pod) perform(a *lifecycle.Action) {
 		p.runHook(a)
 	case lifecycle.RunProbe:
 		p.runProbe(a)
+	default:
+		if a.Type.IsRequest() {
+			panic("node: no way to perform " + a.Type.String())
+		}
 	}
 }
 
@@ -106,8 +112,20 @@ func (n *Node) play(slot int32) {
 		return
 	}
 	done := *t // a copy, since queueing others can move the tasks
+	n.unplan(&done, slot)
 	n.queue.release(slot)
 	n.playOther(&done)
+}
+
+// unplan takes a task that is played off the list of what is planned for its instance: its
+// slot is somebody else's from now on.
+func (n *Node) unplan(t *task, slot int32) {
+	if t.kind != taskExit && t.kind != taskNote {
+		return
+	}
+	if c := n.pods[t.pod].instance(t.instance); c != nil {
+		c.planned = slices.DeleteFunc(c.planned, func(s int32) bool { return s == slot })
+	}
 }
 
 func (n *Node) playOther(t *task) {
@@ -125,9 +143,9 @@ func (p *Pod) play(t *task) {
 		p.arrive()
 	case taskSandbox:
 		p.sandboxRun(t)
-	case taskNoSandbox:
+	case taskSandboxStopped:
 		p.sandboxStopped(t)
-	case taskCollapse:
+	case taskSandboxDies:
 		p.sandboxDies(t.instance)
 	case taskPulled:
 		p.imagePulled(t)
@@ -146,6 +164,8 @@ func (p *Pod) play(t *task) {
 		p.step(&t.event)
 	case taskNote:
 		p.noteDue(t)
+	default:
+		panic(fmt.Sprintf("node: no way to play task kind %d", t.kind))
 	}
 }
 

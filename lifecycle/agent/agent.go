@@ -31,7 +31,6 @@ type Agent struct {
 	deadlines deadlines
 	alarm     alarm
 	late      *clock.Timer // for listLate
-	say       *clock.Timer // for sayWhatIsLeft
 
 	// What it knows.
 	state     stateDir
@@ -39,12 +38,12 @@ type Agent struct {
 	owners    owners
 	static    staticNames
 	noNetwork string // why there is no network; empty if there is one
-	draining  bool   // all pods are to end
 
 	// What it sets off.
 	calls    calls
 	pulls    pullQueue
 	probes   probePool
+	drain    drain
 	recorder recorder
 }
 
@@ -69,6 +68,7 @@ func New(o Options) (*Agent, error) {
 	a.alarm = alarm{clock: o.Clock, slack: o.Slack, ring: a.mail.poke}
 	a.calls.init(&a.mail)
 	a.probes.init(&a.calls, o.Prober, o.Runtime)
+	a.drain = drain{o: &a.o, mail: &a.mail, pods: &a.pods, calls: &a.calls}
 	var err error
 	if a.state, err = openStateDir(o.StateDir, o.Logger); err != nil {
 		return nil, err
@@ -129,14 +129,10 @@ func (a *Agent) Run(ctx context.Context) error {
 // ended.
 func (a *Agent) end() {
 	a.alarm.stop()
-	for _, timer := range []*clock.Timer{a.late, a.say} {
-		if timer != nil {
-			timer.Stop()
-		}
+	if a.late != nil {
+		a.late.Stop()
 	}
-	for _, p := range a.pods.all() {
-		p.stopTimer()
-	}
+	a.drain.stop()
 	a.pods.close()
 	a.probes.close()
 	a.calls.wait(a.o.Clock, a.sayWhatGoesOn)
@@ -223,12 +219,12 @@ func (a *Agent) takeIn(m *message) {
 	case messageListed:
 		a.remove(a.owners.unowned(m.have, a.pods.get))
 	case messageDrain:
-		a.beginDrain()
+		a.drain.begin(a.now, func(p *pod) { a.tellFact(p, &lifecycle.Event{Type: lifecycle.PodRemoved}) })
 	case messageKill:
-		a.killAll(m.done)
+		a.drain.killAll(a.now, m.killed)
 	case messageOverdue:
-		a.killPod(m.pod, new(sync.WaitGroup))
+		a.drain.kill(a.now, m.pod, new(sync.WaitGroup))
 	case messageSay:
-		a.sayWhatIsLeft()
+		a.drain.sayWhatIsLeft(a.now)
 	}
 }

@@ -8,12 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/podclock/podclock/lifecycle"
+	"github.com/benbjohnson/clock"
 )
-
-// leastGrace is what a container gets between its stop signal and SIGKILL, also if
-// its preStop hook has used up the grace period (C42).
-const leastGrace = 2 * time.Second
 
 // sayEvery is how often the agent says what it waits for.
 const sayEvery = 5 * time.Second
@@ -43,90 +39,137 @@ func (a *Agent) Drain(ctx context.Context) error {
 	if err := a.pods.drain(); err != nil {
 		return err
 	}
-	killed := make(chan struct{})
-	defer context.AfterFunc(ctx, func() { a.mail.post(message{kind: messageKill, done: killed}) })()
+	killed := make(chan []string, 1)
+	defer context.AfterFunc(ctx, func() { a.mail.post(message{kind: messageKill, killed: killed}) })()
 	for {
-		left := a.pods.all()
+		select {
+		case names := <-killed: // before whether any pod is left, since the kill may have ended the last
+			return fmt.Errorf("agent: Drain: %w: killed: %s", context.Cause(ctx), strings.Join(names, ", "))
+		default:
+		}
 		switch {
-		case len(left) == 0:
+		case a.pods.empty():
 			return nil
 		case a.pods.isClosed():
 			return errStopped
 		}
 		select {
 		case <-w.wake:
-		case <-killed:
-			return fmt.Errorf("agent: Drain: %w: killed: %s", context.Cause(ctx), namesOf(left))
+		case names := <-killed:
+			killed <- names
 		}
 	}
 }
 
-func namesOf(pods []*pod) string {
-	var names []string
-	for _, p := range pods {
-		names = append(names, p.fullName())
-	}
-	return strings.Join(names, ", ")
+// drain ends all pods, each within its time.
+type drain struct {
+	o     *Options
+	mail  *mailbox
+	pods  *registry
+	calls *calls
+
+	begun bool
+	say   *clock.Timer // for sayWhatIsLeft; nil before the first time
 }
 
-// beginDrain ends all pods.
-func (a *Agent) beginDrain() {
-	if a.draining {
+// begin ends all pods. remove tells the machine of a pod that it is gone from its source.
+func (d *drain) begin(now time.Time, remove func(p *pod)) {
+	if d.begun {
 		return
 	}
-	a.draining = true
-	for _, p := range a.pods.all() {
-		a.endPod(p)
+	d.begun = true
+	for _, p := range d.pods.all() {
+		d.end(now, p)
+		if !p.leaving {
+			remove(p)
+		}
 	}
-	a.sayLater()
+	d.sayLater()
 }
 
-// endPod ends a pod, and limits how long that takes.
-func (a *Agent) endPod(p *pod) {
+// end limits how long a pod may take to end.
+func (d *drain) end(now time.Time, p *pod) {
 	p.starting.cut(errDraining)
-	limit := p.grace() + leastGrace
-	p.endsBy = a.now.Add(limit)
-	p.overdue = a.o.Clock.AfterFunc(limit, func() { a.mail.post(message{pod: p, kind: messageOverdue}) })
-	if !p.leaving {
-		a.tellFact(p, &lifecycle.Event{Type: lifecycle.PodRemoved})
-	}
+	limit := p.machine.StopsWithin()
+	p.endsBy = now.Add(limit)
+	p.overdue = d.o.Clock.AfterFunc(limit, func() { d.mail.post(message{pod: p, kind: messageOverdue}) })
 }
 
-// grace is the pod's grace period: that of its deletion, or its own.
-func (p *pod) grace() time.Duration {
-	spec := p.machine.Template().Pod().Spec.TerminationGracePeriodSeconds
-	seconds := p.machine.Object().DeletionGracePeriodSeconds
-	if seconds == nil {
-		seconds = spec
-	}
-	return time.Duration(*seconds) * time.Second
-}
-
-// killAll kills what still runs, of all pods. It closes done when nothing does.
-func (a *Agent) killAll(done chan struct{}) {
+// killAll kills what still runs, of all pods, and sends their names when nothing does.
+func (d *drain) killAll(now time.Time, killed chan<- []string) {
 	var kills sync.WaitGroup
-	for _, p := range a.pods.all() {
-		a.killPod(p, &kills)
+	var names []string
+	for _, p := range d.pods.all() {
+		names = append(names, p.fullName())
+		d.kill(now, p, &kills)
 	}
-	a.calls.run(func(context.Context) {
+	d.calls.run(func(context.Context) {
 		kills.Wait()
-		close(done)
+		killed <- names
 	})
 }
 
-// killPod kills what still runs of a pod whose time is over.
-func (a *Agent) killPod(p *pod, kills *sync.WaitGroup) {
-	p.endsBy = a.now
+// kill kills what still runs of a pod whose time is over.
+func (d *drain) kill(now time.Time, p *pod, kills *sync.WaitGroup) {
+	p.endsBy = now
 	p.stopping.cut(errOverdue)
 	for _, c := range p.instances {
 		kills.Add(1)
-		a.calls.run(func(ctx context.Context) {
+		d.calls.run(func(ctx context.Context) {
 			defer kills.Done()
-			if err := a.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
-				a.o.Logger.Warn("a container cannot be killed", "pod", p.long, "id", c.id, "err", err)
+			if err := d.o.Runtime.StopContainer(ctx, c.id, 0); err != nil {
+				d.o.Logger.Warn("a container cannot be killed", "pod", p.long, "id", c.id, "err", err)
 			}
 		})
 	}
+}
+
+func (d *drain) sayLater() {
+	d.say = d.o.Clock.AfterFunc(sayEvery, func() { d.mail.post(message{kind: messageSay}) })
+}
+
+// sayWhatIsLeft says which pods are left, and what each waits for.
+func (d *drain) sayWhatIsLeft(now time.Time) {
+	pods := d.pods.all()
+	if len(pods) == 0 {
+		return
+	}
+	var left []string
+	for _, p := range pods {
+		left = append(left, fmt.Sprintf("%s: %s", p.fullName(), strings.Join(d.waitsFor(now, p), ", ")))
+	}
+	d.o.Logger.Info("waiting for pods to end", "pods", left)
+	d.sayLater()
+}
+
+// waitsFor says what a pod that is ending waits for.
+func (d *drain) waitsFor(now time.Time, p *pod) []string {
+	waits := d.calls.texts(now, p)
+	if left := p.endsBy.Sub(now); left > 0 {
+		waits = append(waits, fmt.Sprintf("is killed in %v at the latest", left.Round(time.Second)))
+	}
+	if len(waits) == 0 {
+		waits = []string{"its end"}
+	}
+	return waits
+}
+
+// stop stops the timers.
+func (d *drain) stop() {
+	if d.say != nil {
+		d.say.Stop()
+	}
+	for _, p := range d.pods.all() {
+		p.stopTimer()
+	}
+}
+
+// within shortens the grace period of a stop to what is left of the pod's time.
+func (p *pod) within(now time.Time, grace time.Duration) time.Duration {
+	if p.endsBy.IsZero() {
+		return grace
+	}
+	return max(0, min(grace, p.endsBy.Sub(now)))
 }
 
 // release ends what is on the way for a pod that is gone.
@@ -140,42 +183,4 @@ func (p *pod) stopTimer() {
 	if p.overdue != nil {
 		p.overdue.Stop()
 	}
-}
-
-// within shortens the grace period of a stop to what is left of the pod's time.
-func (a *Agent) within(p *pod, grace time.Duration) time.Duration {
-	if p.endsBy.IsZero() {
-		return grace
-	}
-	return max(0, min(grace, p.endsBy.Sub(a.now)))
-}
-
-func (a *Agent) sayLater() {
-	a.say = a.o.Clock.AfterFunc(sayEvery, func() { a.mail.post(message{kind: messageSay}) })
-}
-
-// sayWhatIsLeft says what Drain waits for.
-func (a *Agent) sayWhatIsLeft() {
-	pods := a.pods.all()
-	if len(pods) == 0 {
-		return
-	}
-	var left []string
-	for _, p := range pods {
-		left = append(left, fmt.Sprintf("%s: %s", p.fullName(), strings.Join(a.waitsFor(p), ", ")))
-	}
-	a.o.Logger.Info("waiting for pods to end", "pods", left)
-	a.sayLater()
-}
-
-// waitsFor says what a pod that is ending waits for.
-func (a *Agent) waitsFor(p *pod) []string {
-	waits := a.calls.texts(a.now, p)
-	if left := p.endsBy.Sub(a.now); left > 0 {
-		waits = append(waits, fmt.Sprintf("is killed in %v at the latest", left.Round(time.Second)))
-	}
-	if len(waits) == 0 {
-		waits = []string{"its end"}
-	}
-	return waits
 }

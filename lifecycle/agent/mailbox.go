@@ -24,8 +24,8 @@ type message struct {
 	issued uint64
 	// request is what it answers.
 	request request
-	// done is closed when nothing runs any more.
-	done chan struct{}
+	// killed gets the names of the pods when nothing of them runs any more.
+	killed chan<- []string
 }
 
 type messageKind uint8

@@ -30,7 +30,7 @@ func (a *Agent) perform(p *pod, act *lifecycle.Action) {
 	case lifecycle.StartContainer:
 		a.startContainer(p, act)
 	case lifecycle.StopContainer:
-		grace := a.within(p, act.Grace)
+		grace := p.within(a.now, act.Grace)
 		a.callFor(p, act, lifecycle.ContainerStopped, func(ctx context.Context, id string) error {
 			return a.o.Runtime.StopContainer(ctx, id, grace)
 		})

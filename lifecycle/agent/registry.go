@@ -141,6 +141,13 @@ func (r *registry) all() []*pod {
 	return slices.Clone(r.pods)
 }
 
+// empty reports whether there is no pod.
+func (r *registry) empty() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.pods) == 0
+}
+
 // remove drops a pod, and says so to those who watch.
 func (r *registry) remove(p *pod) {
 	r.mu.Lock()

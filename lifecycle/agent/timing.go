@@ -69,22 +69,13 @@ func (l *live) Relist(t time.Time, after bool) time.Time {
 func (*live) Look(t time.Time) time.Time { return t.Add(1) }
 
 // ForPod returns the Chance of the pod number n.
-func (l *live) ForPod(n int) lifecycle.Chance { return newLive(forPod(l.Chance, n)) }
-
-// forPod returns the Chance of the pod number n, if w has one for each pod, or
-// w itself.
-func forPod(w lifecycle.Chance, n int) lifecycle.Chance {
-	if f, ok := w.(interface{ ForPod(n int) lifecycle.Chance }); ok {
-		return f.ForPod(n)
-	}
-	return w
-}
+func (l *live) ForPod(n int) lifecycle.Chance { return newLive(lifecycle.ChanceOf(l.Chance, n)) }
 
 // podTiming returns a pod's timing. If there is a flight recorder, the timing
 // records what chance decides.
 func (a *Agent) podTiming(p *pod) *lifecycle.Timing {
 	t := *a.o.Timing
-	t.Chance = forPod(t.Chance, p.number)
+	t.Chance = lifecycle.ChanceOf(t.Chance, p.number)
 	heard := &t
 	if a.o.Flight != nil {
 		p.track, heard = a.o.Flight.Track(a.o.Config, &t)

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ func ValidateUpdate(pod, old *corev1.Pod) field.ErrorList {
 	deadline := path.Child("activeDeadlineSeconds")
 	errs := validateDeadlineUpdate(spec.ActiveDeadlineSeconds, was.ActiveDeadlineSeconds, deadline)
 	errs = append(errs, validateTolerationUpdate(spec.Tolerations, was.Tolerations, path.Child("tolerations"))...)
+	errs = append(errs, validateGateUpdate(spec.SchedulingGates, was.SchedulingGates, path.Child("schedulingGates"))...)
 	for _, at := range differences(withUpdatable(spec, was), was, path) {
 		errs = append(errs, field.Forbidden(at, "pod updates may not change fields other than "+updatable))
 	}
@@ -65,6 +67,17 @@ func validateTolerationUpdate(now, was []corev1.Toleration, path *field.Path) fi
 		}
 	}
 	return nil
+}
+
+// validateGateUpdate refuses scheduling gates that are new: they can only be taken away.
+func validateGateUpdate(now, was []corev1.PodSchedulingGate, path *field.Path) (errs field.ErrorList) {
+	for i, g := range now {
+		if !slices.Contains(was, g) {
+			errs = append(errs, field.Forbidden(path.Index(i).Child("name"),
+				fmt.Sprintf("only deletion is allowed, but found new scheduling gate '%s'", g.Name)))
+		}
+	}
+	return errs
 }
 
 // withUpdatable returns the spec with what an update may change as it was.

@@ -14,6 +14,7 @@ func TestWhatAnUpdateMayChange(t *testing.T) {
 	old := &corev1.Pod{Spec: corev1.PodSpec{
 		ActiveDeadlineSeconds: number(100),
 		Tolerations:           []corev1.Toleration{{Key: "a", Operator: corev1.TolerationOpExists}},
+		SchedulingGates:       []corev1.PodSchedulingGate{{Name: "a"}},
 		InitContainers:        []corev1.Container{{Name: "prep", Image: "prep:1"}},
 		Containers: []corev1.Container{{Name: "web", Image: "web:1", LivenessProbe: &corev1.Probe{
 			ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"live"}}},
@@ -42,6 +43,10 @@ func TestWhatAnUpdateMayChange(t *testing.T) {
 			s.Containers[0].LivenessProbe.Exec.Command[0] = "ready"
 			s.RestartPolicy = corev1.RestartPolicyNever
 		}, []string{"spec.restartPolicy", "spec.containers[0].livenessProbe.exec.command[0]"}},
+		{"a gate less", func(s *corev1.PodSpec) { s.SchedulingGates = nil }, nil},
+		{"a gate more", func(s *corev1.PodSpec) {
+			s.SchedulingGates = append(s.SchedulingGates, corev1.PodSchedulingGate{Name: "b"})
+		}, []string{"spec.schedulingGates[1].name"}},
 		{"a container more", func(s *corev1.PodSpec) { s.Containers = append(s.Containers, s.Containers[0]) },
 			[]string{"spec.containers"}},
 		{"the grace", func(s *corev1.PodSpec) { s.TerminationGracePeriodSeconds = number(1) },

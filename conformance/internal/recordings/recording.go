@@ -242,12 +242,11 @@ func (p *Pod) facts() []podclock.TimedFact {
 			forced = true // the kubelet sees only the removal (S72)
 			continue
 		case e.Kind == "loop" && e.Call == "UPDATE":
-			changed := p.object()
-			for i := range changed.Spec.Containers {
-				changed.Spec.Containers[i].Image = p.Script.ReplaceImage
-			}
-			changed.Generation++
-			f = podclock.Update{Manifest: changed}
+			f = podclock.Update{Change: func(pod *corev1.Pod) {
+				for i := range pod.Spec.Containers {
+					pod.Spec.Containers[i].Image = p.Script.ReplaceImage
+				}
+			}}
 		case e.Kind == "api" && strings.HasPrefix(e.Call, "delete ("):
 			deletion := podclock.Delete{}
 			if e.Detail != nil {

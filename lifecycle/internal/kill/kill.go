@@ -86,7 +86,7 @@ func (g *Group) runPreStop(now time.Time, p *spec.Pod, host Host, k *Kill, h *co
 		g.preStopDone(now, p, host, k, run.Err)
 		return
 	}
-	k.Until = now.Add(seconds(k.Grace))
+	k.Until = now.Add(spec.Seconds(k.Grace))
 	if !run.Ends.IsZero() && run.Ends.Before(k.Until) {
 		k.Until = run.Ends
 	}
@@ -107,7 +107,7 @@ func (g *Group) beginTurn(now time.Time, p *spec.Pod, host Host, k *Kill) {
 		k.stop(host)
 		return
 	}
-	k.Stage, k.Op, k.Since, k.Until = Turn, 0, now, now.Add(seconds(k.Grace))
+	k.Stage, k.Op, k.Since, k.Until = Turn, 0, now, now.Add(spec.Seconds(k.Grace))
 }
 
 // stop asks the runtime to stop the container (C40 step 7).
@@ -190,12 +190,10 @@ func (g *Group) Hurry(now time.Time, host Host, grace int64) {
 			k.Grace = max(k.Grace, MinimumGrace)
 			k.Op = host.Stop(k.Container, k.Instance, k.Grace)
 		case !k.Until.IsZero():
-			k.Until = now.Add(min(k.Until.Sub(now), seconds(k.Grace)))
+			k.Until = now.Add(min(k.Until.Sub(now), spec.Seconds(k.Grace)))
 		}
 	}
 }
-
-func seconds(n int64) time.Duration { return time.Duration(n) * time.Second }
 
 // wholeSeconds truncates a duration to seconds. The kubelet does so with the time that a
 // hook or a wait took (C40).

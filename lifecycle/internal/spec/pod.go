@@ -132,7 +132,7 @@ func (p *Pod) finish() {
 		p.Grace = *g
 	}
 	if d := p.Manifest.Spec.ActiveDeadlineSeconds; d != nil {
-		p.Deadline = time.Duration(*d) * time.Second
+		p.Deadline = Seconds(*d)
 	}
 	p.MessageLimit = maxPodMessages / max(1, len(p.Containers)+len(p.Manifest.Spec.EphemeralContainers))
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -46,7 +47,7 @@ func (p *Pod) ToleratesUnreachable() (time.Duration, bool) {
 		case o.TolerationSeconds == nil:
 			return 0, false
 		default:
-			return time.Duration(max(0, *o.TolerationSeconds)) * time.Second, true
+			return Seconds(max(0, *o.TolerationSeconds)), true
 		}
 	}
 	if of {
@@ -92,4 +93,10 @@ func (p *Pod) CutMessage(m string) string {
 		return m[:p.MessageLimit]
 	}
 	return m
+}
+
+// Seconds returns n seconds, but at most 146 years, so that the sum of two does not overflow.
+func Seconds(n int64) time.Duration {
+	const most = int64(math.MaxInt64/time.Second) / 2
+	return time.Duration(min(n, most)) * time.Second
 }
