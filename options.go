@@ -61,8 +61,8 @@ const DefaultFor = 10 * time.Minute
 // FirstYear and LastYear bound the years, in UTC, in which a simulation can start. JSON
 // has no years after 9999, and Unix no time before 1970.
 const (
-	FirstYear = 1970
-	LastYear  = 9000
+	FirstYear = 1970 // the first year in which a simulation can start
+	LastYear  = 9000 // the last one
 )
 
 // Epoch is when simulations start by default: a whole second, because time

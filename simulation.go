@@ -171,11 +171,14 @@ type Result struct {
 
 // PodResult is one pod at the end.
 type PodResult struct {
-	Name     string // "namespace/name"
-	Status   corev1.PodStatus
-	Columns  podphase.Row
+	Name string // "namespace/name"
+	// Status and Columns are those of Options.View.
+	Status  corev1.PodStatus
+	Columns podphase.Row
+	// Finished says that the kubelet has nothing left to do for the pod.
 	Finished bool
-	Waits    []lifecycle.Wait // what it waits for at the end; see [Simulation.Waits]
+	// Waits is what the pod and its containers wait for; see [Simulation.Waits].
+	Waits []lifecycle.Wait
 }
 
 // Run plays the story of the options to its end. It is an error if a fact comes after that.

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -79,16 +80,35 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, file.Close())
 }
 
+// makeDir makes a directory, with what leads to it, if it does not exist. When it returns,
+// the names of the new ones are on disk.
+func makeDir(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if err := makeDir(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(parent)
+}
+
 // OwnDir makes a directory for its user alone, with what leads to it, if it does not
 // exist. It refuses one that belongs to somebody else, or that others may write: they
 // could replace what is in it.
 func OwnDir(path string) error {
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	if err := makeDir(filepath.Clean(path)); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s: it is no directory: name one", path)
 	}
 	if owner, ok := ownerOf(info); ok && owner != os.Geteuid() {
 		return fmt.Errorf("%s: it belongs to user %d, and this process runs as user %d: "+

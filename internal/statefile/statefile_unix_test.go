@@ -36,6 +36,33 @@ func TestAFileIsOnDiskBeforeItHasItsNameAndThenItsNameIs(t *testing.T) {
 	}
 }
 
+func TestTheNamesOfNewDirectoriesAreOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	var synced []string
+	defer statefile.SetSync(func(f *os.File) error {
+		synced = append(synced, f.Name())
+		return f.Sync()
+	})()
+	deep := filepath.Join(dir, "a", "b")
+	for range 2 { // the second time nothing is new
+		if err := statefile.OwnDir(deep); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{dir, filepath.Join(dir, "a")}; !slices.Equal(synced, want) {
+		t.Errorf("synced %q; want %q", synced, want)
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, filepath.Join(file, "below")} {
+		if err := statefile.OwnDir(path); err == nil {
+			t.Errorf("%s passes for a directory", path)
+		}
+	}
+}
+
 func TestADirectoryOfOthersIsRefusedWithTheCure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep", "state")
 	if err := statefile.OwnDir(dir); err != nil {
